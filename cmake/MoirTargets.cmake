@@ -1,0 +1,49 @@
+# How every target of the project is compiled: one interface target instead of global flags.
+find_program(MOIR_CCACHE ccache)
+if(MOIR_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  # Precompiled headers are shared through the cache only with these options. The two base
+  # directories keep the cache useful between build folders and clones.
+  set(MOIR_CCACHE_LAUNCHER ${CMAKE_COMMAND} -E env
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${MOIR_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${MOIR_CCACHE_LAUNCHER})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${MOIR_CCACHE_LAUNCHER})
+endif()
+
+add_library(moir_options INTERFACE)
+target_compile_features(moir_options INTERFACE cxx_std_20)
+target_include_directories(moir_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/include)
+target_compile_options(moir_options INTERFACE
+  -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wno-missing-field-initializers
+  -ffp-contract=off)  # one rounding per operation: plain evaluation gives the same numbers on every CPU
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # GCC 12 reports impossible sizes inside its own std::string at -O3 (GCC bug 105329 and relatives).
+  target_compile_options(moir_options INTERFACE -Wno-stringop-overflow -Wno-stringop-overread -Wno-restrict
+                         -Wno-array-bounds)
+endif()
+if(MOIR_WARNINGS_AS_ERRORS)
+  target_compile_options(moir_options INTERFACE -Werror)
+endif()
+if(MOIR_SANITIZE)
+  target_compile_options(moir_options INTERFACE
+    -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(moir_options INTERFACE -fsanitize=address,undefined)
+endif()
+
+# A precompiled header saves a third of a first build, but ccache cannot share what was compiled with one between build
+# folders, so it is used only where there is no ccache.
+if(MOIR_CCACHE)
+  set(CMAKE_DISABLE_PRECOMPILE_HEADERS ON)
+endif()
+
+# moir_test(NAME LIBRARIES...): tests/NAME/**/*_test.cpp as one GoogleTest program.
+function(moir_test name)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*_test.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(moir_${name}_tests ${sources})
+  target_link_libraries(moir_${name}_tests PRIVATE moir_test_support ${ARGN})
+  target_precompile_headers(moir_${name}_tests REUSE_FROM moir_test_support)
+  add_test(NAME ${name} COMMAND moir_${name}_tests)
+endfunction()

@@ -1,0 +1,11 @@
+// Minimum: y = the smaller of a and b; NaN when either is NaN.
+// in 0, 1: a and b of one type, numeric; shapes broadcast as in NumPy.  out 0: same type.
+#include "graph/ops/elementwise.h"
+
+namespace moir::graph {
+
+OpSchema MinimumSchema() {
+  return BinarySchema("Minimum", [](auto a, auto b) { return a < b || a != a ? a : b; });
+}
+
+}  // namespace moir::graph

@@ -1,0 +1,11 @@
+// SquaredDifference: y = (a - b)^2.
+// in 0, 1: a and b of one type, numeric; shapes broadcast as in NumPy.  out 0: same type.
+#include "graph/ops/elementwise.h"
+
+namespace moir::graph {
+
+OpSchema SquaredDifferenceSchema() {
+  return BinarySchema("SquaredDifference", Wrapping([](auto a, auto b) { return (a - b) * (a - b); }));
+}
+
+}  // namespace moir::graph

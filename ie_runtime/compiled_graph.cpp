@@ -1,0 +1,139 @@
+#include "ie_runtime/compiled_graph.h"
+
+#include <algorithm>
+
+#include "ie_runtime/kernel_table.h"
+#include "ie_runtime/passes/passes.h"
+#include "ie_runtime/threads.h"
+
+namespace moir::runtime {
+
+CompiledGraph::CompiledGraph(std::unique_ptr<Graph> graph, const CompileOptions& options)
+    : name_(graph->Name()), threads_(options.threads > 0 ? options.threads : AvailableThreads()), profiling_(options.profiling) {
+  // Primitives are made for the number of threads that will run them.
+  const InferenceScope scope(threads_);
+  plan_ = std::make_unique<Plan>(std::move(graph));
+  for (size_t i = 0; i < plan_->inputs.size(); ++i) {
+    const PlanValue& value = plan_->Value(plan_->inputs[i]);
+    inputs_.push_back({plan_->input_names[i], value.type, value.shape});
+  }
+  for (size_t i = 0; i < plan_->outputs.size(); ++i) {
+    const PlanValue& value = plan_->Value(plan_->outputs[i]);
+    outputs_.push_back({plan_->output_names[i], value.type, value.shape});
+  }
+  RunPasses(*plan_);
+
+  layouts_.resize(plan_->values.size());
+  for (const ValueId input : plan_->inputs) layouts_[input] = Layout::Plain(plan_->Value(input).type, plan_->Value(input).shape);
+  for (const auto& layer : plan_->layers) {
+    std::vector<Layout> input_layouts;
+    for (const ValueId input : layer->inputs) {
+      const PlanValue& value = plan_->Value(input);
+      input_layouts.push_back(value.IsConstant() ? Layout::Plain(value.type, value.shape) : layouts_[input]);
+    }
+    const KernelContext context(*plan_, *layer, std::move(input_layouts));
+    const KernelFactory factory = FindKernelFactory(layer->op);
+    std::optional<KernelChoice> choice = factory ? factory(context) : std::nullopt;
+    AddStep(*layer, choice ? std::move(*choice) : MakePlainKernel(context));
+  }
+  AddOutputCopies();
+  PlanTheMemory();
+  DropUnreadConstants();
+}
+
+void CompiledGraph::AddStep(const Layer& layer, KernelChoice choice) {
+  Check(choice.inputs.size() == layer.inputs.size() && choice.outputs.size() == layer.outputs.size(), "layer \"", layer.name, "\": layouts of its kernel");
+  Step step{layer.name, layer.op, layer.fused, std::move(choice.kernel), layer.inputs, layer.outputs, {}};
+  for (size_t i = 0; i < step.inputs.size(); ++i) {
+    step.reads.push_back(choice.inputs[i].IsDefined());
+    if (choice.inputs[i].IsDefined()) step.inputs[i] = Reordered(step.inputs[i], choice.inputs[i]);
+  }
+  for (size_t i = 0; i < step.outputs.size(); ++i) layouts_.at(step.outputs[i]) = choice.outputs[i];
+  scratchpad_bytes_ = std::max(scratchpad_bytes_, step.kernel->ScratchpadBytes());
+  weight_bytes_ += step.kernel->WeightBytes();
+  steps_.push_back(std::move(step));
+  aliases_.push_back(std::move(choice.aliases));
+}
+
+ValueId CompiledGraph::Reordered(ValueId value, const Layout& wanted) {
+  const PlanValue& source = plan_->Value(value);
+  if (source.IsConstant()) {
+    Check(wanted.IsPlain(), "constant \"", source.name, "\" wanted in layout ", wanted.ToString());
+    layouts_[value] = wanted;
+    return value;
+  }
+  if (layouts_[value].SameBytes(wanted)) return value;
+  for (const auto& [from, copy] : reordered_) {
+    if (from == value && layouts_[copy].SameBytes(wanted)) return copy;
+  }
+  const std::string name = source.name;
+  const ValueId copy = plan_->AddValue(StrCat(name, "/", wanted.ToString()), source.type, source.shape);
+  layouts_.resize(plan_->values.size());
+  layouts_[copy] = wanted;
+  Step step{name, "Reorder", {}, MakeReorder(layouts_[value], wanted), {value}, {copy}, {true}};
+  scratchpad_bytes_ = std::max(scratchpad_bytes_, step.kernel->ScratchpadBytes());
+  steps_.push_back(std::move(step));
+  aliases_.emplace_back();
+  reordered_.emplace_back(value, copy);
+  return copy;
+}
+
+// Every output tensor gets a value that a step writes for it alone, in the plain layout.
+void CompiledGraph::AddOutputCopies() {
+  std::vector<ValueId> written;
+  for (const Step& step : steps_) written.insert(written.end(), step.outputs.begin(), step.outputs.end());
+  for (const ValueId output : plan_->outputs) {
+    const PlanValue& value = plan_->Value(output);
+    const Layout plain = Layout::Plain(value.type, value.shape);
+    const bool own = std::find(written.begin(), written.end(), output) != written.end() &&
+                     std::find(output_values_.begin(), output_values_.end(), output) == output_values_.end();
+    if (own && layouts_[output].IsPlain()) {
+      output_values_.push_back(output);
+      continue;
+    }
+    if (value.IsConstant()) layouts_[output] = plain;
+    const std::string name = value.name;
+    const ValueId copy = plan_->AddValue(name, plain.Type(), plain.Shape());
+    layouts_.resize(plan_->values.size());
+    layouts_[copy] = plain;
+    Step step{name, "Reorder", {}, MakeReorder(layouts_[output], plain), {output}, {copy}, {true}};
+    scratchpad_bytes_ = std::max(scratchpad_bytes_, step.kernel->ScratchpadBytes());
+    steps_.push_back(std::move(step));
+    aliases_.emplace_back();
+    output_values_.push_back(copy);
+  }
+}
+
+void CompiledGraph::PlanTheMemory() {
+  MemoryProblem problem;
+  for (ValueId id = 0; id < plan_->values.size(); ++id) {
+    problem.values.push_back({layouts_[id].IsDefined() ? layouts_[id].Bytes() : 0, plan_->Value(id).IsConstant()});
+  }
+  for (size_t i = 0; i < steps_.size(); ++i) problem.steps.push_back({steps_[i].inputs, steps_[i].outputs, steps_[i].reads, aliases_[i]});
+  problem.inputs = plan_->inputs;
+  problem.outputs = output_values_;
+  memory_ = PlanMemory(problem);
+}
+
+// Constants that kernels have packed need not stay in memory, neither here nor behind the graph.
+void CompiledGraph::DropUnreadConstants() {
+  std::vector<bool> read(plan_->values.size(), false);
+  for (const Step& step : steps_) {
+    for (size_t i = 0; i < step.inputs.size(); ++i) {
+      if (step.reads[i]) read[step.inputs[i]] = true;
+    }
+  }
+  for (ValueId id = 0; id < plan_->values.size(); ++id) {
+    PlanValue& value = plan_->values[id];
+    if (!value.IsConstant()) continue;
+    if (read[id]) weight_bytes_ += value.constant.ByteSize();
+    else value.constant = Tensor::Wrap(nullptr, value.type, value.shape);
+  }
+  Graph& graph = plan_->GetGraph();
+  constexpr int64_t kSmall = 1024;  // evaluations may look at axes and the like through their node
+  for (Node* node : graph.TopologicalOrder()) {
+    if (node->Is("Constant") && node->Shape().NumElements() > kSmall) graph.SetConstant(node, Tensor::Wrap(nullptr, node->Type(), node->Shape()));
+  }
+}
+
+}  // namespace moir::runtime

@@ -1,0 +1,71 @@
+// CompiledGraph: a model ready to run: steps with their kernels, layouts and the memory plan. Shared by its requests.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ie_runtime/kernel.h"
+#include "ie_runtime/memory_plan.h"
+
+namespace moir::runtime {
+
+struct CompileOptions {
+  int threads = 0;  // 0: as many as the process may use
+  bool profiling = false;
+};
+
+struct Step {
+  std::string name, type;
+  std::vector<std::string> fused;
+  std::unique_ptr<Kernel> kernel;
+  std::vector<ValueId> inputs, outputs;
+  std::vector<bool> reads;  // per input: whether the kernel reads it at run time
+};
+
+struct GraphPort {
+  std::string name;
+  ElementType type;
+  graph::Shape shape;
+};
+
+class CompiledGraph {
+ public:
+  CompiledGraph(std::unique_ptr<Graph> graph, const CompileOptions& options);
+
+  const std::string& Name() const { return name_; }
+  const std::vector<GraphPort>& Inputs() const { return inputs_; }
+  const std::vector<GraphPort>& Outputs() const { return outputs_; }
+  const std::vector<Step>& Steps() const { return steps_; }
+  const MemoryPlan& Memory() const { return memory_; }
+  const std::vector<Layout>& Layouts() const { return layouts_; }  // per value
+  const Plan& GetPlan() const { return *plan_; }
+  // The constant at run time; its bytes are plain.
+  const Tensor& Constant(ValueId value) const { return plan_->Value(value).constant; }
+  size_t ScratchpadBytes() const { return scratchpad_bytes_; }
+  size_t WeightBytes() const { return weight_bytes_; }
+  int Threads() const { return threads_; }
+  bool Profiling() const { return profiling_; }
+
+ private:
+  void AddStep(const Layer& layer, KernelChoice choice);
+  ValueId Reordered(ValueId value, const Layout& wanted);
+  void AddOutputCopies();
+  void PlanTheMemory();
+  void DropUnreadConstants();
+
+  std::string name_;
+  std::unique_ptr<Plan> plan_;
+  std::vector<GraphPort> inputs_, outputs_;
+  std::vector<Step> steps_;
+  std::vector<std::vector<Alias>> aliases_;  // per step
+  std::vector<Layout> layouts_;
+  std::vector<std::pair<ValueId, ValueId>> reordered_;  // value and its copy in another layout
+  std::vector<ValueId> output_values_;                  // what the requests' output tensors hold
+  MemoryPlan memory_;
+  size_t scratchpad_bytes_ = 0, weight_bytes_ = 0;
+  int threads_;
+  bool profiling_;
+};
+
+}  // namespace moir::runtime

@@ -1,0 +1,14 @@
+// From a graph to the public classes, for tests and for tools that have no IR.
+#pragma once
+
+#include <memory>
+
+#include "graph/graph.h"
+#include "moir/moir.h"
+
+namespace moir::runtime {
+
+Model ModelFromGraph(std::unique_ptr<graph::Graph> graph);
+CompiledModel CompileGraph(std::unique_ptr<graph::Graph> graph, const Properties& properties = {});
+
+}  // namespace moir::runtime

@@ -1,0 +1,21 @@
+// The newest instruction set that kernels may use.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace moir::runtime {
+
+enum class Isa { kSse41, kAvx2, kAvx512Core, kAvx512CoreVnni, kAvx512CoreBf16 };
+
+// "sse41", "avx2", "avx512_core", "avx512_core_vnni", "avx512_core_bf16". Throws kBadOption.
+Isa ParseIsa(std::string_view name);
+std::string_view IsaName(Isa isa);
+
+// Bounds the generated kernels of the whole process. Takes effect only before the first primitive is made;
+// returns whether it did (or the same bound was already set).
+bool LimitIsa(Isa isa);
+// What the CPU has, within the bound.
+Isa EffectiveIsa();
+
+}  // namespace moir::runtime

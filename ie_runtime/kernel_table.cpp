@@ -1,0 +1,66 @@
+#include "ie_runtime/kernel_table.h"
+
+#include <algorithm>
+
+#include "ie_runtime/kernels/factories.h"
+
+namespace moir::runtime {
+namespace {
+
+struct Entry {
+  std::string_view op;
+  KernelFactory factory;
+};
+
+// Sorted by operator.
+constexpr Entry kTable[] = {
+    {"Add", MakeBinary},
+    {"AvgPool", MakePoolingKernel},
+    {"Broadcast", MakeTile},
+    {"Concat", MakeConcat},
+    {"Convolution", MakeConvolutionKernel},
+    {"ConvolutionBackpropData", MakeDeconvolutionKernel},
+    {"Divide", MakeBinary},
+    {"Gather", MakeGather},
+    {"GroupConvolution", MakeConvolutionKernel},
+    {"GroupConvolutionBackpropData", MakeDeconvolutionKernel},
+    {"LRN", MakeLrnKernel},
+    {"LogSoftmax", MakeSoftmaxKernel},
+    {"MatMul", MakeMatMulKernel},
+    {"MaxPool", MakePoolingKernel},
+    {"Maximum", MakeBinary},
+    {"Minimum", MakeBinary},
+    {"Multiply", MakeBinary},
+    {"NormalizeL2", MakeNormalizeL2},
+    {"PRelu", MakePRelu},
+    {"Pad", MakePad},
+    {"ReduceMean", MakeMean},
+    {"Reshape", MakeReshape},
+    {"ScaleShift", MakeScaleShift},
+    {"Slice", MakeSlice},
+    {"Softmax", MakeSoftmaxKernel},
+    {"Split", MakeSplit},
+    {"SquaredDifference", MakeBinary},
+    {"Squeeze", MakeReshape},
+    {"Subtract", MakeBinary},
+    {"Tile", MakeTile},
+    {"Transpose", MakeTranspose},
+    {"Unary", MakeUnary},
+    {"Unsqueeze", MakeReshape},
+    {"VariadicSplit", MakeSplit},
+};
+
+}  // namespace
+
+KernelFactory FindKernelFactory(std::string_view op) {
+  const auto found = std::lower_bound(std::begin(kTable), std::end(kTable), op, [](const Entry& entry, std::string_view name) { return entry.op < name; });
+  return found != std::end(kTable) && found->op == op ? found->factory : nullptr;
+}
+
+std::vector<std::string_view> KernelOps() {
+  std::vector<std::string_view> ops;
+  for (const Entry& entry : kTable) ops.push_back(entry.op);
+  return ops;
+}
+
+}  // namespace moir::runtime

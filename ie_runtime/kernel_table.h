@@ -1,0 +1,20 @@
+// Which kernel serves which operator.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "ie_runtime/kernel.h"
+
+namespace moir::runtime {
+
+// The factory for an operator (or one of the engine's own layers), or null. Defined by one sorted table.
+KernelFactory FindKernelFactory(std::string_view op);
+std::vector<std::string_view> KernelOps();  // in the table's order
+
+// Runs the graph's plain evaluation of the layer's node; post-ops do not occur on such layers.
+KernelChoice MakePlainKernel(const KernelContext& context);
+// Copies a value from one layout to another.
+std::unique_ptr<Kernel> MakeReorder(const Layout& from, const Layout& to);
+
+}  // namespace moir::runtime

@@ -1,0 +1,161 @@
+// Arithmetic of two computed values, with NumPy broadcasting and post-ops.
+//   equal shapes                     in the layout of the operand that is not plain
+//   [N or 1, C, 1, ..] against data  in the data's layout (gates of squeeze-and-excitation blocks)
+//   anything else                    plain
+#include <map>
+
+#include "ie_runtime/kernels/chain.h"
+#include "ie_runtime/kernels/factories.h"
+#include "ie_runtime/kernels/vector_loops.h"
+#include "ie_runtime/threads.h"
+
+namespace moir::runtime {
+namespace {
+
+std::optional<BinaryKind> KindOf(const std::string& op) {
+  static const std::map<std::string, BinaryKind> kKinds = {
+      {"Add", BinaryKind::kAdd},         {"Divide", BinaryKind::kDivide},     {"Maximum", BinaryKind::kMaximum},
+      {"Minimum", BinaryKind::kMinimum}, {"Multiply", BinaryKind::kMultiply}, {"SquaredDifference", BinaryKind::kSquaredDifference},
+      {"Subtract", BinaryKind::kSubtract}};
+  const auto found = kKinds.find(op);
+  return found == kKinds.end() ? std::nullopt : std::optional<BinaryKind>(found->second);
+}
+
+const float* Floats(const std::byte* memory) { return reinterpret_cast<const float*>(memory); }
+
+// Runs `compute(a, b, y)` on the memory, then the chain over the result.
+template <typename Compute>
+std::unique_ptr<Kernel> MakeWithChain(std::string name, std::optional<Chain> chain, Compute compute) {
+  return MakeKernel(std::move(name), [chain = std::move(chain), compute = std::move(compute)](const Binding& memory) {
+    float* y = reinterpret_cast<float*>(memory.outputs[0]);
+    compute(Floats(memory.inputs[0]), Floats(memory.inputs[1]), y);
+    if (chain) chain->Run(y, y);
+  });
+}
+
+std::optional<Chain> PostOpChain(const KernelContext& context, const Layout& layout) {
+  if (context.GetLayer().post_ops.empty()) return std::nullopt;
+  const auto view = layout.Channels();
+  Chain chain(view ? *view : ChannelView{1, 1, context.OutputShape().NumElements(), 1, 1});
+  chain.AddPostOps(context);
+  return chain;
+}
+
+std::optional<KernelChoice> MakeEqual(const KernelContext& context, BinaryKind kind) {
+  Layout layout = context.Input(0).IsConstant() || context.InputLayout(0).IsPlain() ? context.InputLayout(1) : context.InputLayout(0);
+  const bool constant = context.Input(0).IsConstant() || context.Input(1).IsConstant();
+  const auto view = layout.Channels();
+  // Quotients of padding would be no numbers.
+  if (constant || (!view && context.OutputShape().Rank() >= 2) || (view && view->HasPadding() && kind == BinaryKind::kDivide)) layout = context.PlainOutput();
+  const auto count = static_cast<int64_t>(layout.Bytes() / sizeof(float));
+  KernelChoice choice;
+  choice.inputs.resize(context.InputCount());
+  choice.inputs[0] = choice.inputs[1] = layout;
+  choice.outputs = {layout};
+  choice.aliases = {{Alias::Kind::kInPlace, 0}, {Alias::Kind::kInPlace, 1}};
+  choice.kernel = MakeWithChain("vector", PostOpChain(context, layout), [kind, count](const float* a, const float* b, float* y) {
+    ParallelFor(count, 16384, [&](int64_t begin, int64_t end) { BinaryLoop(kind, a + begin, 1, b + begin, 1, y + begin, end - begin); });
+  });
+  return choice;
+}
+
+// Whether `gate` is one number per channel (and image) of `data`.
+bool IsGate(const Shape& gate, const Shape& data) {
+  if (gate.Rank() != data.Rank() || data.Rank() < 3 || gate[1] != data[1] || (gate[0] != 1 && gate[0] != data[0])) return false;
+  return gate.NumElements(2, gate.Rank()) == 1;
+}
+
+std::optional<KernelChoice> MakeGate(const KernelContext& context, BinaryKind kind, size_t data) {
+  Layout layout = context.InputLayout(data);
+  auto view = layout.Channels();
+  if (!view || context.Input(1 - data).IsConstant() || (view->HasPadding() && kind == BinaryKind::kDivide)) {
+    layout = context.PlainInput(data);
+    view = layout.Channels();
+  }
+  const Shape& gate_shape = context.InputShape(1 - data);
+  // A gate has one pixel: blocked by the data's block it is plain, padded at the end.
+  Layout gate = context.PlainInput(1 - data);
+  if (view->inner > 1 && view->outer > 1) gate = Layout::Blocked(ElementType::kF32, gate_shape, view->inner);
+  const bool per_image = gate_shape[0] > 1;
+  KernelChoice choice;
+  choice.inputs.resize(context.InputCount());
+  choice.inputs[data] = layout;
+  choice.inputs[1 - data] = gate;
+  choice.outputs = {layout};
+  choice.aliases = {{Alias::Kind::kInPlace, data}};
+  choice.kernel = MakeWithChain("vector", PostOpChain(context, layout), [kind, data, v = *view, per_image](const float* a, const float* b, float* y) {
+    const float* values = data == 0 ? a : b;
+    const float* gates = data == 0 ? b : a;
+    ParallelFor(v.batch * v.outer, std::max<int64_t>(1, 16384 / (v.spatial * v.inner)), [&](int64_t begin, int64_t end) {
+      for (int64_t plane = begin; plane < end; ++plane) {
+        const int64_t offset = plane * v.spatial * v.inner;
+        const float* gate_row = gates + (per_image ? plane : plane % v.outer) * v.inner;
+        if (v.inner > 1) BinaryRows(kind, data == 1, values + offset, gate_row, y + offset, v.spatial, v.inner);
+        else if (data == 0) BinaryLoop(kind, values + offset, 1, gate_row, 0, y + offset, v.spatial);
+        else BinaryLoop(kind, gate_row, 0, values + offset, 1, y + offset, v.spatial);
+      }
+    });
+  });
+  return choice;
+}
+
+// Axes of the result with the strides of both operands; neighbours that behave alike are one axis.
+struct Axis {
+  int64_t size, a, b;
+};
+std::vector<Axis> CollapsedAxes(const Shape& a, const Shape& b, const Shape& out) {
+  const std::vector<int64_t> a_strides = graph::BroadcastStrides(a, out), b_strides = graph::BroadcastStrides(b, out);
+  std::vector<Axis> axes;
+  for (int64_t i = 0; i < out.Rank(); ++i) {
+    const auto k = static_cast<size_t>(i);
+    if (out[i] == 1) continue;
+    const Axis axis{out[i], a_strides[k], b_strides[k]};
+    if (!axes.empty() && axes.back().a == axis.a * axis.size && axes.back().b == axis.b * axis.size) {
+      axes.back() = {axes.back().size * axis.size, axis.a, axis.b};
+    } else {
+      axes.push_back(axis);
+    }
+  }
+  if (axes.empty()) axes.push_back({1, 0, 0});
+  return axes;
+}
+
+std::optional<KernelChoice> MakeBroadcast(const KernelContext& context, BinaryKind kind) {
+  const std::vector<Axis> axes = CollapsedAxes(context.InputShape(0), context.InputShape(1), context.OutputShape());
+  KernelChoice choice;
+  choice.inputs.resize(context.InputCount());
+  choice.inputs[0] = context.PlainInput(0);
+  choice.inputs[1] = context.PlainInput(1);
+  choice.outputs = {context.PlainOutput()};
+  const int64_t rows = context.OutputShape().NumElements() / axes.back().size;
+  choice.kernel = MakeWithChain("vector", PostOpChain(context, choice.outputs[0]), [kind, axes, rows](const float* a, const float* b, float* y) {
+    const Axis& last = axes.back();
+    ParallelFor(rows, std::max<int64_t>(1, 16384 / last.size), [&](int64_t begin, int64_t end) {
+      for (int64_t row = begin; row < end; ++row) {
+        int64_t rest = row, a_offset = 0, b_offset = 0;
+        for (size_t i = axes.size() - 1; i-- > 0;) {
+          const int64_t position = rest % axes[i].size;
+          rest /= axes[i].size;
+          a_offset += position * axes[i].a;
+          b_offset += position * axes[i].b;
+        }
+        BinaryLoop(kind, a + a_offset, last.a, b + b_offset, last.b, y + row * last.size, last.size);
+      }
+    });
+  });
+  return choice;
+}
+
+}  // namespace
+
+std::optional<KernelChoice> MakeBinary(const KernelContext& context) {
+  const auto kind = KindOf(context.GetLayer().op);
+  if (!kind || !context.AllF32() || context.OutputShape().NumElements() == 0) return std::nullopt;
+  if (context.InputShape(0) == context.InputShape(1)) return MakeEqual(context, *kind);
+  for (const size_t data : {0, 1}) {
+    if (context.InputShape(data) == context.OutputShape() && IsGate(context.InputShape(1 - data), context.OutputShape())) return MakeGate(context, *kind, data);
+  }
+  return MakeBroadcast(context, *kind);
+}
+
+}  // namespace moir::runtime

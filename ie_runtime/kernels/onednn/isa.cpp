@@ -1,0 +1,69 @@
+#include "ie_runtime/isa.h"
+
+#include <atomic>
+#include <utility>
+
+#include "ie_runtime/kernels/onednn/onednn.h"
+
+namespace moir::runtime {
+namespace {
+
+constexpr std::pair<std::string_view, Isa> kNames[] = {
+    {"sse41", Isa::kSse41},
+    {"avx2", Isa::kAvx2},
+    {"avx512_core", Isa::kAvx512Core},
+    {"avx512_core_vnni", Isa::kAvx512CoreVnni},
+    {"avx512_core_bf16", Isa::kAvx512CoreBf16},
+};
+
+dnnl::cpu_isa ToDnnl(Isa isa) {
+  switch (isa) {
+    case Isa::kSse41: return dnnl::cpu_isa::sse41;
+    case Isa::kAvx2: return dnnl::cpu_isa::avx2;
+    case Isa::kAvx512Core: return dnnl::cpu_isa::avx512_core;
+    case Isa::kAvx512CoreVnni: return dnnl::cpu_isa::avx512_core_vnni;
+    case Isa::kAvx512CoreBf16: break;
+  }
+  return dnnl::cpu_isa::avx512_core_bf16;
+}
+
+Isa CpuIsa() {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx512bf16")) return Isa::kAvx512CoreBf16;
+  if (__builtin_cpu_supports("avx512vnni")) return Isa::kAvx512CoreVnni;
+  if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) return Isa::kAvx512Core;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return Isa::kAvx2;
+#endif
+  return Isa::kSse41;
+}
+
+std::atomic<Isa> limit{Isa::kAvx512CoreBf16};
+
+}  // namespace
+
+Isa ParseIsa(std::string_view name) {
+  std::string known;
+  for (const auto& [text, isa] : kNames) {
+    if (text == name) return isa;
+    known += known.empty() ? "" : ", ";
+    known += text;
+  }
+  Fail(ErrorKind::kBadOption, "property max_isa: got \"", name, "\", expected one of ", known);
+}
+
+std::string_view IsaName(Isa isa) { return kNames[static_cast<size_t>(isa)].first; }
+
+bool LimitIsa(Isa isa) {
+  if (isa == limit) return true;
+  if (dnnl::set_max_cpu_isa(ToDnnl(isa)) != dnnl::status::success) return false;
+  limit = isa;
+  return true;
+}
+
+Isa EffectiveIsa() {
+  static const Isa cpu = CpuIsa();
+  return std::min(cpu, limit.load());
+}
+
+}  // namespace moir::runtime

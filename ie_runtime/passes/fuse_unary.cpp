@@ -1,0 +1,64 @@
+// A layer whose kernel can finish with a function of one element, followed by such a function (or by PRelu) that
+// alone reads its result  =>  one layer with a post-op. What is left of these functions becomes layers "Unary".
+#include <set>
+
+#include "ie_runtime/passes/passes.h"
+
+namespace moir::runtime {
+namespace {
+
+bool TakesPostOps(const Layer& layer) {
+  static const std::set<std::string, std::less<>> kOps = {"Add",      "Convolution", "ConvolutionBackpropData", "GroupConvolution", "GroupConvolutionBackpropData",
+                                                          "MatMul",   "Multiply",    "ScaleShift",              "Subtract",         "Unary"};
+  return kOps.contains(layer.op) && layer.post_ops.size() < 4;
+}
+
+// PRelu with one constant slope per channel.
+bool IsChannelPRelu(const Plan& plan, const Layer& layer) {
+  if (layer.op != "PRelu") return false;
+  const PlanValue& slope = plan.Value(layer.inputs[1]);
+  const PlanValue& data = plan.Value(layer.inputs[0]);
+  return data.type == ElementType::kF32 && data.shape.Rank() >= 2 && slope.IsConstant() && slope.shape.Rank() == 1 && slope.shape[0] == data.shape[1];
+}
+
+}  // namespace
+
+void FuseUnary(Plan& plan) {
+  for (const auto& layer : plan.layers) {
+    PostOp post_op{PostOp::Kind::kUnary};
+    ValueId data = kNoValue;
+    if (layer->node && layer->post_ops.empty() && layer->op == layer->node->Op()) {
+      if (const auto match = MatchUnary(*layer->node); match && match->data_input < layer->inputs.size()) {
+        post_op.function = match->function;
+        data = layer->inputs[match->data_input];
+      } else if (IsChannelPRelu(plan, *layer)) {
+        post_op.kind = PostOp::Kind::kPRelu;
+        data = layer->inputs[0];
+      }
+    }
+    if (data == kNoValue) continue;
+    Layer* producer = plan.Producer(data);
+    // The channels of a MatMul's result are its last axis, those of a PRelu's axis 1.
+    const bool other_axis = producer && producer->op == "MatMul" && post_op.kind == PostOp::Kind::kPRelu && plan.Value(data).shape.Rank() != 2;
+    if (producer && TakesPostOps(*producer) && !other_axis && plan.HasOneReader(data) && plan.Value(data).type == ElementType::kF32) {
+      if (post_op.kind == PostOp::Kind::kPRelu) {
+        post_op.input = producer->inputs.size();
+        producer->inputs.push_back(layer->inputs[1]);
+      }
+      producer->post_ops.push_back(post_op);
+      std::swap(producer->outputs[0], layer->outputs[0]);
+      producer->fused.push_back(layer->name);
+      layer->inputs = {};
+      layer->op = "Removed";
+      plan.Changed();
+    } else if (post_op.kind == PostOp::Kind::kUnary) {
+      layer->op = "Unary";
+      layer->function = post_op.function;
+      layer->inputs = {data};
+      plan.Changed();
+    }
+  }
+  plan.RemoveDead();
+}
+
+}  // namespace moir::runtime

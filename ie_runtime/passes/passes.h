@@ -1,0 +1,16 @@
+// The engine's passes, in the order in which RunPasses runs them. Each rewrites the plan's layers into fewer ones.
+#pragma once
+
+#include "ie_runtime/plan.h"
+
+namespace moir::runtime {
+
+void FusePad(Plan& plan);         // Pad(0) + Convolution      => Convolution with wider pads
+void FuseScaleShift(Plan& plan);  // per-channel Multiply, Add, BatchNormInference => ScaleShift, merged with its like
+void FuseBias(Plan& plan);        // Convolution, MatMul + per-channel ScaleShift  => scaled weights, bias
+void FuseSum(Plan& plan);         // Convolution + Add of an equal shape           => Convolution with post-op sum
+void FuseUnary(Plan& plan);       // any of these + activation                     => post-op
+
+void RunPasses(Plan& plan);
+
+}  // namespace moir::runtime

@@ -1,0 +1,15 @@
+#include "ie_runtime/passes/passes.h"
+
+namespace moir::runtime {
+
+void RunPasses(Plan& plan) {
+  FusePad(plan);
+  FuseScaleShift(plan);
+  // Before sums and activations, which would stand between a convolution and its bias.
+  FuseBias(plan);
+  FuseSum(plan);
+  // Last: whatever a kernel finishes with follows its bias and its sum.
+  FuseUnary(plan);
+}
+
+}  // namespace moir::runtime

@@ -1,0 +1,99 @@
+#include "ie_runtime/request.h"
+
+#include <chrono>
+
+#include "ie_runtime/threads.h"
+
+namespace moir::runtime {
+namespace {
+
+size_t Bytes(const GraphPort& port) { return static_cast<size_t>(port.shape.NumElements()) * ElementSize(port.type); }
+
+}  // namespace
+
+Request::Request(std::shared_ptr<const CompiledGraph> graph, Ports ports) : graph_(std::move(graph)) {
+  arena_ = graph::AllocateAligned(graph_->Memory().arena_bytes);
+  scratchpad_ = graph::AllocateAligned(graph_->ScratchpadBytes());
+  const auto add = [&](const GraphPort& port) -> void* {
+    if (ports == Ports::kOfCaller) return nullptr;
+    own_.push_back(graph::AllocateAligned(Bytes(port)));
+    return own_.back().get();
+  };
+  for (const GraphPort& port : graph_->Inputs()) inputs_.push_back(add(port));
+  for (const GraphPort& port : graph_->Outputs()) outputs_.push_back(add(port));
+  tasks_.resize(graph_->Steps().size());
+  microseconds_.assign(tasks_.size(), 0);
+  for (size_t i = 0; i < tasks_.size(); ++i) Bind(i);
+}
+
+std::byte* Request::Address(ValueId value) const {
+  const Placement& placement = graph_->Memory().placements.at(value);
+  switch (placement.home) {
+    case Placement::Home::kNone: return nullptr;
+    case Placement::Home::kArena: return arena_.get() + placement.offset;
+    case Placement::Home::kConstant:
+      // Tasks only read constants.
+      return const_cast<std::byte*>(static_cast<const std::byte*>(graph_->Constant(placement.index).Data())) + placement.offset;
+    case Placement::Home::kInput: return static_cast<std::byte*>(inputs_.at(placement.index)) + placement.offset;
+    case Placement::Home::kOutput: return static_cast<std::byte*>(outputs_.at(placement.index)) + placement.offset;
+  }
+  return nullptr;
+}
+
+void Request::Bind(size_t index) {
+  const Step& step = graph_->Steps()[index];
+  Binding binding;
+  for (size_t i = 0; i < step.inputs.size(); ++i) binding.inputs.push_back(step.reads[i] ? Address(step.inputs[i]) : nullptr);
+  for (const ValueId output : step.outputs) binding.outputs.push_back(Address(output));
+  binding.scratchpad = scratchpad_.get();
+  tasks_[index] = step.kernel->Bind(binding);
+}
+
+void Request::BindWhere(Placement::Home home, size_t index) {
+  const auto touches = [&](ValueId value) {
+    const Placement& placement = graph_->Memory().placements.at(value);
+    return placement.home == home && placement.index == index;
+  };
+  for (size_t i = 0; i < tasks_.size(); ++i) {
+    const Step& step = graph_->Steps()[i];
+    if (std::any_of(step.inputs.begin(), step.inputs.end(), touches) || std::any_of(step.outputs.begin(), step.outputs.end(), touches)) Bind(i);
+  }
+}
+
+void Request::SetInput(size_t index, void* memory) {
+  if (inputs_.at(index) == memory) return;
+  inputs_[index] = memory;
+  BindWhere(Placement::Home::kInput, index);
+}
+
+void Request::SetOutput(size_t index, void* memory) {
+  if (outputs_.at(index) == memory) return;
+  outputs_[index] = memory;
+  BindWhere(Placement::Home::kOutput, index);
+}
+
+void Request::Infer() {
+  const InferenceScope scope(graph_->Threads());
+  if (!graph_->Profiling()) {
+    for (const auto& task : tasks_) {
+      if (task) task->Run();
+    }
+    return;
+  }
+  using Clock = std::chrono::steady_clock;
+  for (size_t i = 0; i < tasks_.size(); ++i) {
+    const Clock::time_point start = Clock::now();
+    if (tasks_[i]) tasks_[i]->Run();
+    microseconds_[i] = std::chrono::duration<double, std::micro>(Clock::now() - start).count();
+  }
+}
+
+std::vector<StepTime> Request::Times() const {
+  std::vector<StepTime> times;
+  for (size_t i = 0; i < tasks_.size(); ++i) {
+    if (tasks_[i]) times.push_back({&graph_->Steps()[i], microseconds_[i]});
+  }
+  return times;
+}
+
+}  // namespace moir::runtime

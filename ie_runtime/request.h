@@ -1,0 +1,46 @@
+// Request: one inference at a time of a compiled graph, with activations of its own.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "ie_runtime/compiled_graph.h"
+
+namespace moir::runtime {
+
+struct StepTime {
+  const Step* step;
+  double microseconds;
+};
+
+class Request {
+ public:
+  // Whether the request starts with input and output tensors of its own, or the caller sets all of them.
+  enum class Ports { kOwn, kOfCaller };
+  explicit Request(std::shared_ptr<const CompiledGraph> graph, Ports ports = Ports::kOwn);
+
+  const CompiledGraph& GetGraph() const { return *graph_; }
+  // Memory of an input or output tensor (plain layout). What is set must outlive the inferences; the steps that touch
+  // it are bound anew.
+  void* Input(size_t index) const { return inputs_.at(index); }
+  void* Output(size_t index) const { return outputs_.at(index); }
+  void SetInput(size_t index, void* memory);
+  void SetOutput(size_t index, void* memory);
+
+  void Infer();
+  std::vector<StepTime> Times() const;
+
+ private:
+  std::byte* Address(ValueId value) const;
+  void Bind(size_t step);
+  void BindWhere(Placement::Home home, size_t index);
+
+  std::shared_ptr<const CompiledGraph> graph_;
+  std::shared_ptr<std::byte> arena_, scratchpad_;
+  std::vector<std::shared_ptr<std::byte>> own_;
+  std::vector<void*> inputs_, outputs_;
+  std::vector<std::unique_ptr<Task>> tasks_;  // per step; null when there is nothing to do
+  std::vector<double> microseconds_;          // per step, of the last inference
+};
+
+}  // namespace moir::runtime

@@ -1,0 +1,49 @@
+#include "ie_runtime/threads.h"
+
+#include <omp.h>
+#include <sched.h>
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+#endif
+
+namespace moir::runtime {
+namespace {
+
+#if defined(__x86_64__)
+// MXCSR: bit 15 flushes results, bit 6 takes operands as zero.
+constexpr uint32_t kFlushBits = 0x8040;
+uint32_t FloatState() { return _mm_getcsr(); }
+void SetFloatState(uint32_t state) { _mm_setcsr(state); }
+#else
+constexpr uint32_t kFlushBits = 0;
+uint32_t FloatState() { return 0; }
+void SetFloatState(uint32_t) {}
+#endif
+
+}  // namespace
+
+int AvailableThreads() {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof(set), &set) != 0) return 1;
+  const int count = CPU_COUNT(&set);
+  return count > 0 ? count : 1;
+}
+
+InferenceScope::InferenceScope(int count) : previous_count_(omp_get_max_threads()), previous_state_(FloatState()) {
+  omp_set_num_threads(count);
+#pragma omp parallel
+  SetFloatState(FloatState() | kFlushBits);
+}
+
+InferenceScope::~InferenceScope() {
+  // The workers outlive the scope and may serve the application next; they were started with the caller's state.
+  const uint32_t state = previous_state_;
+#pragma omp parallel
+  SetFloatState(state);
+  omp_set_num_threads(previous_count_);
+}
+
+int ParallelThreads() { return omp_get_max_threads(); }
+bool InParallel() { return omp_in_parallel(); }
+
+}  // namespace moir::runtime

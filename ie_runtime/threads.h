@@ -1,0 +1,46 @@
+// Threads and the floating-point state in which kernels run.
+#pragma once
+
+#include <cstdint>
+
+namespace moir::runtime {
+
+// Threads a process may use (its affinity mask counts).
+int AvailableThreads();
+
+// While it lives, parallel regions started by the calling thread use `count` threads, and in all of them (the caller
+// included) denormal numbers are taken as and flushed to zero: arithmetic on them is a hundred times slower on many
+// CPUs. Everything is as before afterwards.
+class InferenceScope {
+ public:
+  explicit InferenceScope(int count);
+  ~InferenceScope();
+  InferenceScope(const InferenceScope&) = delete;
+  InferenceScope& operator=(const InferenceScope&) = delete;
+
+ private:
+  int previous_count_;
+  uint32_t previous_state_;
+};
+
+// f(begin, end) over pieces of [0, count) in parallel; in the calling thread alone when the pieces would be shorter
+// than `grain`.
+template <typename F>
+void ParallelFor(int64_t count, int64_t grain, const F& f);
+
+int ParallelThreads();
+bool InParallel();
+
+template <typename F>
+void ParallelFor(int64_t count, int64_t grain, const F& f) {
+  const int64_t threads = InParallel() ? 1 : ParallelThreads();
+  if (threads <= 1 || count < 2 * grain) {
+    if (count > 0) f(int64_t{0}, count);
+    return;
+  }
+  const int64_t pieces = count / grain < threads ? count / grain : threads;
+#pragma omp parallel for schedule(static, 1) num_threads(static_cast<int>(pieces))
+  for (int64_t piece = 0; piece < pieces; ++piece) f(count * piece / pieces, count * (piece + 1) / pieces);
+}
+
+}  // namespace moir::runtime

@@ -1,0 +1,36 @@
+// convert: read -> optimize -> legalize -> write, the whole job of mo.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "graph/ir/ir_writer.h"
+#include "graph/pass.h"
+#include "mo/mxnet/graph_builder.h"
+#include "mo/options.h"
+
+namespace moir::mo {
+
+struct StepTime {
+  std::string step;
+  double seconds = 0;
+};
+
+struct ConvertReport {
+  std::string xml_path, bin_path, mapping_path;
+  std::vector<std::string> notes;  // in the order of the steps
+  std::vector<graph::PassReport> passes;
+  graph::IrWriteReport written;
+  size_t operators_read = 0, operators_written = 0;
+  std::vector<StepTime> times;
+  double seconds = 0;
+};
+
+// The graph as the files state it, unoptimized: what --verify and the tests evaluate. Fills `notes`.
+BuildResult ReadModel(const Options& options);
+
+// Writes OUTPUT_DIR/MODEL_NAME.xml, .bin and .mapping, all three or none. Throws graph::Error.
+ConvertReport Convert(const Options& options);
+
+}  // namespace moir::mo

@@ -1,0 +1,309 @@
+#include "mo/mxnet/model_plan.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "graph/error.h"
+#include "mo/mxnet/attributes.h"
+#include "mo/mxnet/op_table.h"
+
+namespace moir::mo {
+
+ElementType VariableType(const SymbolNode& variable) {
+  const auto found = variable.hidden.find("__dtype__");
+  if (found == variable.hidden.end()) return ElementType::kF32;
+  const std::optional<int64_t> flag = ParseInt(found->second);
+  // -1 and other numbers that name no type leave the type open.
+  const ElementType type = flag ? ElementTypeOfFlag(*flag) : ElementType::kUndefined;
+  return type == ElementType::kUndefined ? ElementType::kF32 : type;
+}
+
+namespace {
+
+class Planner {
+ public:
+  Planner(const Symbol& symbol, const Params& params, const BuildOptions& options) : symbol_(symbol), params_(params), options_(options) {
+    entries_.reserve(symbol.nodes.size());
+    for (const SymbolNode& node : symbol.nodes) entries_.push_back(node.IsVariable() ? nullptr : FindOpEntry(node.op));
+  }
+
+  ModelPlan Run() {
+    plan_.kinds.assign(symbol_.nodes.size(), NodeKind::kUnneeded);
+    FindNamedInputs();
+    FindLabels();
+    FindOutputs();
+    MarkNeeded();
+    RefuseUnknownOperators();
+    FindInputs();
+    return std::move(plan_);
+  }
+
+ private:
+  // "NAME", "NAME.1", "NAME:1", "NAME_output", "NAME_output1".
+  std::optional<SymbolInput> FindValue(const std::string& name) const {
+    if (const auto node = FindNode(name)) return SymbolInput{*node, 0, 0};
+    const size_t digits = name.find_last_not_of("0123456789") + 1;
+    const std::string_view stem = std::string_view(name).substr(0, digits);
+    const auto number = digits < name.size() ? ParseInt(std::string_view(name).substr(digits)) : std::optional<int64_t>(0);
+    if (!number) return std::nullopt;
+    for (const std::string_view ending : {"_output", ".", ":"}) {
+      if (stem.size() <= ending.size() || stem.substr(stem.size() - ending.size()) != ending || (ending != "_output" && digits == name.size())) continue;
+      if (const auto node = FindNode(std::string(stem.substr(0, stem.size() - ending.size())))) return SymbolInput{*node, static_cast<size_t>(*number), 0};
+    }
+    return std::nullopt;
+  }
+
+  // Of several nodes with the name one that is an output of the symbol, else the first.
+  std::optional<size_t> FindNode(const std::string& name) const {
+    for (const SymbolInput& head : symbol_.heads) {
+      if (symbol_.nodes[head.node].name == name) return head.node;
+    }
+    const SymbolNode* node = symbol_.FindNode(name);
+    return node ? std::optional(static_cast<size_t>(node - symbol_.nodes.data())) : std::nullopt;
+  }
+
+  [[noreturn]] void FailUnknownName(std::string_view option, const std::string& name) const {
+    std::vector<std::string> names;
+    for (const SymbolNode& node : symbol_.nodes) names.push_back(node.name);
+    const std::string nearest = NearestName(name, names);
+    Fail(ErrorKind::kBadOption, option, ": ", symbol_.place, " has no node \"", name, "\"", nearest.empty() ? "" : StrCat("; did you mean \"", nearest, "\"?"));
+  }
+
+  void FindNamedInputs() {
+    for (const InputOption& input : options_.inputs) {
+      if (input.name.empty()) continue;
+      const auto value = FindValue(input.name);
+      if (!value) FailUnknownName("--input", input.name);
+      if (named_.contains(value->node)) Fail(ErrorKind::kBadOption, "--input: \"", input.name, "\" comes twice");
+      named_[value->node] = {value->output, input.shape};
+      named_order_.push_back(value->node);
+    }
+  }
+
+  bool HasParam(const SymbolNode& node) const {
+    const auto tensor = params_.Find(node.name);
+    return tensor && tensor->IsDefined();
+  }
+
+  // Labels: variables without a parameter that only labels' places and training operators read, or that are called labels. What
+  // depends on them exists at training only.
+  void FindLabels() {
+    const size_t count = symbol_.nodes.size();
+    std::vector<bool> read(count, false), read_as_data(count, false);
+    for (size_t i = 0; i < count; ++i) {
+      const SymbolNode& node = symbol_.nodes[i];
+      for (size_t k = 0; k < node.inputs.size(); ++k) {
+        const bool training = entries_[i] && (entries_[i]->TrainingOnly() || entries_[i]->Role(k) == 'l');
+        read[node.inputs[k].node] = true;
+        if (!training) read_as_data[node.inputs[k].node] = true;
+      }
+    }
+    label_.assign(count, false);
+    training_.assign(count, false);
+    for (size_t i = 0; i < count; ++i) {
+      const SymbolNode& node = symbol_.nodes[i];
+      if (named_.contains(i)) continue;
+      if (node.IsVariable()) {
+        label_[i] = !HasParam(node) && ((read[i] && !read_as_data[i]) || node.name == "label" || node.name.ends_with("_label"));
+        // A variable that is data of a training operator and of nothing else (anchors of a target) is no label.
+        training_[i] = label_[i];
+        continue;
+      }
+      training_[i] = entries_[i] && entries_[i]->TrainingOnly();
+      for (size_t k = 0; k < node.inputs.size(); ++k) {
+        if (!(entries_[i] && entries_[i]->Role(k) == 'l') && training_[node.inputs[k].node]) training_[i] = true;
+      }
+    }
+  }
+
+  std::string OutputName(const SymbolInput& value) const {
+    const std::string& name = symbol_.nodes[value.node].name;
+    return value.output == 0 ? name : StrCat(name, ".", value.output);
+  }
+
+  void FindOutputs() {
+    for (const std::string& name : options_.outputs) {
+      const auto value = FindValue(name);
+      if (!value) FailUnknownName("--output", name);
+      plan_.outputs.push_back({OutputName(*value), *value});
+    }
+    if (!options_.outputs.empty()) return;
+    std::vector<std::string> dropped;
+    for (const SymbolInput& head : symbol_.heads) {
+      if (training_[head.node]) {
+        dropped.push_back(OutputName(head));
+        plan_.notes.push_back(StrCat("removed output \"", OutputName(head), "\" (", symbol_.nodes[head.node].op, "): it depends on labels and exists at training only"));
+      } else {
+        plan_.outputs.push_back({OutputName(head), head});
+      }
+    }
+    if (plan_.outputs.empty()) {
+      Fail(ErrorKind::kBadModel, symbol_.place, ": every output depends on labels (", Join(dropped, ", "),
+           "); name inner nodes with --output, or the labels with --input to keep them as inputs");
+    }
+  }
+
+  void MarkNeeded() {
+    std::vector<size_t> todo;
+    std::vector<bool> seen(symbol_.nodes.size(), false);
+    const auto mark = [&](size_t node) {
+      if (!seen[node]) todo.push_back(node);
+      seen[node] = true;
+    };
+    for (const ModelOutput& output : plan_.outputs) mark(output.source.node);
+    roles_.assign(symbol_.nodes.size(), {});
+    while (!todo.empty()) {
+      const size_t index = todo.back();
+      todo.pop_back();
+      const SymbolNode& node = symbol_.nodes[index];
+      if (named_.contains(index)) {
+        plan_.kinds[index] = NodeKind::kInput;
+        continue;
+      }
+      if (node.IsVariable()) {
+        plan_.kinds[index] = HasParam(node) ? NodeKind::kWeight : NodeKind::kInput;
+        continue;
+      }
+      plan_.kinds[index] = NodeKind::kOperator;
+      for (size_t k = 0; k < node.inputs.size(); ++k) {
+        const char role = entries_[index] ? entries_[index]->Role(k) : 'd';
+        const size_t from = node.inputs[k].node;
+        roles_[from].insert(role);
+        if (role != 'l') mark(from);
+        else if (label_[from] && noted_labels_.insert(from).second) {
+          plan_.notes.push_back(StrCat("label input \"", symbol_.nodes[from].name, "\" is not read at inference and was dropped"));
+        }
+      }
+    }
+  }
+
+  // All of them in one message, the most frequent first.
+  void RefuseUnknownOperators() const {
+    std::map<std::string, std::vector<std::string>> unknown;
+    for (size_t i = 0; i < symbol_.nodes.size(); ++i) {
+      if (plan_.kinds[i] != NodeKind::kOperator) continue;
+      if (!entries_[i] || entries_[i]->TrainingOnly()) unknown[symbol_.nodes[i].op].push_back(symbol_.nodes[i].name);
+    }
+    if (unknown.empty()) return;
+    std::vector<std::pair<std::string, std::vector<std::string>>> ordered(unknown.begin(), unknown.end());
+    std::stable_sort(ordered.begin(), ordered.end(), [](const auto& a, const auto& b) { return a.second.size() > b.second.size(); });
+    std::vector<std::string> known;
+    for (const OpEntry& entry : OpTable()) known.emplace_back(entry.name);
+    std::string text = StrCat(symbol_.place, ": ", unknown.size() == 1 ? "1 operator is" : StrCat(unknown.size(), " operators are"), " not supported:");
+    for (const auto& [op, names] : ordered) {
+      constexpr size_t kShown = 4;
+      text += StrCat("\n  ", op.empty() ? "(no name)" : op, ": ", names.size(), names.size() == 1 ? " node (" : " nodes (",
+                     Join(std::span(names).first(std::min(names.size(), kShown)), ", "), names.size() > kShown ? ", ..." : "", ")");
+      if (const OpEntry* entry = FindOpEntry(op); entry && entry->TrainingOnly()) {
+        text += ", which exists at training only; cut the graph before it with --output";
+      } else if (const std::string nearest = NearestName(op, known); !nearest.empty()) {
+        text += StrCat("; the nearest known operator is ", nearest);
+      }
+    }
+    text += "\nadd an operator with an extension library (docs/extending.md) or a converter (docs/adding_an_operator.md), or cut the graph with --input and --output";
+    throw Error(ErrorKind::kUnsupported, text);
+  }
+
+  bool OnlyRole(size_t node, char role) const { return !roles_[node].empty() && std::all_of(roles_[node].begin(), roles_[node].end(), [&](char r) { return r == role || r == 'l'; }); }
+
+  // A variable's own statement of its shape; nothing when it is absent or leaves more open than the batch.
+  std::optional<Shape> StatedShape(const SymbolNode& node) const {
+    const auto found = node.hidden.find("__shape__");
+    if (!node.IsVariable() || found == node.hidden.end()) return std::nullopt;
+    const Attributes attributes(node.hidden, symbol_.PlaceOf(node));
+    std::vector<int64_t> dims = attributes.Ints("__shape__", std::vector<int64_t>{});
+    if (dims.empty()) return std::nullopt;
+    if (options_.batch) dims[0] = *options_.batch;
+    if (std::any_of(dims.begin(), dims.end(), [](int64_t size) { return size <= 0; })) return std::nullopt;
+    return Shape(std::move(dims));
+  }
+
+  void FindInputs() {
+    // The user's order first, then the symbol's.
+    std::vector<size_t> order;
+    for (const size_t node : named_order_) {
+      if (plan_.kinds[node] == NodeKind::kInput) {
+        order.push_back(node);
+      } else {
+        plan_.notes.push_back(StrCat("input \"", symbol_.nodes[node].name, "\" is not read by any output and was left out"));
+      }
+    }
+    std::vector<size_t> unnamed;
+    for (size_t i = 0; i < symbol_.nodes.size(); ++i) {
+      if (plan_.kinds[i] != NodeKind::kInput || named_.contains(i)) continue;
+      if (OnlyRole(i, 'w')) {
+        plan_.kinds[i] = NodeKind::kMissingWeight;
+      } else {
+        unnamed.push_back(i);
+      }
+    }
+    std::map<size_t, Shape> given;
+    size_t position = 0;
+    for (const InputOption& input : options_.inputs) {
+      if (!input.name.empty()) continue;
+      // Inputs whose shape follows from the graph are asked for last.
+      while (position < unnamed.size() && OnlyRole(unnamed[position], 's')) ++position;
+      if (position == unnamed.size()) {
+        Fail(ErrorKind::kBadOption, "--input_shape: more shapes than inputs; ", symbol_.place, " has the inputs ", InputNames(order, unnamed));
+      }
+      if (input.shape) given[unnamed[position]] = *input.shape;
+      ++position;
+    }
+    order.insert(order.end(), unnamed.begin(), unnamed.end());
+    std::vector<std::string> open;
+    for (const size_t node : order) {
+      std::optional<Shape> shape;
+      size_t output = 0;
+      if (const auto found = named_.find(node); found != named_.end()) {
+        shape = found->second.shape;
+        output = found->second.output;
+      }
+      if (const auto found = given.find(node); found != given.end()) shape = found->second;
+      if (!shape) shape = StatedShape(symbol_.nodes[node]);
+      if (shape) {
+        plan_.inputs.push_back({node, output, *shape, symbol_.nodes[node].IsVariable() ? VariableType(symbol_.nodes[node]) : ElementType::kF32});
+      } else if (OnlyRole(node, 's') && !named_.contains(node)) {
+        plan_.kinds[node] = NodeKind::kState;
+      } else {
+        open.push_back(StrCat("\"", symbol_.nodes[node].name, "\""));
+      }
+    }
+    if (!open.empty()) {
+      Fail(ErrorKind::kBadOption, symbol_.place, ": ", open.size() == 1 ? "input " : "inputs ", Join(open, ", "), open.size() == 1 ? " has" : " have",
+           " no shape and ", open.size() == 1 ? "is" : "are", " not among the parameters; give ", open.size() == 1 ? "it one" : "them shapes",
+           " with --input and --input_shape, for example --input_shape [1,3,224,224]");
+    }
+  }
+
+  std::string InputNames(std::vector<size_t> named, const std::vector<size_t>& unnamed) const {
+    named.insert(named.end(), unnamed.begin(), unnamed.end());
+    std::vector<std::string> names;
+    for (const size_t node : named) names.push_back(StrCat("\"", symbol_.nodes[node].name, "\""));
+    return Join(names, ", ");
+  }
+
+  struct Named {
+    size_t output = 0;
+    std::optional<Shape> shape;
+  };
+
+  const Symbol& symbol_;
+  const Params& params_;
+  const BuildOptions& options_;
+  std::vector<const OpEntry*> entries_;  // per node; null for variables and unknown operators
+  std::map<size_t, Named> named_;
+  std::vector<size_t> named_order_;
+  std::vector<bool> label_, training_;
+  std::vector<std::set<char>> roles_;  // how needed nodes read each node
+  std::set<size_t> noted_labels_;
+  ModelPlan plan_;
+};
+
+}  // namespace
+
+ModelPlan MakePlan(const Symbol& symbol, const Params& params, const BuildOptions& options) {
+  return Planner(symbol, params, options).Run();
+}
+
+}  // namespace moir::mo

@@ -1,0 +1,28 @@
+// The MXNet operators that moir converts: one line each in op_table.cpp, sorted by the name under which MXNet 1.9.1
+// registers the operator. Aliases have been resolved before (dialects.h).
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "mo/mxnet/node_converter.h"
+
+namespace moir::mo {
+
+using Converter = void (*)(NodeConverter&);
+
+struct OpEntry {
+  std::string_view name;
+  Converter convert;  // null for what exists at training only
+  // What the inputs are, one letter each; the last one stands for all further inputs.
+  //   d data   w weight   s state: MXNet infers its shape   l label: not read at inference
+  std::string_view roles = "d";
+
+  char Role(size_t index) const { return roles[index < roles.size() ? index : roles.size() - 1]; }
+  bool TrainingOnly() const { return convert == nullptr; }
+};
+
+std::span<const OpEntry> OpTable();
+const OpEntry* FindOpEntry(std::string_view name);  // null when there is none
+
+}  // namespace moir::mo

@@ -1,0 +1,137 @@
+// Times one model with the engine and prints a line of JSON: milliseconds of loading and of inference.
+//
+//   bench_model MODEL.xml [--threads N] [--runs N] [--warmup N] [--input FILE] [--output PREFIX] [--profile]
+//
+// --input gives the first input's values as raw little-endian numbers (otherwise seeded random ones); --output writes
+// output i to PREFIXi.raw; --profile prints the slowest layers, averaged over the runs, to standard error.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "moir/moir.h"
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double Milliseconds(Clock::time_point start) { return std::chrono::duration<double, std::milli>(Clock::now() - start).count(); }
+
+struct Options {
+  std::string model, input, output;
+  std::string threads = "0";
+  int runs = 30, warmup = 5;
+  bool profile = false;
+};
+
+Options Parse(int argc, char** argv) {
+  Options options;
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument = argv[i];
+    const auto value = [&]() -> std::string {
+      if (++i >= argc) throw std::runtime_error(argument + ": a value is missing");
+      return argv[i];
+    };
+    if (argument == "--threads") options.threads = value();
+    else if (argument == "--runs") options.runs = std::stoi(value());
+    else if (argument == "--warmup") options.warmup = std::stoi(value());
+    else if (argument == "--input") options.input = value();
+    else if (argument == "--output") options.output = value();
+    else if (argument == "--profile") options.profile = true;
+    else if (options.model.empty() && argument.rfind("--", 0) != 0) options.model = argument;
+    else throw std::runtime_error(argument + ": unknown option");
+  }
+  if (options.model.empty()) throw std::runtime_error("usage: bench_model MODEL.xml [options]");
+  return options;
+}
+
+void Fill(moir::Tensor tensor, const std::string& file) {
+  if (!file.empty()) {
+    std::ifstream in(file, std::ios::binary);
+    if (!in.read(static_cast<char*>(tensor.Data()), static_cast<std::streamsize>(tensor.GetByteSize()))) throw std::runtime_error(file + ": too short");
+    return;
+  }
+  if (tensor.GetElementType() != moir::ElementType::kF32) return;
+  uint64_t state = 42;
+  float* values = tensor.Data<float>();
+  for (size_t i = 0; i < tensor.GetSize(); ++i) {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    values[i] = static_cast<float>(static_cast<double>(state >> 40) / (1 << 24));
+  }
+}
+
+struct Layer {
+  std::string type, kernel;
+  double microseconds = 0;
+};
+
+void PrintProfile(const std::map<std::string, Layer>& layers, int runs) {
+  std::vector<std::pair<std::string, Layer>> sorted(layers.begin(), layers.end());
+  std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.second.microseconds > b.second.microseconds; });
+  double total = 0;
+  std::map<std::string, double> by_kernel;
+  for (const auto& [name, layer] : sorted) {
+    total += layer.microseconds;
+    by_kernel[layer.type + " " + layer.kernel] += layer.microseconds;
+  }
+  std::fprintf(stderr, "layers: %.3f ms\n", total / runs / 1000);
+  for (const auto& [kernel, time] : by_kernel) std::fprintf(stderr, "%10.3f ms  %s\n", time / runs / 1000, kernel.c_str());
+  for (size_t i = 0; i < sorted.size() && i < 40; ++i) {
+    std::fprintf(stderr, "%10.3f ms  %-40s %-20s %s\n", sorted[i].second.microseconds / runs / 1000, sorted[i].first.c_str(), sorted[i].second.type.c_str(),
+                 sorted[i].second.kernel.c_str());
+  }
+}
+
+int Run(const Options& options) {
+  moir::Core core;
+  const Clock::time_point start = Clock::now();
+  moir::CompiledModel model =
+      core.CompileModel(options.model, {{"inference_num_threads", options.threads}, {"enable_profiling", options.profile ? "true" : "false"}});
+  moir::InferRequest request = model.CreateInferRequest();
+  const double load = Milliseconds(start);
+  for (size_t i = 0; i < model.Inputs().size(); ++i) Fill(request.GetInputTensor(i), i == 0 ? options.input : "");
+  const Clock::time_point first_start = Clock::now();
+  request.Infer();
+  const double first = Milliseconds(first_start);
+  for (int i = 1; i < options.warmup; ++i) request.Infer();
+  std::vector<double> times;
+  std::map<std::string, Layer> layers;
+  for (int i = 0; i < options.runs; ++i) {
+    const Clock::time_point run_start = Clock::now();
+    request.Infer();
+    times.push_back(Milliseconds(run_start));
+    if (!options.profile) continue;
+    for (const moir::ProfilingInfo& info : request.GetProfilingInfo()) {
+      Layer& layer = layers[info.node_name + (info.node_type == "Reorder" ? " (reorder)" : "")];
+      layer.type = info.node_type;
+      layer.kernel = info.exec_type;
+      layer.microseconds += info.microseconds;
+    }
+  }
+  if (options.profile) PrintProfile(layers, options.runs);
+  for (size_t i = 0; !options.output.empty() && i < model.Outputs().size(); ++i) {
+    const moir::Tensor output = request.GetOutputTensor(i);
+    std::ofstream(options.output + std::to_string(i) + ".raw", std::ios::binary).write(static_cast<const char*>(output.Data()), static_cast<std::streamsize>(output.GetByteSize()));
+  }
+  std::sort(times.begin(), times.end());
+  std::printf("{\"load\": %.3f, \"first\": %.3f, \"min\": %.4f, \"median\": %.4f, \"p99\": %.4f, \"weights\": %s, \"activations\": %s}\n", load, first, times.front(),
+              times[times.size() / 2], times[std::min(times.size() - 1, times.size() * 99 / 100)], model.GetProperty("memory_weights").c_str(),
+              model.GetProperty("memory_activations").c_str());
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return Run(Parse(argc, argv));
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "error: %s\n", error.what());
+    return 1;
+  }
+}

@@ -1,0 +1,167 @@
+// Every converter against MXNet 1.9.1: each case of tests/data/mxnet_operator_grids becomes a graph, whose plain evaluation gives MXNet's outputs.
+#include "tests/support/mxnet/operator_grids.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "graph/evaluate.h"
+#include "graph/verify.h"
+#include "mo/mxnet/dialects.h"
+#include "mo/mxnet/graph_builder.h"
+#include "mo/mxnet/op_table.h"
+#include "mo/mxnet/symbol_reader.h"
+
+namespace moir::mo {
+namespace {
+
+using graph::ElementType;
+using graph::StrCat;
+using graph::Tensor;
+using testing::GridCase;
+
+// Operators with cases that moir has no converter for.
+const std::set<std::string> kNotYetCovered = {};
+
+struct Refusal {
+  std::string_view operator_name;
+  std::string_view part;    // of the names of the cases
+  std::string_view reason;  // part of the message
+};
+
+// What moir refuses although MXNet computes it. Every case that contains `part` is refused, with kUnsupported, and there is one.
+const std::vector<Refusal> kRefused = {};
+
+const Refusal* FindRefusal(const std::string& operator_name, const GridCase& entry) {
+  const auto found = std::find_if(kRefused.begin(), kRefused.end(), [&](const Refusal& refusal) {
+    return refusal.operator_name == operator_name && entry.name.find(refusal.part) != std::string::npos;
+  });
+  return found == kRefused.end() ? nullptr : &*found;
+}
+
+std::vector<Tensor> Evaluate(const GridCase& entry) {
+  Symbol symbol = ParseSymbol(entry.symbol_text, "symbol.json");
+  UpgradeSymbol(symbol);
+  BuildOptions options;
+  for (const auto& [name, tensor] : entry.inputs) options.inputs.push_back({name, tensor.Shape()});
+  const BuildResult result = BuildGraph(symbol, entry.params, options);
+  graph::Verify(*result.graph);
+  return graph::EvaluateGraph(*result.graph, entry.inputs);
+}
+
+// Empty when they agree: |a - b| <= 1e-4 * max(1e-3, max|b|) for floats (half precision: one rounding step), equal otherwise.
+std::string Difference(const Tensor& actual, const Tensor& expected) {
+  if (actual.Type() != expected.Type() || actual.Shape() != expected.Shape()) {
+    return StrCat("got ", actual.Type(), actual.Shape(), ", expected ", expected.Type(), expected.Shape());
+  }
+  const std::vector<double> a = actual.ToVector<double>(), b = expected.ToVector<double>();
+  double scale = 1e-3;
+  for (const double value : b) scale = std::isfinite(value) ? std::max(scale, std::abs(value)) : scale;
+  const double tolerance = !graph::IsFloat(expected.Type()) ? 0 : expected.Type() == ElementType::kF16 ? 1e-3 * scale : 1e-4 * scale;
+  double largest = 0;
+  size_t count = 0, place = 0;
+  for (size_t i = 0; i < a.size(); ++i) {
+    if (a[i] == b[i] || (std::isnan(a[i]) && std::isnan(b[i]))) continue;
+    const double difference = std::isfinite(a[i]) && std::isfinite(b[i]) ? std::abs(a[i] - b[i]) : HUGE_VAL;
+    if (difference <= tolerance) continue;
+    ++count;
+    if (difference > largest) largest = difference, place = i;
+  }
+  if (count == 0) return {};
+  return StrCat(count, " of ", a.size(), " values of ", expected.Type(), expected.Shape(), " differ, most at [", place, "]: got ", a[place], ", expected ", b[place]);
+}
+
+// Empty when the case is as expected.
+std::string Judge(const std::string& operator_name, const GridCase& entry) {
+  const Refusal* refusal = FindRefusal(operator_name, entry);
+  try {
+    const std::vector<Tensor> outputs = Evaluate(entry);
+    if (refusal) return "is computed; take it off kRefused";
+    if (outputs.size() != entry.outputs.size()) return StrCat("got ", outputs.size(), " outputs, expected ", entry.outputs.size());
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      if (const std::string text = Difference(outputs[i], entry.outputs[i].second); !text.empty()) return StrCat(entry.outputs[i].first, ": ", text);
+    }
+  } catch (const graph::Error& error) {
+    if (!refusal) return error.what();
+    if (error.Kind() != graph::ErrorKind::kUnsupported) return StrCat("refused, but not as unsupported: ", error.what());
+    if (std::string_view(error.what()).find(refusal->reason) == std::string_view::npos) return StrCat("refused for another reason: ", error.what());
+  }
+  return {};
+}
+
+class OperatorGrids : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(OperatorGrids, GiveWhatMXNetGives) {
+  const std::string& operator_name = GetParam();
+  const std::vector<GridCase> cases = testing::LoadOperatorGrid(operator_name);
+  ASSERT_FALSE(cases.empty());
+  const bool covered = FindOpEntry(operator_name) != nullptr;
+  ASSERT_NE(covered, kNotYetCovered.contains(operator_name))
+      << (covered ? "moir has a converter for it now; take it off kNotYetCovered" : "moir has no converter for it");
+  if (!covered) return;
+  std::string failures;
+  size_t count = 0;
+  for (const GridCase& entry : cases) {
+    if (const std::string text = Judge(operator_name, entry); !text.empty()) {
+      failures += StrCat("\n  ", entry.name, "\n      ", text);
+      ++count;
+    }
+  }
+  EXPECT_EQ(count, 0u) << count << " of " << cases.size() << " cases of " << operator_name << ":" << failures;
+}
+
+std::string TestName(const ::testing::TestParamInfo<std::string>& parameter) { return parameter.param; }
+
+INSTANTIATE_TEST_SUITE_P(MXNet, OperatorGrids, ::testing::ValuesIn(testing::OperatorGridFiles()), TestName);
+
+TEST(OperatorGridLists, NameOnlyWhatHasCases) {
+  const std::vector<std::string> files = testing::OperatorGridFiles();
+  EXPECT_GT(files.size(), 150u);
+  for (const std::string& name : kNotYetCovered) EXPECT_TRUE(std::binary_search(files.begin(), files.end(), name)) << name;
+  for (const Refusal& refusal : kRefused) {
+    const std::vector<GridCase> cases = testing::LoadOperatorGrid(std::string(refusal.operator_name));
+    EXPECT_TRUE(std::any_of(cases.begin(), cases.end(), [&](const GridCase& entry) { return entry.name.find(refusal.part) != std::string::npos; }))
+        << refusal.operator_name << ": " << refusal.part;
+  }
+}
+
+TEST(OperatorGridLoader, ReadsInputsParametersAndOutputs) {
+  const std::vector<GridCase> cases = testing::LoadOperatorGrid("FullyConnected");
+  const auto found = std::find_if(cases.begin(), cases.end(), [](const GridCase& entry) { return entry.name == "num_hidden=1,1x7"; });
+  ASSERT_NE(found, cases.end());
+  ASSERT_EQ(found->inputs.size(), 1u);
+  EXPECT_EQ(found->inputs.at("data").Shape(), (graph::Shape{1, 7}));
+  EXPECT_EQ(found->params.All().size(), 2u);
+  EXPECT_EQ(found->params.Find(ParamKind::kArgument, "op_weight")->Shape(), (graph::Shape{1, 7}));
+  ASSERT_EQ(found->outputs.size(), 1u);
+  EXPECT_EQ(found->outputs[0].first, "op_output");
+  // x * w + b by hand.
+  const std::vector<float> x = found->inputs.at("data").ToVector<float>(), w = found->params.Find("op_weight")->ToVector<float>();
+  double sum = found->params.Find("op_bias")->ToVector<float>()[0];
+  for (size_t i = 0; i < x.size(); ++i) sum += static_cast<double>(x[i]) * w[i];
+  EXPECT_NEAR(found->outputs[0].second.ToVector<float>()[0], sum, 1e-5);
+}
+
+TEST(OperatorGridLoader, KeepsAuxiliaryStatesApart) {
+  const std::vector<GridCase> cases = testing::LoadOperatorGrid("BatchNorm");
+  EXPECT_TRUE(cases[0].params.Find(ParamKind::kAuxiliary, "op_moving_mean"));
+  EXPECT_FALSE(cases[0].params.Find(ParamKind::kArgument, "op_moving_mean"));
+  EXPECT_TRUE(cases[0].params.Find(ParamKind::kArgument, "op_gamma"));
+}
+
+TEST(OperatorGridComparison, SeesTypesShapesAndValues) {
+  const Tensor expected = Tensor::FromValues<float>({2}, {1.0f, 100.0f});
+  EXPECT_EQ(Difference(Tensor::FromValues<float>({2}, {1.009f, 100.0f}), expected), "");
+  EXPECT_NE(Difference(Tensor::FromValues<float>({2}, {1.011f, 100.0f}), expected), "");
+  EXPECT_NE(Difference(Tensor::FromValues<float>({1, 2}, {1.0f, 100.0f}), expected), "");
+  EXPECT_NE(Difference(Tensor::FromValues<double>({2}, {1.0, 100.0}), expected), "");
+  EXPECT_NE(Difference(Tensor::FromValues<float>({2}, {NAN, 100.0f}), expected), "");
+  EXPECT_NE(Difference(Tensor::FromValues<int32_t>({1}, {1}), Tensor::FromValues<int32_t>({1}, {2})), "");
+  EXPECT_EQ(Difference(Tensor::FromValues<float>({2}, {NAN, HUGE_VALF}), Tensor::FromValues<float>({2}, {NAN, HUGE_VALF})), "");
+  EXPECT_NE(Difference(Tensor::FromValues<float>({1}, {HUGE_VALF}), Tensor::FromValues<float>({1}, {-HUGE_VALF})), "");
+}
+
+}  // namespace
+}  // namespace moir::mo

@@ -1,0 +1,34 @@
+// Nodes whose value follows from constants and settled shapes  =>  Constant
+#include "graph/evaluate.h"
+#include "graph/op_schema.h"
+#include "transforms/legalize_for_ir_v2_v4/layers.h"
+#include "transforms/legalize_for_ir_v2_v4/passes.h"
+
+namespace moir::transforms {
+namespace {
+
+// Anything larger is cheaper to compute than to store.
+constexpr int64_t kMaxElements = int64_t{1} << 24;
+
+class FoldShapeConstants final : public NodePass {
+ public:
+  std::string_view Name() const override { return "fold-shape-constants"; }
+  std::string_view Root() const override { return ""; }
+
+  Outcome Run(Node& node, Rewriter& rewriter) const override {
+    if (node.OutputCount() != 1 || node.InputCount() == 0) return {};
+    bool known = true;
+    for (const Value& input : node.Inputs()) known = known && (node.Schema().reads_shape_only || input.Constant());
+    if (!known) return {};
+    const std::optional<Tensor> value = EvaluateStatic(node.Output(), kMaxElements);
+    if (!value) return Declined("its value is too large, or it has no plain evaluation");
+    rewriter.Replace(node, rewriter.Constant(node.Name(), *value));
+    return Changed();
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Pass> MakeFoldShapeConstants() { return std::make_unique<FoldShapeConstants>(); }
+
+}  // namespace moir::transforms

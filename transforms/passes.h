@@ -1,0 +1,53 @@
+// One factory per pass, in alphabetical order. pipeline.cpp holds the order in which they run.
+//
+// Words used in names: a *linear* node multiplies data with constant weights (Convolution, GroupConvolution, their
+// BackpropData forms, MatMul with a constant second input); an *affine* node is y = x * s + t with constants (Add,
+// Subtract, Multiply, Divide by a constant). "fuse-a-b" fuses an a whose result a b reads.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "graph/pass.h"
+#include "transforms/fusing_filter.h"
+
+namespace moir::transforms {
+
+using namespace graph;
+
+// What the user wants to happen to an input before the model sees it: x -> reversed channels -> (x - mean) / scale.
+// The numbers are in the order of the channels that the model was trained with.
+struct InputPreprocess {
+  std::string input;          // name of the Parameter
+  std::vector<double> mean;   // empty, one for all channels, or one per channel (axis 1)
+  std::vector<double> scale;  // the same; divides
+  bool reverse_channels = false;
+};
+// `values` (mean or scale) in the order of the Parameter's channels, for a pre-processing that runs before the graph.
+std::vector<double> InParameterOrder(const InputPreprocess& preprocess, const std::vector<double>& values);
+
+// The steps of `preprocess` as nodes behind the Parameters. Throws kBadOption for unknown inputs and wrong counts.
+// With `means_outside` the means are left to whoever feeds the model (the IR's <pre-process> section).
+std::unique_ptr<Pass> MakeApplyInputPreprocessing(std::vector<InputPreprocess> preprocess, bool means_outside = false);
+std::unique_ptr<Pass> MakeConvertMinMaxToClamp();
+std::unique_ptr<Pass> MakeDecomposeBatchNorm();
+std::unique_ptr<Pass> MakeEliminateCommonSubexpressions();
+std::unique_ptr<Pass> MakeEliminateDeadCode();
+std::unique_ptr<Pass> MakeEliminateIdentities();
+// `keep_operators`: names of operators that stay although their value is known (a target may have layers for them).
+std::unique_ptr<Pass> MakeFoldConstants(std::set<std::string> keep_operators = {});
+// scale_first: also turns Add + Multiply into Multiply + Add.
+std::unique_ptr<Pass> MakeFuseAffineAffine(FusingFilter filter = {}, bool scale_first = false);
+std::unique_ptr<Pass> MakeFuseAffineLinear(FusingFilter filter = {});
+std::unique_ptr<Pass> MakeFuseGroupedConvolutions(FusingFilter filter = {});
+std::unique_ptr<Pass> MakeFuseLinearAffine(FusingFilter filter = {});
+std::unique_ptr<Pass> MakeFusePadWindow(FusingFilter filter = {});
+std::unique_ptr<Pass> MakeFuseReverseChannels();
+std::unique_ptr<Pass> MakeFuseTransposeMatMul();
+std::unique_ptr<Pass> MakeMoveAffineToLinear(FusingFilter filter = {});
+std::unique_ptr<Pass> MakeNormalizeConstantOperands();
+std::unique_ptr<Pass> MakeOptimizeResidualStrides(FusingFilter filter = {});
+
+}  // namespace moir::transforms

@@ -1,0 +1,62 @@
+#include "transforms/pipeline.h"
+
+#include "transforms/passes.h"
+
+namespace moir::transforms {
+
+PassRunner MakePipeline(const PipelineOptions& options) {
+  const FusingFilter filter(options.finegrain_fusing);
+  const bool fuses = !options.disable_fusing;
+  PassRunner runner;
+  const auto add = [&](std::unique_ptr<Pass> pass) { runner.Add(std::move(pass)); };
+
+  // First of all, because everything after it may carry the new nodes along; names of inputs are still the user's.
+  if (!options.preprocess.empty()) add(MakeApplyInputPreprocessing(options.preprocess, options.move_means_to_preprocess));
+
+  // Less to look at for all others. Constants only after transposed weights found their MatMul: folded, they would
+  // have to be written out.
+  add(MakeEliminateDeadCode());
+  add(MakeFuseTransposeMatMul());
+  add(MakeFoldConstants({options.keep_operators.begin(), options.keep_operators.end()}));
+  add(MakeNormalizeConstantOperands());
+  add(MakeEliminateIdentities());
+  add(MakeEliminateCommonSubexpressions());
+
+  // Exact simplifications that need nobody's leave. Padding first: a convolution that pads by itself is known to
+  // see zeros, which decides whether a shift before it may be folded.
+  add(MakeConvertMinMaxToClamp());
+  add(MakeFusePadWindow(filter));
+
+  // Convolutions in groups become one before their scales meet them, so that one weight gets one vector of factors.
+  if (!options.disable_gfusing) add(MakeFuseGroupedConvolutions(filter));
+
+  // BatchNorm becomes Multiply + Add; chains of these become one pair; then pairs go into the weights on either side.
+  add(MakeDecomposeBatchNorm());
+  if (fuses) {
+    add(MakeFuseAffineAffine(filter));
+    // Backwards first: behind a convolution nothing is lost to padding.
+    add(MakeFuseLinearAffine(filter));
+    // What is left before a convolution; may leave a bias that meets the convolution's own.
+    add(MakeFuseAffineLinear(filter));
+    // What no convolution took from either side may still reach one through an activation or pooling. Only now,
+    // because a shift that cannot follow would part a pair that goes into the next convolution whole.
+    add(MakeMoveAffineToLinear(filter));
+    add(MakeFuseLinearAffine(filter));
+    // Biases that met, and Add + Multiply in the order of a scale-shift layer; last, because a scale next to the weights
+    // behind it had to be the last of its pair until now.
+    add(MakeFuseAffineAffine(filter, /*scale_first=*/true));
+  }
+
+  // After scales are in the weights and out of its way; the reordered weights are small (three input channels).
+  add(MakeFuseReverseChannels());
+
+  // After fusing: a BatchNorm between Add and convolution is gone by now, which leaves fewer nodes to pass a stride.
+  if (!options.disable_resnet_optimization) add(MakeOptimizeResidualStrides(filter));
+
+  // Scales of one and shifts of zero that folding made, neighbours that met.
+  add(MakeEliminateIdentities());
+  add(MakeEliminateDeadCode());
+  return runner;
+}
+
+}  // namespace moir::transforms

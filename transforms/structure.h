@@ -1,0 +1,28 @@
+// What several matchers ask about nodes.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "graph/graph.h"
+
+namespace moir::transforms {
+
+using namespace graph;
+
+// One input, one output, each element from the element at its place: ReLU, Sigmoid, Clamp, Convert, ...
+bool IsUnaryElementwise(const Node& node);
+// Two inputs that broadcast, one output: Add, Maximum, ...
+bool IsBinaryElementwise(const Node& node);
+
+// An attribute with one number per spatial axis of the node's data; `fallback` for each when the list is empty.
+std::vector<int64_t> SpatialAttribute(const Node& node, std::string_view name, int64_t fallback);
+bool AllAre(const std::vector<int64_t>& values, int64_t value);
+// The kernel's spatial sizes of a Convolution or GroupConvolution (from its weights).
+std::vector<int64_t> KernelSizes(const Node& convolution);
+
+// The values of an integer constant input; nothing when the input is absent or no constant.
+std::optional<std::vector<int64_t>> ConstantIndices(const Node& node, size_t input);
+
+}  // namespace moir::transforms
