@@ -250,6 +250,7 @@ void Graph::InferNode(Node* node) {
   InferContext context(*node);
   try {
     node->schema_->infer(context);
+    for (const OutputInfo& output : node->outputs_) output.shape.NumElements();  // refuses sizes that are unknown or beyond 63 bits
   } catch (const Error& error) {
     const std::string text = error.what();
     if (text.rfind("node \"", 0) == 0) throw;
@@ -258,7 +259,6 @@ void Graph::InferNode(Node* node) {
   node->readers_.resize(std::max(node->readers_.size(), node->outputs_.size()));
   for (const OutputInfo& output : node->outputs_) {
     Check(output.type != ElementType::kUndefined, "node \"", node->name_, "\" (", node->Op(), "): shape inference left an output unset");
-    output.shape.NumElements();  // refuses sizes that are unknown or beyond 63 bits
   }
 }
 

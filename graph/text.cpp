@@ -237,8 +237,9 @@ class Parser {
   }
 
   void ParseStatement(LineParser& in) {
+    const bool quoted = in.Peek() == '"';
     const std::string name = in.TakeName();
-    if (name == "return") {
+    if (name == "return" && !quoted) {
       do {
         const Value value = TakeValue(in);
         std::string output = value.node->Name();

@@ -43,6 +43,7 @@ need libzip-dev
 if [ "$1" = test ]; then
   need_tool ccache ccache
   need libgtest-dev
+  need libgmock-dev
 fi
 [ ${#missing[@]} -gt 0 ] || exit 0
 

@@ -82,7 +82,9 @@ class FusePadWindow final : public NodePass {
     attributes["auto_pad"] = std::string("explicit");
     std::vector<Value> inputs = node.Inputs();
     inputs[0] = pad->Input(0);
-    rewriter.Replace(node, rewriter.Add(node.Op(), node.Name(), inputs, attributes));
+    const Value fused = rewriter.Add(node.Op(), node.Name(), inputs, attributes);
+    rewriter.Replace(node, fused);
+    Run(*fused.node, rewriter);  // before this Pad there may be another
     return Changed();
   }
 

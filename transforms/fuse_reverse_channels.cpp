@@ -63,12 +63,14 @@ bool StaysInGroups(const Order& order, int64_t group_size) {
   return true;
 }
 
-// A node that gives channel c of its result from channel c of input 0.
-bool TreatsChannelsAlike(Node& node) {
-  if (IsUnaryElementwise(node) || node.Is("MaxPool") || node.Is("AvgPool")) return true;
-  if (const std::optional<Affine> affine = MatchAffine(node)) {
-    return affine->data == node.Input(0) && AlongAxis(*node.Input(1).Constant(), node.Shape(), 1);
+// A node that gives channel c of its result from channel c of input `data`.
+bool TreatsChannelsAlike(const Node& node, size_t data) {
+  if (IsBinaryElementwise(node)) {
+    const Tensor* constant = node.Input(1 - data).Constant();
+    return constant && node.Input(data).Shape() == node.Shape() && AlongAxis(*constant, node.Shape(), 1);
   }
+  if (data != 0) return false;
+  if (IsUnaryElementwise(node) || node.Is("MaxPool") || node.Is("AvgPool")) return true;
   if (node.Is("Pad")) {
     const std::optional<std::vector<int64_t>> begin = ConstantIndices(node, 1), end = ConstantIndices(node, 2);
     return begin && end && begin->at(1) == 0 && end->at(1) == 0;
@@ -76,12 +78,28 @@ bool TreatsChannelsAlike(Node& node) {
   return false;
 }
 
-class FuseReverseChannels final : public NodePass {
+class FuseReverseChannels final : public Pass {
  public:
   std::string_view Name() const override { return "fuse-reverse-channels"; }
-  std::string_view Root() const override { return "Concat"; }
 
-  Outcome Run(Node& concat, Rewriter& rewriter) const override {
+  // From the outputs backwards: a reordering that another one reads can go when that one has gone.
+  void Run(Graph& graph, PassReport& report) const override {
+    Rewriter rewriter(graph);
+    const std::vector<Node*> order = graph.TopologicalOrder();
+    for (auto node = order.rbegin(); node != order.rend(); ++node) {
+      if (rewriter.IsRemoved(*node) || !(*node)->Is("Concat")) continue;
+      const std::string name = (*node)->Name();
+      Outcome outcome = RunOn(**node, rewriter);
+      if (outcome.changed) {
+        ++report.changes;
+      } else {
+        report.declined.emplace_back(name, std::move(outcome.declined));
+      }
+    }
+  }
+
+ private:
+  static Outcome RunOn(Node& concat, Rewriter& rewriter) {
     std::string why;
     const std::optional<Order> order = MatchReorder(concat, why);
     if (!order) return Declined(why);
@@ -95,7 +113,6 @@ class FuseReverseChannels final : public NodePass {
     return Changed();
   }
 
- private:
   static bool CanAbsorb(Value value, const Order& order, std::string& why) {
     const auto decline = [&](const auto&... parts) { why = StrCat(parts...); return false; };
     if (value.IsGraphOutput()) return decline("\"", value.node->Name(), "\" is an output of the model");
@@ -108,7 +125,7 @@ class FuseReverseChannels final : public NodePass {
         if (!StaysInGroups(order, linear->InputsPerGroup())) return decline("\"", reader.Name(), "\": a channel would leave its group");
         continue;
       }
-      if (use.index != 0 || !TreatsChannelsAlike(reader)) return decline("\"", reader.Name(), "\" (", reader.Op(), ") does not treat channels alike");
+      if (!TreatsChannelsAlike(reader, use.index)) return decline("\"", reader.Name(), "\" (", reader.Op(), ") does not treat channels alike");
       if (!CanAbsorb(reader.Output(0), order, why)) return false;
     }
     return true;
@@ -144,12 +161,13 @@ class FuseReverseChannels final : public NodePass {
         continue;
       }
       std::vector<Value> inputs = reader.Inputs();
-      inputs[0] = fresh;
+      inputs[use.index] = fresh;
       if (IsBinaryElementwise(reader)) {
-        const Tensor& constant = *reader.Input(1).Constant();
+        Value& operand = inputs[1 - use.index];
+        const Tensor& constant = *operand.Constant();
         if (constant.NumElements() > 1) {
           const int64_t axis = constant.Shape().Rank() - (reader.Shape().Rank() - 1);
-          inputs[1] = rewriter.Constant(reader.Input(1).node->Name(), Scatter(constant, axis, order));
+          operand = rewriter.Constant(operand.node->Name(), Scatter(constant, axis, order));
         }
       }
       Node* made = rewriter.AddNode(reader.Op(), name, std::move(inputs), reader.Attributes());

@@ -2,7 +2,8 @@
 //   ReLU, PRelu:  scales above zero        max(x, 0) * s = max(x * s, 0)
 //   MaxPool:      scales above zero and shifts, one per channel
 //   AvgPool:      scales; shifts where padding does not count (exclude-pad, or none)
-// Every node on the way has one reader and is no output; between op and the linear node a bias may stand.
+// Every node on the way has one reader and is no output; between op and the linear node a bias and other affine nodes
+// may stand.
 #include <algorithm>
 
 #include "transforms/affine.h"
@@ -33,6 +34,16 @@ std::string Obstacle(const Node& op, const Affine& affine) {
   return {};
 }
 
+// What the affine nodes before `value` compute it from, as long as each has one reader.
+Value BehindAffineNodes(Value value) {
+  while (value.HasOneReader()) {
+    const std::optional<Affine> affine = MatchAffine(*value.node);
+    if (!affine) break;
+    value = affine->data;
+  }
+  return value;
+}
+
 class MoveAffineToLinear final : public NodePass {
  public:
   explicit MoveAffineToLinear(FusingFilter filter) : filter_(std::move(filter)) {}
@@ -49,9 +60,10 @@ class MoveAffineToLinear final : public NodePass {
     while (true) {
       if (!value.HasOneReader()) return Declined("\"", value.node->Name(), "\" has other readers");
       if (!filter_.Allows(*value.node)) return Declined("\"", value.node->Name(), "\" is kept by finegrain fusing");
-      if (Linear::Match(value.node, &why)) break;
-      if (const std::optional<Affine> bias = MatchAffine(*value.node); bias && !bias->scale && bias->data.HasOneReader() && Linear::Match(bias->data.node)) {
-        if (!filter_.Allows(*bias->data.node)) return Declined("\"", bias->data.node->Name(), "\" is kept by finegrain fusing");
+      const Value source = BehindAffineNodes(value);
+      if (Linear::Match(source.node, &why)) {
+        if (source != value && !source.HasOneReader()) return Declined("\"", source.node->Name(), "\" has other readers");
+        if (!filter_.Allows(*source.node)) return Declined("\"", source.node->Name(), "\" is kept by finegrain fusing");
         break;
       }
       if (!why.empty()) return Declined(why);

@@ -22,39 +22,44 @@ PassRunner MakePipeline(const PipelineOptions& options) {
   add(MakeEliminateIdentities());
   add(MakeEliminateCommonSubexpressions());
 
-  // Exact simplifications that need nobody's leave. Padding first: a convolution that pads by itself is known to
-  // see zeros, which decides whether a shift before it may be folded.
+  // BatchNorm becomes Multiply + Add, which the following understand.
+  add(MakeDecomposeBatchNorm());
+
+  // Exact simplifications that need nobody's leave. Reordered channels (of the first weights, which are small) and a
+  // Pad stand between affine nodes and convolutions, so they go before fusing.
   add(MakeConvertMinMaxToClamp());
+  add(MakeFuseReverseChannels());
   add(MakeFusePadWindow(filter));
 
   // Convolutions in groups become one before their scales meet them, so that one weight gets one vector of factors.
   if (!options.disable_gfusing) add(MakeFuseGroupedConvolutions(filter));
 
-  // BatchNorm becomes Multiply + Add; chains of these become one pair; then pairs go into the weights on either side.
-  add(MakeDecomposeBatchNorm());
+  // Chains of scales and shifts become one pair; then pairs go into the weights on either side.
   if (fuses) {
     add(MakeFuseAffineAffine(filter));
     // Backwards first: behind a convolution nothing is lost to padding.
     add(MakeFuseLinearAffine(filter));
-    // What is left before a convolution; may leave a bias that meets the convolution's own.
+    // What is left before a convolution; may leave a bias that meets the convolution's own. A scale that stood between
+    // a Pad and its convolution lets these two meet, and what stands before the Pad after them.
+    add(MakeFuseAffineLinear(filter));
+    add(MakeFusePadWindow(filter));
     add(MakeFuseAffineLinear(filter));
     // What no convolution took from either side may still reach one through an activation or pooling. Only now,
     // because a shift that cannot follow would part a pair that goes into the next convolution whole.
     add(MakeMoveAffineToLinear(filter));
+    add(MakeFuseAffineAffine(filter));  // biases that met scales
     add(MakeFuseLinearAffine(filter));
     // Biases that met, and Add + Multiply in the order of a scale-shift layer; last, because a scale next to the weights
     // behind it had to be the last of its pair until now.
     add(MakeFuseAffineAffine(filter, /*scale_first=*/true));
   }
 
-  // After scales are in the weights and out of its way; the reordered weights are small (three input channels).
-  add(MakeFuseReverseChannels());
-
   // After fusing: a BatchNorm between Add and convolution is gone by now, which leaves fewer nodes to pass a stride.
   if (!options.disable_resnet_optimization) add(MakeOptimizeResidualStrides(filter));
 
-  // Scales of one and shifts of zero that folding made, neighbours that met.
+  // Scales of one and shifts of zero that folding made, neighbours that met, nodes that have become alike.
   add(MakeEliminateIdentities());
+  add(MakeEliminateCommonSubexpressions());
   add(MakeEliminateDeadCode());
   return runner;
 }

@@ -14,7 +14,8 @@ std::string NumberText(double value) { return FormatDouble(value); }
 int64_t IntFromText(std::string_view text) {
   if (const auto value = ParseInt(text)) return *value;
   const auto number = ParseDouble(text);
-  if (!number || *number != std::floor(*number) || std::fabs(*number) > 9e15) Fail(ErrorKind::kBadModel, "got \"", text, "\", expected a whole number");
+  if (!number || *number != std::floor(*number) || std::fabs(*number) > 9e15)
+    Fail(ErrorKind::kBadModel, "got \"", text, "\", expected a whole number");
   return static_cast<int64_t>(*number);
 }
 

@@ -54,7 +54,8 @@ void ConvertToHalfPlain(const float* from, size_t count, uint16_t* to, uint64_t&
 }
 
 #if defined(__x86_64__)
-__attribute__((target("avx2,f16c"))) size_t ConvertToHalfF16c(const float* from, size_t count, uint16_t* to, uint64_t& overflows, uint64_t& underflows) {
+__attribute__((target("avx2,f16c"))) size_t ConvertToHalfF16c(const float* from, size_t count, uint16_t* to,
+                                                              uint64_t& overflows, uint64_t& underflows) {
   const __m256 no_sign = _mm256_castsi256_ps(_mm256_set1_epi32(0x7fffffff));
   const __m256 infinity = _mm256_set1_ps(INFINITY), limit = _mm256_set1_ps(kHalfOverflow), zero = _mm256_setzero_ps();
   const __m256 largest = _mm256_set1_ps(kLargestHalf);
@@ -62,7 +63,8 @@ __attribute__((target("avx2,f16c"))) size_t ConvertToHalfF16c(const float* from,
   for (; i + 8 <= count; i += 8) {
     __m256 x = _mm256_loadu_ps(from + i);
     const __m256 magnitude = _mm256_and_ps(x, no_sign);
-    const __m256 over = _mm256_and_ps(_mm256_cmp_ps(magnitude, limit, _CMP_GE_OQ), _mm256_cmp_ps(magnitude, infinity, _CMP_LT_OQ));
+    const __m256 over =
+        _mm256_and_ps(_mm256_cmp_ps(magnitude, limit, _CMP_GE_OQ), _mm256_cmp_ps(magnitude, infinity, _CMP_LT_OQ));
     const int over_mask = _mm256_movemask_ps(over);
     if (over_mask) {
       overflows += static_cast<uint64_t>(std::popcount(static_cast<unsigned>(over_mask)));
@@ -71,7 +73,8 @@ __attribute__((target("avx2,f16c"))) size_t ConvertToHalfF16c(const float* from,
     const __m128i half = _mm256_cvtps_ph(x, _MM_FROUND_TO_NEAREST_INT);
     _mm_storeu_si128(reinterpret_cast<__m128i*>(to + i), half);
     const __m256 back = _mm256_cvtph_ps(half);
-    const int lost = _mm256_movemask_ps(_mm256_and_ps(_mm256_cmp_ps(back, zero, _CMP_EQ_OQ), _mm256_cmp_ps(magnitude, zero, _CMP_GT_OQ)));
+    const int lost = _mm256_movemask_ps(
+        _mm256_and_ps(_mm256_cmp_ps(back, zero, _CMP_EQ_OQ), _mm256_cmp_ps(magnitude, zero, _CMP_GT_OQ)));
     if (lost) underflows += static_cast<uint64_t>(std::popcount(static_cast<unsigned>(lost)));
   }
   return i;
@@ -148,8 +151,8 @@ void BlobWriter::Stream(const Tensor& tensor) {
 }
 
 Blob BlobWriter::Add(const Tensor& tensor) {
-  // Tensors with outstanding factors are products of a pass and hardly ever equal; comparing them would cost a pass over
-  // the bytes with the factors multiplied.
+  // Tensors with outstanding factors are products of a pass and hardly ever equal; comparing them would cost a pass
+  // over the bytes with the factors multiplied.
   const bool comparable = !tensor.HasPendingFactors();
   const Tensor flat = tensor.Reshaped(Shape{tensor.NumElements()});
   uint64_t signature = 0;
@@ -166,7 +169,8 @@ Blob BlobWriter::Add(const Tensor& tensor) {
   if (const size_t over = file_.Size() % element) file_.Write(kZeros, element - over);
   Blob blob{file_.Size(), static_cast<uint64_t>(tensor.NumElements()) * element};
   Stream(tensor);
-  Check(file_.Size() == blob.offset + blob.size, "a blob of ", blob.size, " bytes was written as ", file_.Size() - blob.offset);
+  Check(file_.Size() == blob.offset + blob.size, "a blob of ", blob.size, " bytes was written as ",
+        file_.Size() - blob.offset);
   if (comparable) stored_.emplace(signature, Stored{flat, blob});
   return blob;
 }

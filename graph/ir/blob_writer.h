@@ -43,8 +43,8 @@ class BlobWriter {
 uint64_t CountDenormals(const float* values, size_t count);
 // Copies with denormals replaced by zeros of their sign.
 void FlushDenormals(const float* from, size_t count, float* to);
-// Converts to f16, rounding to nearest even. Finite values that f16 cannot hold become the largest f16 of their sign and
-// are counted in `overflows`; values other than zero that become zero are counted in `underflows`.
+// Converts to f16, rounding to nearest even. Finite values that f16 cannot hold become the largest f16 of their sign
+// and are counted in `overflows`; values other than zero that become zero are counted in `underflows`.
 void ConvertToHalf(const float* from, size_t count, uint16_t* to, uint64_t& overflows, uint64_t& underflows);
 
 }  // namespace moir::graph

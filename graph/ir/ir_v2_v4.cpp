@@ -11,8 +11,9 @@ namespace moir::graph {
 namespace {
 
 constexpr std::pair<ElementType, std::string_view> kPrecisions[] = {
-    {ElementType::kF32, "FP32"}, {ElementType::kF16, "FP16"}, {ElementType::kBF16, "BF16"}, {ElementType::kF64, "FP64"}, {ElementType::kI8, "I8"},
-    {ElementType::kU8, "U8"},    {ElementType::kI32, "I32"},  {ElementType::kI64, "I64"},   {ElementType::kBool, "BOOL"},
+    {ElementType::kF32, "FP32"}, {ElementType::kF16, "FP16"}, {ElementType::kBF16, "BF16"},
+    {ElementType::kF64, "FP64"}, {ElementType::kI8, "I8"},    {ElementType::kU8, "U8"},
+    {ElementType::kI32, "I32"},  {ElementType::kI64, "I64"},  {ElementType::kBool, "BOOL"},
 };
 
 // v3 list, v2 names of its elements for the axes y and x.
@@ -23,8 +24,9 @@ struct WindowName {
   bool pooling;  // whether a Pooling has it
 };
 constexpr WindowName kWindowNames[] = {
-    {"dilations", "dilation-y", "dilation-x", false}, {"kernel", "kernel-y", "kernel-x", true}, {"pads_begin", "pad-y", "pad-x", true},
-    {"pads_end", "pad-b", "pad-r", false},            {"strides", "stride-y", "stride-x", true},
+    {"dilations", "dilation-y", "dilation-x", false}, {"kernel", "kernel-y", "kernel-x", true},
+    {"pads_begin", "pad-y", "pad-x", true},           {"pads_end", "pad-b", "pad-r", false},
+    {"strides", "stride-y", "stride-x", true},
 };
 
 }  // namespace
@@ -51,7 +53,8 @@ AttributeTexts SpellWindowV2(const Attributes& attributes, bool pooling) {
   const auto* sizes = kernel == attributes.end() ? nullptr : std::get_if<std::vector<int64_t>>(&kernel->second);
   const bool spelled = sizes && sizes->size() == 2;
   for (const auto& [name, value] : attributes) {
-    const auto* window = std::find_if(std::begin(kWindowNames), std::end(kWindowNames), [&, &key = name](const WindowName& entry) { return key == entry.list; });
+    const auto* window = std::find_if(std::begin(kWindowNames), std::end(kWindowNames),
+                                      [&, &key = name](const WindowName& entry) { return key == entry.list; });
     if (!spelled || window == std::end(kWindowNames)) {
       texts.emplace_back(name, AttributeToText(value));
       continue;
@@ -71,7 +74,9 @@ AttributeTexts ReadWindowV2(const AttributeTexts& attributes) {
   AttributeTexts texts;
   std::map<std::string, std::array<std::string, 2>> lists;
   for (const auto& [name, text] : attributes) {
-    const auto* window = std::find_if(std::begin(kWindowNames), std::end(kWindowNames), [&, &key = name](const WindowName& entry) { return key == entry.x || key == entry.y; });
+    const auto* window =
+        std::find_if(std::begin(kWindowNames), std::end(kWindowNames),
+                     [&, &key = name](const WindowName& entry) { return key == entry.x || key == entry.y; });
     if (window == std::end(kWindowNames)) {
       texts.emplace_back(name, text);
     } else {

@@ -28,9 +28,9 @@ bool IsBlobName(std::string_view input);
 
 using AttributeTexts = std::vector<std::pair<std::string, std::string>>;
 
-// Window attributes of Convolution, Deconvolution and Pooling are lists in v3 and v4 (kernel="3,3") and single numbers in v2
-// (kernel-x, kernel-y; pad-x, pad-y before and pad-r, pad-b after the data). Only two spatial axes have a v2 spelling;
-// others keep the lists, which readers of v2 take, too.
+// Window attributes of Convolution, Deconvolution and Pooling are lists in v3 and v4 (kernel="3,3") and single numbers
+// in v2 (kernel-x, kernel-y; pad-x, pad-y before and pad-r, pad-b after the data). Only two spatial axes have a v2
+// spelling; others keep the lists, which readers of v2 take, too.
 AttributeTexts SpellWindowV2(const Attributes& attributes, bool pooling);
 // The v3 spelling of attributes read from a v2 layer. Throws kBadModel.
 AttributeTexts ReadWindowV2(const AttributeTexts& attributes);

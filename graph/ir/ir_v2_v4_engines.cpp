@@ -13,7 +13,8 @@ namespace {
 std::string Refusal(const Node& node) {
   for (size_t i = 0; i < node.OutputCount(); ++i) {
     if (node.Type(i) != ElementType::kF32) return StrCat("it has no ", node.Type(i), " values");
-    if (node.Shape(i).Rank() < 1 || node.Shape(i).Rank() > 5) return StrCat("it has no values of ", node.Shape(i).Rank(), " axes");
+    if (node.Shape(i).Rank() < 1 || node.Shape(i).Rank() > 5)
+      return StrCat("it has no values of ", node.Shape(i).Rank(), " axes");
     for (const int64_t size : node.Shape(i)) {
       if (size == 0) return "it has no empty values";
     }
@@ -24,7 +25,8 @@ std::string Refusal(const Node& node) {
   if (!old_layer) return "it has no such layer";
   const int64_t rank = node.InputCount() > 0 ? node.Input(0).Shape().Rank() : 0;
   if (node.Is("ie.FullyConnected") && rank == 3) return "its FullyConnected has no 3-D input";
-  if ((node.Is("ie.Crop") || node.Is("ie.Resample") || node.Is("ie.Interp")) && rank != 4) return StrCat("its ", node.Op().substr(3), " takes 4-D data only");
+  if ((node.Is("ie.Crop") || node.Is("ie.Resample") || node.Is("ie.Interp")) && rank != 4)
+    return StrCat("its ", node.Op().substr(3), " takes 4-D data only");
   if (node.Is("ie.Tile") && rank != 2 && rank != 4 && rank != 5) return StrCat("its Tile has no ", rank, "-D data");
   if (node.Is("ie.Split") && rank < 2) return "its Split has no 1-D data";
   if (node.Is("ie.Gemm") && rank > 4) return "its Gemm has at most 4-D data";
@@ -41,7 +43,7 @@ EngineCheck CheckEngines(const std::vector<const Node*>& layers, bool f16) {
     const std::string reason = Refusal(*node);
     if (reason.empty()) continue;
     const std::string& op = node->Op();
-    std::string type = op.rfind(kLayerPrefix, 0) == 0                 ? op.substr(kLayerPrefix.size())
+    std::string type = op.rfind(kLayerPrefix, 0) == 0                  ? op.substr(kLayerPrefix.size())
                        : node->Is("Parameter") || node->Is("Constant") ? op
                                                                        : StrCat(kGenericPrefix, op);
     refusals[reason].insert(type);
@@ -57,7 +59,8 @@ EngineCheck CheckEngines(const std::vector<const Node*>& layers, bool f16) {
     return check;
   }
   check.engines = {StrCat("moir engine only (layers: ", Join(types, ", "), ")")};
-  for (const auto& [reason, names] : refusals) check.notes.push_back(StrCat("OpenVINO 2018 cannot run the IR: ", reason, " (", Join(names, ", "), ")"));
+  for (const auto& [reason, names] : refusals)
+    check.notes.push_back(StrCat("OpenVINO 2018 cannot run the IR: ", reason, " (", Join(names, ", "), ")"));
   return check;
 }
 

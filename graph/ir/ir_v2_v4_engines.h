@@ -8,7 +8,8 @@
 
 namespace moir::graph {
 
-// Nothing of `notes` means that OpenVINO 2018's CPU plug-in with its stock extensions runs the graph; otherwise every reason why not.
+// Nothing of `notes` means that OpenVINO 2018's CPU plug-in with its stock extensions runs the graph; otherwise every
+// reason why not.
 struct EngineCheck {
   std::vector<std::string> engines;
   std::vector<std::string> notes;

@@ -12,7 +12,9 @@
 namespace moir::graph {
 namespace {
 
-bool IsElement(pugi::xml_node node, const char* name) { return node.type() == pugi::node_element && std::strcmp(node.name(), name) == 0; }
+bool IsElement(pugi::xml_node node, const char* name) {
+  return node.type() == pugi::node_element && std::strcmp(node.name(), name) == 0;
+}
 
 std::vector<IrPort> ReadPorts(const XmlFile& xml, const IrLayer& layer, pugi::xml_node list) {
   std::vector<IrPort> ports;
@@ -58,15 +60,18 @@ IrLayer ReadLayer(const XmlFile& xml, pugi::xml_node node) {
     } else if (child.type() == pugi::node_element) {
       // <data>; some writers of v2 call it convolution_data, fc_data, ...
       const bool is_data = IsElement(child, "data") || std::string_view(child.name()).ends_with("_data");
-      if (!is_data) xml.Bad(child, "layer \"", layer.name, "\" (", layer.type, "): <", child.name(), "> is not understood");
-      for (const pugi::xml_attribute attribute : child.attributes()) layer.attributes.emplace_back(attribute.name(), attribute.value());
+      if (!is_data)
+        xml.Bad(child, "layer \"", layer.name, "\" (", layer.type, "): <", child.name(), "> is not understood");
+      for (const pugi::xml_attribute attribute : child.attributes())
+        layer.attributes.emplace_back(attribute.name(), attribute.value());
     }
   }
   std::unordered_set<int64_t> ids;
   for (const IrPort& port : layer.inputs) ids.insert(port.id);
   for (const IrPort& port : layer.outputs) {
     // Inputs and outputs are numbered through, except that an Input's or Const's only output may have any id.
-    if (!ids.insert(port.id).second) xml.Bad(node, "layer \"", layer.name, "\": an input and an output have the id ", port.id);
+    if (!ids.insert(port.id).second)
+      xml.Bad(node, "layer \"", layer.name, "\": an input and an output have the id ", port.id);
   }
   return layer;
 }
@@ -92,12 +97,14 @@ void ReadEdges(const XmlFile& xml, IrTopology& topology, const std::unordered_ma
     const IrLayer& producer = topology.layers[from];
     IrLayer& reader = topology.layers[to];
     const size_t from_port = FindPort(producer.outputs, from_id), to_port = FindPort(reader.inputs, to_id);
-    if (from_port == producer.outputs.size()) xml.Bad(edge, "layer \"", producer.name, "\" has no output port ", from_id);
+    if (from_port == producer.outputs.size())
+      xml.Bad(edge, "layer \"", producer.name, "\" has no output port ", from_id);
     if (to_port == reader.inputs.size()) xml.Bad(edge, "layer \"", reader.name, "\" has no input port ", to_id);
     IrPort& input = reader.inputs[to_port];
     if (input.connected) xml.Bad(edge, "layer \"", reader.name, "\": two edges lead to input port ", to_id);
     if (input.shape != producer.outputs[from_port].shape) {
-      xml.Bad(edge, "layer \"", reader.name, "\": input port ", to_id, " has dimensions ", input.shape, " but reads ", producer.outputs[from_port].shape, " from \"", producer.name, "\"");
+      xml.Bad(edge, "layer \"", reader.name, "\": input port ", to_id, " has dimensions ", input.shape, " but reads ",
+              producer.outputs[from_port].shape, " from \"", producer.name, "\"");
     }
     input.connected = true;
     input.from_layer = from;
@@ -105,7 +112,8 @@ void ReadEdges(const XmlFile& xml, IrTopology& topology, const std::unordered_ma
   }
   for (const IrLayer& layer : topology.layers) {
     for (const IrPort& port : layer.inputs) {
-      if (!port.connected) xml.Bad(layer.node, "layer \"", layer.name, "\" (", layer.type, "): no edge leads to input port ", port.id);
+      if (!port.connected)
+        xml.Bad(layer.node, "layer \"", layer.name, "\" (", layer.type, "): no edge leads to input port ", port.id);
     }
   }
 }
@@ -131,7 +139,9 @@ std::vector<size_t> Order(const XmlFile& xml, const std::vector<IrLayer>& layers
   }
   if (order.size() != layers.size()) {
     for (size_t i = 0; i < layers.size(); ++i) {
-      if (missing[i] > 0) xml.Bad(layers[i].node, "layer \"", layers[i].name, "\" (", layers[i].type, ") is part of a cycle or reads from one");
+      if (missing[i] > 0)
+        xml.Bad(layers[i].node, "layer \"", layers[i].name, "\" (", layers[i].type,
+                ") is part of a cycle or reads from one");
     }
   }
   return order;

@@ -1,5 +1,5 @@
-// Understands the layers of an IR v2, v3 or v4. Old layers are made as operators "ie.TYPE", which check their attributes and
-// shapes, and replaced by their expansion at once; layers "moir.OPERATOR" are the operator itself.
+// Understands the layers of an IR v2, v3 or v4. Old layers are made as operators "ie.TYPE", which check their
+// attributes and shapes, and replaced by their expansion at once; layers "moir.OPERATOR" are the operator itself.
 #include "graph/ir/ir_v2_v4_reader.h"
 
 #include <algorithm>
@@ -12,6 +12,7 @@
 #include "graph/ir/attribute_text.h"
 #include "graph/ir/ir_v2_v4.h"
 #include "graph/ir/ir_v2_v4_layers.h"
+#include "graph/ir/ir_v2_v4_simplify.h"
 #include "graph/mapped_file.h"
 #include "graph/op_schema.h"
 #include "graph/ops/expansion.h"
@@ -25,17 +26,19 @@ std::string Lower(std::string_view text) {
   return lower;
 }
 
-// Other names of layer types and of attributes that files use.
-std::string CanonicalType(const std::string& type) {
-  const std::string lower = Lower(type);
-  if (lower == "innerproduct") return "ie.FullyConnected";
-  if (lower == "lrn") return "ie.Norm";
-  if (lower == "logistic") return "ie.Sigmoid";
-  if (lower == "slice") return "ie.Split";
-  for (const std::string& name : OpNames()) {
-    if (name.rfind(kLayerPrefix, 0) == 0 && Lower(std::string_view(name).substr(kLayerPrefix.size())) == lower) return name;
-  }
-  return {};
+// The operator "ie.TYPE" of a layer type, letter case ignored, also under other names that files use; or an empty
+// string.
+std::string LayerOperator(const std::string& type) {
+  static const std::map<std::string, std::string> operators = [] {
+    std::map<std::string, std::string> by_type = {
+        {"innerproduct", "ie.FullyConnected"}, {"lrn", "ie.Norm"}, {"logistic", "ie.Sigmoid"}, {"slice", "ie.Split"}};
+    for (const std::string& name : OpNames()) {
+      if (name.rfind(kLayerPrefix, 0) == 0) by_type[Lower(std::string_view(name).substr(kLayerPrefix.size()))] = name;
+    }
+    return by_type;
+  }();
+  const auto found = operators.find(Lower(type));
+  return found == operators.end() ? std::string() : found->second;
 }
 
 std::string CanonicalAttribute(const std::string& op, const std::string& name) {
@@ -44,9 +47,13 @@ std::string CanonicalAttribute(const std::string& op, const std::string& name) {
   return name;
 }
 
+// Pictures have a few channels; a file must not make us allocate without end.
+constexpr int64_t kMaxPreProcessChannels = 1 << 16;
+
 class Reader {
  public:
-  Reader(const XmlFile& xml, std::string bin_path, int version) : xml_(xml), bin_path_(std::move(bin_path)), version_(version) {}
+  Reader(const XmlFile& xml, std::string bin_path, int version)
+      : xml_(xml), bin_path_(std::move(bin_path)), version_(version) {}
 
   std::unique_ptr<Graph> Read() {
     topology_ = ReadIrTopology(xml_);
@@ -56,6 +63,7 @@ class Reader {
     for (const size_t index : topology_.order) ReadLayer(index);
     ReadPreProcess();
     ReadOutputs();
+    SimplifyOldLayers(*graph_);
     graph_->RemoveDead();
     return std::move(graph_);
   }
@@ -74,7 +82,7 @@ class Reader {
     }
     if (Lower(type) == "input") return "Parameter";
     if (Lower(type) == "const") return "Constant";
-    if (std::string op = CanonicalType(type); !op.empty()) return op;
+    if (std::string op = LayerOperator(type); !op.empty()) return op;
     return FindOpSchema(type) ? type : std::string();
   }
 
@@ -87,7 +95,9 @@ class Reader {
       unknown.insert(layer.type);
       if (!first) first = &layer;
     }
-    if (first) Bad(*first, "unknown layer type", unknown.size() > 1 ? StrCat("; the unknown types are ", Join(unknown, ", ")) : "");
+    if (first)
+      Bad(*first, "unknown layer type",
+          unknown.size() > 1 ? StrCat("; the unknown types are ", Join(unknown, ", ")) : "");
   }
 
   ElementType PrecisionOf(const IrLayer& layer, const std::string& precision) const {
@@ -117,16 +127,21 @@ class Reader {
   Tensor ReadBlob(const IrLayer& layer, const IrBlob& blob, const Shape* shape) {
     const ElementType type = PrecisionOf(layer, blob.precision.empty() ? layer.precision : blob.precision);
     const size_t element = ElementSize(type);
-    if (blob.size % element != 0) Bad(layer, "blob ", blob.name, " has ", blob.size, " bytes, expected a multiple of ", element, " for ", type);
+    if (blob.size % element != 0)
+      Bad(layer, "blob ", blob.name, " has ", blob.size, " bytes, expected a multiple of ", element, " for ", type);
     const auto count = static_cast<int64_t>(blob.size / element);
     const Shape blob_shape = shape ? *shape : Shape{count};
-    if (blob_shape.NumElements() != count) Bad(layer, "blob ", blob.name, " has ", blob.size, " bytes, expected ", blob_shape.NumElements(), " values of ", type, " for ", blob_shape);
+    if (blob_shape.NumElements() != count)
+      Bad(layer, "blob ", blob.name, " has ", blob.size, " bytes, expected ", blob_shape.NumElements(), " values of ",
+          type, " for ", blob_shape);
     if (!bin_) bin_ = MappedFile::Open(bin_path_);
     if (blob.offset > bin_->Size() || blob.size > bin_->Size() - blob.offset) {
-      Bad(layer, "blob ", blob.name, " lies at bytes ", blob.offset, " to ", blob.offset + blob.size, ", but ", bin_path_, " has ", bin_->Size());
+      Bad(layer, "blob ", blob.name, " lies at bytes ", blob.offset, " to ", blob.offset + blob.size, ", but ",
+          bin_path_, " has ", bin_->Size());
     }
     Tensor tensor = Tensor::Map(bin_, blob.offset, type, blob_shape);
-    return type == ElementType::kF16 && GraphType(layer) == ElementType::kF32 ? tensor.ConvertTo(ElementType::kF32) : tensor;
+    return type == ElementType::kF16 && GraphType(layer) == ElementType::kF32 ? tensor.ConvertTo(ElementType::kF32)
+                                                                              : tensor;
   }
 
   // Names of layers come first: whatever else has the name gets another.
@@ -156,23 +171,26 @@ class Reader {
     } catch (const Error& error) {
       const std::string text = error.what();
       if (text.rfind(xml_.Path(), 0) == 0) throw;
-      throw Error(error.Kind() == ErrorKind::kInternal ? ErrorKind::kBadModel : error.Kind(), StrCat(xml_.Place(layer.node), ": layer \"", layer.name, "\" (", layer.type, "): ", text));
+      throw Error(error.Kind() == ErrorKind::kInternal ? ErrorKind::kBadModel : error.Kind(),
+                  StrCat(xml_.Place(layer.node), ": layer \"", layer.name, "\" (", layer.type, "): ", text));
     }
-    if (outputs.size() < layer.outputs.size()) Bad(layer, "it has ", layer.outputs.size(), " output ports, expected at most ", outputs.size());
+    if (outputs.size() < layer.outputs.size())
+      Bad(layer, "it has ", layer.outputs.size(), " output ports, expected at most ", outputs.size());
     for (size_t i = 0; i < layer.outputs.size(); ++i) {
       if (outputs[i].Shape() != layer.outputs[i].shape) {
-        Bad(layer, "output port ", layer.outputs[i].id, " has dimensions ", layer.outputs[i].shape, ", but the layer yields ", outputs[i].Shape());
+        Bad(layer, "output port ", layer.outputs[i].id, " has dimensions ", layer.outputs[i].shape,
+            ", but the layer yields ", outputs[i].Shape());
       }
     }
   }
 
   std::vector<Value> MakeNode(const IrLayer& layer, const std::string& op) {
     const OpSchema& schema = *FindOpSchema(op);
-    const bool old_layer = static_cast<bool>(schema.expand) && op.rfind(kLayerPrefix, 0) == 0;
+    const bool old_layer = op.rfind(kLayerPrefix, 0) == 0;
     std::vector<Value> inputs;
     for (const IrPort& port : layer.inputs) inputs.push_back(values_[port.from_layer].at(port.from_output));
     const Attributes attributes = ReadAttributes(layer, schema, old_layer);
-    if (!old_layer) {
+    if (!schema.expand) {
       Node* node = graph_->Add(op, layer.name, std::move(inputs), attributes);
       std::vector<Value> outputs;
       for (size_t i = 0; i < node->OutputCount(); ++i) outputs.push_back(node->Output(i));
@@ -181,7 +199,9 @@ class Reader {
     for (const InputSchema& input : schema.inputs) {
       if (!IsBlobName(input.name)) continue;
       if (const IrBlob* blob = layer.FindBlob(input.name)) {
-        inputs.push_back(graph_->AddConstant(StrCat(layer.name, "/", input.name, "_blob"), ReadBlob(layer, *blob, nullptr))->Output());
+        inputs.push_back(
+            graph_->AddConstant(StrCat(layer.name, "/", input.name, "_blob"), ReadBlob(layer, *blob, nullptr))
+                ->Output());
       } else if (input.kind == InputSchema::Kind::kRequired) {
         Fail(ErrorKind::kBadModel, "it has no blob \"", input.name, "\"");
       }
@@ -212,7 +232,8 @@ class Reader {
       const int64_t axis = found == attributes.end() ? 1 : std::get<int64_t>(found->second);
       std::vector<int64_t> sizes;
       for (const IrPort& port : layer.outputs) {
-        if (axis < 0 || axis >= port.shape.Rank()) Fail(ErrorKind::kBadModel, "axis ", axis, " of an output of shape ", port.shape);
+        if (axis < 0 || axis >= port.shape.Rank())
+          Fail(ErrorKind::kBadModel, "axis ", axis, " of an output of shape ", port.shape);
         sizes.push_back(port.shape[axis]);
       }
       attributes["out_sizes"] = std::move(sizes);
@@ -233,38 +254,50 @@ class Reader {
       }
       if (!input) xml_.Bad(node, "pre-processing refers to input \"", name, "\", which does not exist");
       const Shape& shape = input->Shape();
-      if (shape.Rank() < 2) xml_.Bad(node, "pre-processing of input \"", input->Name(), "\" of shape ", shape, ", which has no channels");
-      std::vector<double> means(static_cast<size_t>(std::clamp<int64_t>(shape[1], 0, 1 << 16)), 0), scales(means.size(), 1);
+      if (shape.Rank() < 2)
+        xml_.Bad(node, "pre-processing of input \"", input->Name(), "\" of shape ", shape, ", which has no channels");
+      if (shape[1] > kMaxPreProcessChannels)
+        xml_.Bad(node, "pre-processing of input \"", input->Name(), "\" of shape ", shape,
+                 ", which has too many channels");
+      std::vector<double> means(static_cast<size_t>(shape[1]), 0), scales(means.size(), 1);
       int64_t next = 0;
       for (const pugi::xml_node channel : node.children("channel")) {
         const int64_t c = channel.attribute("id") ? xml_.RequiredInt(channel, "id") : next;
-        if (c >= static_cast<int64_t>(means.size())) xml_.Bad(channel, "pre-processing of channel ", c, ", but input \"", input->Name(), "\" has shape ", shape);
+        if (c >= static_cast<int64_t>(means.size()))
+          xml_.Bad(channel, "pre-processing of channel ", c, ", but input \"", input->Name(), "\" has shape ", shape);
         next = c + 1;
         const auto number = [&](const char* tag, double& value) {
           const pugi::xml_node child = channel.child(tag);
           if (!child) return;
-          if (!child.attribute("value")) Fail(ErrorKind::kUnsupported, xml_.Place(child), ": a mean image in pre-processing cannot be read, only values");
+          if (!child.attribute("value"))
+            Fail(ErrorKind::kUnsupported, xml_.Place(child),
+                 ": a mean image in pre-processing cannot be read, only values");
           const auto parsed = ParseDouble(child.attribute("value").value());
-          if (!parsed) xml_.Bad(child, "<", tag, ">: got \"", child.attribute("value").value(), "\", expected a number");
+          if (!parsed)
+            xml_.Bad(child, "<", tag, ">: got \"", child.attribute("value").value(), "\", expected a number");
           value = *parsed;
         };
         number("mean", means[static_cast<size_t>(c)]);
         number("scale", scales[static_cast<size_t>(c)]);
       }
-      if (!IsFloat(input->Type())) Fail(ErrorKind::kUnsupported, xml_.Place(node), ": pre-processing of input \"", input->Name(), "\" of type ", input->Type());
+      if (!IsFloat(input->Type()))
+        Fail(ErrorKind::kUnsupported, xml_.Place(node), ": pre-processing of input \"", input->Name(), "\" of type ",
+             input->Type());
       AddPreProcess(input, "Subtract", "mean", means, 0);
       AddPreProcess(input, "Multiply", "scale", scales, 1);
     }
   }
 
   // The step is appended to the steps that the input has already.
-  void AddPreProcess(Node* input, std::string_view op, std::string_view what, const std::vector<double>& numbers, double neutral) {
+  void AddPreProcess(Node* input, std::string_view op, std::string_view what, const std::vector<double>& numbers,
+                     double neutral) {
     if (std::all_of(numbers.begin(), numbers.end(), [&](double number) { return number == neutral; })) return;
     std::vector<int64_t> dims(static_cast<size_t>(input->Shape().Rank()), 1);
     dims[1] = static_cast<int64_t>(numbers.size());
     const std::string name = StrCat(input->Name(), "/", what);
     Value& current = pre_processed_.emplace(input, input->Output()).first->second;
-    Node* constant = graph_->AddConstant(name + "_values", Tensor::FromValues<double>(Shape(dims), numbers).ConvertTo(input->Type()));
+    Node* constant = graph_->AddConstant(name + "_values",
+                                         Tensor::FromValues<double>(Shape(dims), numbers).ConvertTo(input->Type()));
     std::vector<Use> readers = current.node->Readers(current.index);
     Node* step = graph_->Add(op, name, {current, constant->Output()});
     for (const Use& use : readers) graph_->SetInput(use.node, use.index, step->Output());
@@ -285,10 +318,14 @@ class Reader {
         const std::string name = xml_.RequiredText(node, "name");
         const int64_t id = xml_.RequiredInt(node, "layer"), port = xml_.RequiredInt(node, "port");
         const size_t index = topology_.FindLayer(id);
-        if (index == topology_.layers.size()) xml_.Bad(node, "output \"", name, "\" names layer ", id, ", which does not exist");
+        if (index == topology_.layers.size())
+          xml_.Bad(node, "output \"", name, "\" names layer ", id, ", which does not exist");
         const auto& ports = topology_.layers[index].outputs;
-        const auto found = std::find_if(ports.begin(), ports.end(), [&](const IrPort& candidate) { return candidate.id == port; });
-        if (found == ports.end()) xml_.Bad(node, "output \"", name, "\": layer \"", topology_.layers[index].name, "\" has no output port ", port);
+        const auto found =
+            std::find_if(ports.begin(), ports.end(), [&](const IrPort& candidate) { return candidate.id == port; });
+        if (found == ports.end())
+          xml_.Bad(node, "output \"", name, "\": layer \"", topology_.layers[index].name, "\" has no output port ",
+                   port);
         if (!names.insert(name).second) xml_.Bad(node, "two outputs are named \"", name, "\"");
         graph_->AddOutput(name, values_[index][static_cast<size_t>(found - ports.begin())]);
       }
@@ -301,7 +338,8 @@ class Reader {
         const IrLayer& layer = topology_.layers[index];
         if (Lower(layer.type) == "input" || Lower(layer.type) == "const") continue;
         for (size_t i = 0; i < layer.outputs.size(); ++i) {
-          if (!read.contains({index, i})) graph_->AddOutput(layer.outputs.size() == 1 ? layer.name : StrCat(layer.name, ".", i), values_[index][i]);
+          if (!read.contains({index, i}))
+            graph_->AddOutput(layer.outputs.size() == 1 ? layer.name : StrCat(layer.name, ".", i), values_[index][i]);
         }
       }
     }
@@ -320,6 +358,8 @@ class Reader {
 
 }  // namespace
 
-std::unique_ptr<Graph> ReadIrV2V4(const XmlFile& xml, const std::string& bin_path, int version) { return Reader(xml, bin_path, version).Read(); }
+std::unique_ptr<Graph> ReadIrV2V4(const XmlFile& xml, const std::string& bin_path, int version) {
+  return Reader(xml, bin_path, version).Read();
+}
 
 }  // namespace moir::graph

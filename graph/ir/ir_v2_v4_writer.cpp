@@ -8,8 +8,8 @@
 //     <meta_data> MO_version, cli_parameters, outputs </meta_data>
 //   </net>
 //
-// Ports of a layer are numbered through: inputs, then blobs (which have no <port>), then outputs. <outputs> in the meta data
-// is ours: the model's outputs by name, in their order; other readers skip it.
+// Ports of a layer are numbered through: inputs, then blobs (which have no <port>), then outputs. <outputs> in the meta
+// data is ours: the model's outputs by name, in their order; other readers skip it.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -88,8 +88,8 @@ class Writer {
   }
 
  private:
-  // Inputs first, in the model's order, then everything that an output needs, producers first. Constants that are only blobs
-  // are no layers.
+  // Inputs first, in the model's order, then everything that an output needs, producers first. Constants that are only
+  // blobs are no layers.
   void CollectLayers() {
     std::unordered_set<const Node*> needed;
     std::vector<const Node*> pending;
@@ -129,7 +129,9 @@ class Writer {
     return shape.Rank() > 0 ? shape[0] : 1;
   }
 
-  ElementType WrittenType(ElementType type) const { return options_.f16 && type == ElementType::kF32 ? ElementType::kF16 : type; }
+  ElementType WrittenType(ElementType type) const {
+    return options_.f16 && type == ElementType::kF32 ? ElementType::kF16 : type;
+  }
 
   static int64_t OutputPort(const Node& node, size_t output) {
     // A Const has its one blob before the output.
@@ -139,15 +141,20 @@ class Writer {
 
   void WritePreProcess(const PreProcess& pre_process) {
     const Node* input = graph_.FindNode(pre_process.input);
-    if (!input || !input->Is("Parameter")) Fail(ErrorKind::kBadOption, "pre-processing of \"", pre_process.input, "\": the model has no such input");
+    if (!input || !input->Is("Parameter"))
+      Fail(ErrorKind::kBadOption, "pre-processing of \"", pre_process.input, "\": the model has no such input");
     const size_t channels = std::max(pre_process.mean.size(), pre_process.scale.size());
     const auto check = [&](const std::vector<double>& values, std::string_view what) {
       if (!values.empty() && (input->Shape().Rank() < 2 || static_cast<int64_t>(values.size()) != input->Shape()[1])) {
-        Fail(ErrorKind::kBadOption, "pre-processing of \"", pre_process.input, "\": got ", values.size(), " ", what, " values for data of shape ", input->Shape());
+        Fail(ErrorKind::kBadOption, "pre-processing of \"", pre_process.input, "\": got ", values.size(), " ", what,
+             " values for data of shape ", input->Shape());
       }
     };
     check(pre_process.mean, "mean");
     check(pre_process.scale, "scale");
+    if (!pre_process.scale.empty())
+      report_.notes.push_back(
+          StrCat("OpenVINO 2018's CPU plug-in has no scales in pre-processing (input \"", pre_process.input, "\")"));
     xml_.Open("pre-process");
     xml_.Attribute("reference-layer-name", pre_process.input);
     for (size_t c = 0; c < channels; ++c) {
@@ -181,8 +188,10 @@ class Writer {
     }
     const bool pooling = node.Is("ie.Pooling");
     if (options_.version == 2 && (pooling || node.Is("ie.Convolution") || node.Is("ie.Deconvolution"))) {
-      if (pooling && node.Attr<std::vector<int64_t>>("kernel").size() == 2 && node.Attr<std::vector<int64_t>>("pads_begin") != node.Attr<std::vector<int64_t>>("pads_end")) {
-        Fail(ErrorKind::kUnsupported, "node \"", node.Name(), "\" (", node.Op(), "): IR v2 has no end padding of its own for a pooling; write version 3 or 4");
+      if (pooling && node.Attr<std::vector<int64_t>>("kernel").size() == 2 &&
+          node.Attr<std::vector<int64_t>>("pads_begin") != node.Attr<std::vector<int64_t>>("pads_end")) {
+        Fail(ErrorKind::kUnsupported, "node \"", node.Name(), "\" (", node.Op(),
+             "): IR v2 has no end padding of its own for a pooling; write version 3 or 4");
       }
       return SpellWindowV2(node.Attributes(), pooling);
     }
@@ -301,8 +310,10 @@ class Writer {
 
 }  // namespace
 
-IrWriteReport WriteIrV2V4(const Graph& legalized, const std::string& xml_path, const std::string& bin_path, const std::string& mapping_path, const IrWriteOptions& options) {
-  if (options.version < 2 || options.version > 4) Fail(ErrorKind::kBadOption, "IR version ", options.version, ": expected 2, 3 or 4");
+IrWriteReport WriteIrV2V4(const Graph& legalized, const std::string& xml_path, const std::string& bin_path,
+                          const std::string& mapping_path, const IrWriteOptions& options) {
+  if (options.version < 2 || options.version > 4)
+    Fail(ErrorKind::kBadOption, "IR version ", options.version, ": expected 2, 3 or 4");
   IrWriteReport report;
   OutputFiles files;
   OutputFile& xml = files.Add(xml_path);

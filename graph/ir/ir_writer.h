@@ -1,8 +1,8 @@
 // Writes a legalized graph as deploy IR v2, v3 or v4: topology (.xml), weights (.bin) and names (.mapping).
 //
-// The graph must have been through the passes of transforms/legalize_for_ir_v2_v4. Nodes "ie.TYPE" become layers of that
-// type, constants become blobs of the layer that reads them or Const layers, every other operator becomes a layer of
-// type "moir.OPERATOR" that our engine and our extension library execute.
+// The graph must have been through the passes of transforms/legalize_for_ir_v2_v4. Nodes "ie.TYPE" become layers of
+// that type, constants become blobs of the layer that reads them or Const layers, every other operator becomes a layer
+// of type "moir.OPERATOR" that our engine and our extension library execute.
 //
 // Weights go from where they lie straight to the .bin in pieces of a few megabytes; equal blobs are stored once.
 // The three files appear together or not at all.
@@ -17,8 +17,8 @@
 
 namespace moir::graph {
 
-// What the engine does to an input before the first layer: y[c] = (x[c] - mean[c]) * scale[c]. (The 2018 CPU plug-in takes
-// means only.)
+// What the engine does to an input before the first layer: y[c] = (x[c] - mean[c]) * scale[c]. (The 2018 CPU plug-in
+// takes means only.)
 struct PreProcess {
   std::string input;          // name of the Parameter
   std::vector<double> mean;   // per channel; empty: none
@@ -37,16 +37,16 @@ struct IrWriteOptions {
 
 struct IrWriteReport {
   uint64_t bin_bytes = 0;
-  uint64_t denormals_flushed = 0;  // f32 weights below the smallest normal number, written as zero
-  uint64_t blobs_shared = 0;       // blobs that are stored once for several readers
-  uint64_t f16_overflows = 0;      // finite f32 weights that f16 cannot hold, written as the largest f16
-  uint64_t f16_underflows = 0;     // f32 weights other than zero that became zero in f16
+  uint64_t denormals_flushed = 0;    // f32 weights below the smallest normal number, written as zero
+  uint64_t blobs_shared = 0;         // blobs that are stored once for several readers
+  uint64_t f16_overflows = 0;        // finite f32 weights that f16 cannot hold, written as the largest f16
+  uint64_t f16_underflows = 0;       // f32 weights other than zero that became zero in f16
   std::vector<std::string> notes;    // anything the user should know, one sentence each
   std::vector<std::string> engines;  // who can run the files
 };
 
-// Throws kIo with the system's reason when a file cannot be written (nothing is left behind then), kUnsupported when the
-// graph holds what this version of the IR cannot say.
+// Throws kIo with the system's reason when a file cannot be written (nothing is left behind then), kUnsupported when
+// the graph holds what this version of the IR cannot say.
 IrWriteReport WriteIrV2V4(const Graph& legalized, const std::string& xml_path, const std::string& bin_path,
                           const std::string& mapping_path, const IrWriteOptions& options);
 

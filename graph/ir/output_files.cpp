@@ -39,7 +39,9 @@ OutputFile::~OutputFile() {
   if (!published_) ::unlink(temporary_.c_str());
 }
 
-void OutputFile::FailErrno(std::string_view what, int number) const { Fail(ErrorKind::kIo, path_, ": ", what, ": ", std::strerror(number)); }
+void OutputFile::FailErrno(std::string_view what, int number) const {
+  Fail(ErrorKind::kIo, path_, ": ", what, ": ", std::strerror(number));
+}
 
 void OutputFile::Write(const void* data, size_t size) {
   size_ += size;

@@ -1,4 +1,5 @@
-// Files that appear together or not at all: each is written under a temporary name in its folder and renamed at the end.
+// Files that appear together or not at all: each is written under a temporary name in its folder and renamed at the
+// end.
 #pragma once
 
 #include <cstddef>

@@ -82,16 +82,20 @@ XmlFile::XmlFile(const std::string& path) : path_(path) {
   const std::shared_ptr<const MappedFile> file = MappedFile::Open(path);
   text_.assign(reinterpret_cast<const char*>(file->Data()), file->Size());
   const auto fail_at = [&](size_t offset, std::string_view reason) {
-    const auto line = 1 + std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(std::min(offset, text_.size())), '\n');
+    const auto line = 1 + std::count(text_.begin(),
+                                     text_.begin() + static_cast<std::ptrdiff_t>(std::min(offset, text_.size())), '\n');
     Fail(ErrorKind::kBadModel, path_, ": line ", line, ": ", reason);
   };
   if (text_.find('\0') != std::string::npos) fail_at(text_.find('\0'), "not an XML file: found a zero byte");
-  if (const size_t doctype = text_.find("<!DOCTYPE"); doctype != std::string::npos) fail_at(doctype, "a document type declaration is not allowed");
-  const pugi::xml_parse_result result = document_.load_buffer(text_.data(), text_.size(), pugi::parse_default, pugi::encoding_utf8);
+  if (const size_t doctype = text_.find("<!DOCTYPE"); doctype != std::string::npos)
+    fail_at(doctype, "a document type declaration is not allowed");
+  const pugi::xml_parse_result result =
+      document_.load_buffer(text_.data(), text_.size(), pugi::parse_default, pugi::encoding_utf8);
   if (!result) {
     std::string reason = result.description();
     if (!reason.empty()) reason[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(reason[0])));
-    fail_at(static_cast<size_t>(std::max<std::ptrdiff_t>(result.offset, 0)), StrCat("not a complete XML file: ", reason));
+    fail_at(static_cast<size_t>(std::max<std::ptrdiff_t>(result.offset, 0)),
+            StrCat("not a complete XML file: ", reason));
   }
   if (!Root()) Fail(ErrorKind::kBadModel, path_, ": line 1: the file has no element");
 }
@@ -110,7 +114,9 @@ std::string XmlFile::RequiredText(pugi::xml_node node, const char* attribute) co
 int64_t XmlFile::RequiredInt(pugi::xml_node node, const char* attribute) const {
   const std::string text = RequiredText(node, attribute);
   const std::optional<int64_t> value = ParseInt(text);
-  if (!value || *value < 0) Bad(node, "<", node.name(), "> attribute \"", attribute, "\": got \"", text, "\", expected a whole number from 0 on");
+  if (!value || *value < 0)
+    Bad(node, "<", node.name(), "> attribute \"", attribute, "\": got \"", text,
+        "\", expected a whole number from 0 on");
   return *value;
 }
 

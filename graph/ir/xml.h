@@ -13,8 +13,8 @@
 
 namespace moir::graph {
 
-// Writes elements indented by tabs: Open("layer"), Attribute("id", "0"), ..., Close(). An element without children closes
-// itself. Attributes come before children.
+// Writes elements indented by tabs: Open("layer"), Attribute("id", "0"), ..., Close(). An element without children
+// closes itself. Attributes come before children.
 class XmlWriter {
  public:
   XmlWriter() : text_("<?xml version=\"1.0\" ?>\n") {}

@@ -5,7 +5,8 @@
 namespace moir::graph {
 
 OpSchema AcoshSchema() {
-  return FloatUnarySchema("Acosh", [](double x) { return std::acosh(x); }, "opset4");
+  return FloatUnarySchema(
+      "Acosh", [](double x) { return std::acosh(x); }, "opset4");
 }
 
 }  // namespace moir::graph

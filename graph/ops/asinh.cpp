@@ -5,7 +5,8 @@
 namespace moir::graph {
 
 OpSchema AsinhSchema() {
-  return FloatUnarySchema("Asinh", [](double x) { return std::asinh(x); }, "opset4");
+  return FloatUnarySchema(
+      "Asinh", [](double x) { return std::asinh(x); }, "opset4");
 }
 
 }  // namespace moir::graph

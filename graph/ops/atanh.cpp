@@ -5,7 +5,8 @@
 namespace moir::graph {
 
 OpSchema AtanhSchema() {
-  return FloatUnarySchema("Atanh", [](double x) { return std::atanh(x); }, "opset4");
+  return FloatUnarySchema(
+      "Atanh", [](double x) { return std::atanh(x); }, "opset4");
 }
 
 }  // namespace moir::graph

@@ -23,7 +23,8 @@ void Evaluate(EvalContext& op) {
       }
     }
     int64_t count = range.padded_count;
-    if (exclude_pad) count = (range.end[0] - range.begin[0]) * (range.end[1] - range.begin[1]) * (range.end[2] - range.begin[2]);
+    if (exclude_pad)
+      count = (range.end[0] - range.begin[0]) * (range.end[1] - range.begin[1]) * (range.end[2] - range.begin[2]);
     *dst++ = static_cast<T>(count > 0 ? sum / static_cast<double>(count) : 0);
   });
 }
@@ -33,14 +34,17 @@ void Evaluate(EvalContext& op) {
 OpSchema AvgPoolSchema() {
   std::vector<AttributeSchema> attributes = PoolingAttributes();
   attributes.push_back(RequiredAttribute<bool>("exclude-pad"));
-  return {.name = "AvgPool",
-          .inputs = {"data"},
-          .attributes = std::move(attributes),
-          .infer = [](InferContext& op) {
+  return {
+      .name = "AvgPool",
+      .inputs = {"data"},
+      .attributes = std::move(attributes),
+      .infer =
+          [](InferContext& op) {
             RequireFloat(op, 0);
             InferPooling(op);
           },
-          .evaluate = [](EvalContext& op) { DispatchFloat(op.Input(0).Type(), [&](auto tag) { Evaluate<decltype(tag)>(op); }); }};
+      .evaluate =
+          [](EvalContext& op) { DispatchFloat(op.Input(0).Type(), [&](auto tag) { Evaluate<decltype(tag)>(op); }); }};
 }
 
 }  // namespace moir::graph

@@ -10,7 +10,8 @@ void Infer(InferContext& op) {
   op.Require(data.Rank() >= 2, "rank of data", data.Rank(), "2 or more");
   for (size_t i = 1; i < 5; ++i) {
     op.RequireSameType(0, i);
-    op.Require(op.InputShape(i) == Shape{data[1]}, StrCat("shape of ", op.GetNode().Schema().inputs[i].name), op.InputShape(i), StrCat(Shape{data[1]}, " for data ", data));
+    op.Require(op.InputShape(i) == Shape{data[1]}, StrCat("shape of ", op.GetNode().Schema().inputs[i].name),
+               op.InputShape(i), StrCat(Shape{data[1]}, " for data ", data));
   }
   InferFloatUnary(op);
 }
@@ -27,7 +28,8 @@ void Evaluate(EvalContext& op) {
   for (int64_t n = 0; n < shape[0]; ++n) {
     for (size_t c = 0; c < gamma.size(); ++c) {
       const double scale = gamma[c] / std::sqrt(variance[c] + epsilon);
-      for (int64_t i = 0; i < inner; ++i) *dst++ = static_cast<T>((static_cast<double>(*src++) - mean[c]) * scale + beta[c]);
+      for (int64_t i = 0; i < inner; ++i)
+        *dst++ = static_cast<T>((static_cast<double>(*src++) - mean[c]) * scale + beta[c]);
     }
   }
 }
@@ -40,7 +42,9 @@ OpSchema BatchNormInferenceSchema() {
           .inputs = {"data", "gamma", "beta", "mean", "variance"},
           .attributes = {RequiredAttribute<double>("epsilon")},
           .infer = Infer,
-          .evaluate = [](EvalContext& op) { DispatchFloat(op.Input(0).Type(), [&](auto tag) { Evaluate<decltype(tag)>(op); }); }};
+          .evaluate = [](EvalContext& op) {
+            DispatchFloat(op.Input(0).Type(), [&](auto tag) { Evaluate<decltype(tag)>(op); });
+          }};
 }
 
 }  // namespace moir::graph

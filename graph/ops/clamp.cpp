@@ -29,7 +29,9 @@ OpSchema ClampSchema() {
           .inputs = {"data"},
           .attributes = {RequiredAttribute<double>("min"), RequiredAttribute<double>("max")},
           .infer = Infer,
-          .evaluate = [](EvalContext& op) { DispatchArithmetic(op.Input(0).Type(), [&](auto tag) { Evaluate<decltype(tag)>(op); }); }};
+          .evaluate = [](EvalContext& op) {
+            DispatchArithmetic(op.Input(0).Type(), [&](auto tag) { Evaluate<decltype(tag)>(op); });
+          }};
 }
 
 }  // namespace moir::graph

@@ -9,7 +9,10 @@ OpSchema ConvertSchema() {
   return {.name = "Convert",
           .inputs = {"data"},
           .attributes = {RequiredAttribute<std::string>("destination_type")},
-          .infer = [](InferContext& op) { op.SetOutput(0, ParseElementType(op.Attr<std::string>("destination_type")), op.InputShape(0)); },
+          .infer =
+              [](InferContext& op) {
+                op.SetOutput(0, ParseElementType(op.Attr<std::string>("destination_type")), op.InputShape(0));
+              },
           .evaluate = [](EvalContext& op) { op.Output() = op.Input(0).ConvertTo(op.Output().Type()); },
           .evaluates_any_type = true};
 }

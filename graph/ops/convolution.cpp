@@ -9,8 +9,11 @@ namespace moir::graph {
 namespace {
 
 std::vector<AttributeSchema> ConvolutionAttributes() {
-  return {{"strides", std::vector<int64_t>{}}, {"pads_begin", std::vector<int64_t>{}}, {"pads_end", std::vector<int64_t>{}},
-          {"dilations", std::vector<int64_t>{}}, AttributeSchema::OneOf("auto_pad", {"explicit", "same_upper", "same_lower", "valid"})};
+  return {{"strides", std::vector<int64_t>{}},
+          {"pads_begin", std::vector<int64_t>{}},
+          {"pads_end", std::vector<int64_t>{}},
+          {"dilations", std::vector<int64_t>{}},
+          AttributeSchema::OneOf("auto_pad", {"explicit", "same_upper", "same_lower", "valid"})};
 }
 
 struct Groups {
@@ -21,7 +24,9 @@ Groups WeightGroups(const Shape& weights, bool grouped) {
   return grouped ? Groups{weights[0], weights[1], weights[2]} : Groups{1, weights[0], weights[1]};
 }
 
-std::vector<int64_t> Kernel(const Shape& weights, bool grouped) { return {weights.begin() + (grouped ? 3 : 2), weights.end()}; }
+std::vector<int64_t> Kernel(const Shape& weights, bool grouped) {
+  return {weights.begin() + (grouped ? 3 : 2), weights.end()};
+}
 
 void Infer(InferContext& op, bool grouped) {
   const Shape& data = op.InputShape(0);
@@ -29,9 +34,11 @@ void Infer(InferContext& op, bool grouped) {
   op.RequireSameType(0, 1);
   RequireNumeric(op, 0);
   op.Require(data.Rank() >= 3 && data.Rank() <= 5, "rank of data", data.Rank(), "3 to 5");
-  op.Require(weights.Rank() == data.Rank() + (grouped ? 1 : 0), "shape of weights", weights, StrCat("rank ", data.Rank() + (grouped ? 1 : 0)));
+  op.Require(weights.Rank() == data.Rank() + (grouped ? 1 : 0), "shape of weights", weights,
+             StrCat("rank ", data.Rank() + (grouped ? 1 : 0)));
   const Groups groups = WeightGroups(weights, grouped);
-  op.Require(data[1] == groups.count * groups.in_channels, "channels of data", data[1], StrCat(groups.count * groups.in_channels, " for weights ", weights));
+  op.Require(data[1] == groups.count * groups.in_channels, "channels of data", data[1],
+             StrCat(groups.count * groups.in_channels, " for weights ", weights));
   const Window window = MakeWindow(op.GetNode(), data, Kernel(weights, grouped));
   std::vector<int64_t> dims = {data[0], groups.count * groups.out_channels};
   for (const int64_t size : OutputSizes(window, data.Rank() - 2)) dims.push_back(size);
@@ -48,7 +55,8 @@ void AddTap(const Window& w, const T* plane, Sum weight, const Window::Sizes& ta
   const Span xs = PositionsInside(w.out[2], w.strides[2], offset[2], w.in[2]);
   for (int64_t z = zs.begin; z < zs.end; ++z) {
     for (int64_t y = ys.begin; y < ys.end; ++y) {
-      const T* src = plane + ((z * w.strides[0] + offset[0]) * w.in[1] + y * w.strides[1] + offset[1]) * w.in[2] + offset[2];
+      const T* src =
+          plane + ((z * w.strides[0] + offset[0]) * w.in[1] + y * w.strides[1] + offset[1]) * w.in[2] + offset[2];
       Sum* row = sums + (z * w.out[1] + y) * w.out[2];
       if (w.strides[2] == 1) {
         for (int64_t x = xs.begin; x < xs.end; ++x) row[x] += weight * static_cast<Sum>(src[x]);
@@ -81,7 +89,8 @@ void Convolve(EvalContext& op, bool grouped) {
         Window::Sizes tap{};
         for (tap[0] = 0; tap[0] < w.kernel[0]; ++tap[0]) {
           for (tap[1] = 0; tap[1] < w.kernel[1]; ++tap[1]) {
-            for (tap[2] = 0; tap[2] < w.kernel[2]; ++tap[2]) AddTap(w, plane, static_cast<Sum>(*weight++), tap, sums.data());
+            for (tap[2] = 0; tap[2] < w.kernel[2]; ++tap[2])
+              AddTap(w, plane, static_cast<Sum>(*weight++), tap, sums.data());
           }
         }
       }
@@ -95,9 +104,10 @@ OpSchema MakeSchema(const char* name, bool grouped) {
           .inputs = {"data", "filters"},
           .attributes = ConvolutionAttributes(),
           .infer = [grouped](InferContext& op) { Infer(op, grouped); },
-          .evaluate = [grouped](EvalContext& op) {
-            DispatchArithmetic(op.Input(0).Type(), [&](auto tag) { Convolve<decltype(tag)>(op, grouped); });
-          }};
+          .evaluate =
+              [grouped](EvalContext& op) {
+                DispatchArithmetic(op.Input(0).Type(), [&](auto tag) { Convolve<decltype(tag)>(op, grouped); });
+              }};
 }
 
 }  // namespace

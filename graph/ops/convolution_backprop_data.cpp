@@ -29,7 +29,8 @@ Window TransposedWindow(const Node& node, const Shape& data, const Shape& weight
     bool right = static_cast<int64_t>(values.size()) == spatial_rank;
     for (const int64_t value : values) right = right && value >= smallest && value <= Window::kLargest;
     if (!right) {
-      Fail(ErrorKind::kBadModel, "attribute ", name, ": got ", FormatAttribute(values), ", expected ", spatial_rank, " values from ", smallest, " to ", Window::kLargest);
+      Fail(ErrorKind::kBadModel, "attribute ", name, ": got ", FormatAttribute(values), ", expected ", spatial_rank,
+           " values from ", smallest, " to ", Window::kLargest);
     }
     std::copy(values.begin(), values.end(), to.end() - spatial_rank);
   };
@@ -45,9 +46,13 @@ Window TransposedWindow(const Node& node, const Shape& data, const Shape& weight
     const size_t k = Window::kMaxRank - static_cast<size_t>(spatial_rank - i);
     w.out[k] = data[i + 2];
     w.kernel[k] = weights[first_kernel_axis + i];
-    if (w.out[k] > Window::kLargest || w.kernel[k] > Window::kLargest) Fail(ErrorKind::kBadModel, "data ", data, " and weights ", weights, ", expected sizes up to ", Window::kLargest);
-    w.in[k] = (w.out[k] - 1) * w.strides[k] - w.pads_begin[k] - w.pads_end[k] + (w.kernel[k] - 1) * w.dilations[k] + 1 + output_padding[k];
-    if (w.in[k] < 1) Fail(ErrorKind::kBadModel, "size ", w.in[k], " of the output on axis ", i + 2, ", expected a positive one for data ", data, " and weights ", weights);
+    if (w.out[k] > Window::kLargest || w.kernel[k] > Window::kLargest)
+      Fail(ErrorKind::kBadModel, "data ", data, " and weights ", weights, ", expected sizes up to ", Window::kLargest);
+    w.in[k] = (w.out[k] - 1) * w.strides[k] - w.pads_begin[k] - w.pads_end[k] + (w.kernel[k] - 1) * w.dilations[k] + 1 +
+              output_padding[k];
+    if (w.in[k] < 1)
+      Fail(ErrorKind::kBadModel, "size ", w.in[k], " of the output on axis ", i + 2,
+           ", expected a positive one for data ", data, " and weights ", weights);
   }
   return w;
 }
@@ -58,9 +63,11 @@ void Infer(InferContext& op, bool grouped) {
   op.RequireSameType(0, 1);
   RequireNumeric(op, 0);
   op.Require(data.Rank() >= 3 && data.Rank() <= 5, "rank of data", data.Rank(), "3 to 5");
-  op.Require(weights.Rank() == data.Rank() + (grouped ? 1 : 0), "shape of weights", weights, StrCat("rank ", data.Rank() + (grouped ? 1 : 0)));
+  op.Require(weights.Rank() == data.Rank() + (grouped ? 1 : 0), "shape of weights", weights,
+             StrCat("rank ", data.Rank() + (grouped ? 1 : 0)));
   const Groups groups = WeightGroups(weights, grouped);
-  op.Require(data[1] == groups.count * groups.in_channels, "channels of data", data[1], StrCat(groups.count * groups.in_channels, " for weights ", weights));
+  op.Require(data[1] == groups.count * groups.in_channels, "channels of data", data[1],
+             StrCat(groups.count * groups.in_channels, " for weights ", weights));
   const Window w = TransposedWindow(op.GetNode(), data, weights, grouped);
   std::vector<int64_t> dims = {data[0], groups.count * groups.out_channels};
   dims.insert(dims.end(), w.in.end() - (data.Rank() - 2), w.in.end());
@@ -107,7 +114,8 @@ void Deconvolve(EvalContext& op, bool grouped) {
           Window::Sizes tap{};
           for (tap[0] = 0; tap[0] < w.kernel[0]; ++tap[0]) {
             for (tap[1] = 0; tap[1] < w.kernel[1]; ++tap[1]) {
-              for (tap[2] = 0; tap[2] < w.kernel[2]; ++tap[2]) AddTap(w, plane, static_cast<Sum>(*weight++), tap, sums.data());
+              for (tap[2] = 0; tap[2] < w.kernel[2]; ++tap[2])
+                AddTap(w, plane, static_cast<Sum>(*weight++), tap, sums.data());
             }
           }
         }
@@ -127,9 +135,10 @@ OpSchema MakeSchema(const char* name, bool grouped) {
                          AttributeSchema::OneOf("auto_pad", {"explicit", "valid"}),
                          {"output_padding", std::vector<int64_t>{}}},
           .infer = [grouped](InferContext& op) { Infer(op, grouped); },
-          .evaluate = [grouped](EvalContext& op) {
-            DispatchArithmetic(op.Input(0).Type(), [&](auto tag) { Deconvolve<decltype(tag)>(op, grouped); });
-          }};
+          .evaluate =
+              [grouped](EvalContext& op) {
+                DispatchArithmetic(op.Input(0).Type(), [&](auto tag) { Deconvolve<decltype(tag)>(op, grouped); });
+              }};
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Divide: y = a / b. Integers: rounded down with m_pythondiv (the default), towards zero without; dividing by zero is an error.
+// Divide: y = a / b. Integers: rounded down with m_pythondiv (the default), towards zero without; by zero is an error.
 // in 0, 1: a and b of one type, numeric; shapes broadcast as in NumPy.  out 0: same type.
 #include "graph/ops/elementwise.h"
 

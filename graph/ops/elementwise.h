@@ -11,13 +11,16 @@
 namespace moir::graph {
 
 inline void RequireNumeric(const InferContext& op, size_t index) {
-  op.Require(op.InputType(index) != ElementType::kBool, StrCat("element type of input ", index), op.InputType(index), "a number type");
+  op.Require(op.InputType(index) != ElementType::kBool, StrCat("element type of input ", index), op.InputType(index),
+             "a number type");
 }
 inline void RequireFloat(const InferContext& op, size_t index) {
-  op.Require(IsFloat(op.InputType(index)), StrCat("element type of input ", index), op.InputType(index), "f16, bf16, f32 or f64");
+  op.Require(IsFloat(op.InputType(index)), StrCat("element type of input ", index), op.InputType(index),
+             "f16, bf16, f32 or f64");
 }
 inline void RequireBoolean(const InferContext& op, size_t index) {
-  op.Require(op.InputType(index) == ElementType::kBool, StrCat("element type of input ", index), op.InputType(index), "boolean");
+  op.Require(op.InputType(index) == ElementType::kBool, StrCat("element type of input ", index), op.InputType(index),
+             "boolean");
 }
 
 inline void InferUnary(InferContext& op) {
@@ -40,7 +43,11 @@ void MapElements(EvalContext& op, F f) {
 // y = f(x) for every arithmetic type; f is a generic lambda of one element that returns the same type.
 template <typename F>
 OpSchema UnarySchema(std::string name, F f, std::string opset = "opset1") {
-  return {.name = std::move(name), .opset = std::move(opset), .inputs = {"data"}, .infer = InferUnary, .evaluate = [f](EvalContext& op) {
+  return {.name = std::move(name),
+          .opset = std::move(opset),
+          .inputs = {"data"},
+          .infer = InferUnary,
+          .evaluate = [f](EvalContext& op) {
             DispatchArithmetic(op.Input(0).Type(), [&](auto tag) { MapElements<decltype(tag)>(op, f); });
           }};
 }
@@ -56,7 +63,11 @@ void DispatchFloat(ElementType type, F&& evaluate) {
 // y = f(x) for float types only, computed in double and rounded once.
 template <typename F>
 OpSchema FloatUnarySchema(std::string name, F f, std::string opset = "opset1") {
-  return {.name = std::move(name), .opset = std::move(opset), .inputs = {"data"}, .infer = InferFloatUnary, .evaluate = [f](EvalContext& op) {
+  return {.name = std::move(name),
+          .opset = std::move(opset),
+          .inputs = {"data"},
+          .infer = InferFloatUnary,
+          .evaluate = [f](EvalContext& op) {
             DispatchFloat(op.Input(0).Type(), [&](auto tag) {
               MapElements<decltype(tag)>(op, [&](auto x) { return f(static_cast<double>(x)); });
             });
@@ -91,7 +102,8 @@ inline AttributeSchema AutoBroadcastAttribute() { return AttributeSchema::OneOf(
 // The shape of f(input a, input b) under attribute auto_broadcast.
 inline Shape BinaryShape(const InferContext& op, size_t a, size_t b) {
   if (op.Attr<std::string>("auto_broadcast") == "none") {
-    op.Require(op.InputShape(a) == op.InputShape(b), StrCat("shape of input ", b), op.InputShape(b), StrCat(op.InputShape(a), " without broadcasting"));
+    op.Require(op.InputShape(a) == op.InputShape(b), StrCat("shape of input ", b), op.InputShape(b),
+               StrCat(op.InputShape(a), " without broadcasting"));
   }
   return BroadcastShapes(op.InputShape(a), op.InputShape(b));
 }
@@ -131,14 +143,16 @@ OpSchema ComparisonSchema(std::string name, F f) {
   return {.name = std::move(name),
           .inputs = {"a", "b"},
           .attributes = {AutoBroadcastAttribute()},
-          .infer = [](InferContext& op) {
-            op.RequireSameType(0, 1);
-            op.SetOutput(0, ElementType::kBool, BinaryShape(op, 0, 1));
-          },
-          .evaluate = [f](EvalContext& op) {
-            if (op.Input(0).Type() == ElementType::kBool) return MapPairs<bool, bool>(op, f);
-            DispatchArithmetic(op.Input(0).Type(), [&](auto tag) { MapPairs<decltype(tag), bool>(op, f); });
-          }};
+          .infer =
+              [](InferContext& op) {
+                op.RequireSameType(0, 1);
+                op.SetOutput(0, ElementType::kBool, BinaryShape(op, 0, 1));
+              },
+          .evaluate =
+              [f](EvalContext& op) {
+                if (op.Input(0).Type() == ElementType::kBool) return MapPairs<bool, bool>(op, f);
+                DispatchArithmetic(op.Input(0).Type(), [&](auto tag) { MapPairs<decltype(tag), bool>(op, f); });
+              }};
 }
 
 // y = f(a, b) of booleans, with NumPy broadcasting.
@@ -147,11 +161,12 @@ OpSchema LogicalSchema(std::string name, F f) {
   return {.name = std::move(name),
           .inputs = {"a", "b"},
           .attributes = {AutoBroadcastAttribute()},
-          .infer = [](InferContext& op) {
-            RequireBoolean(op, 0);
-            RequireBoolean(op, 1);
-            op.SetOutput(0, BinaryShape(op, 0, 1));
-          },
+          .infer =
+              [](InferContext& op) {
+                RequireBoolean(op, 0);
+                RequireBoolean(op, 1);
+                op.SetOutput(0, BinaryShape(op, 0, 1));
+              },
           .evaluate = [f](EvalContext& op) { MapPairs<bool, bool>(op, f); }};
 }
 

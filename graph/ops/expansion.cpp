@@ -22,7 +22,8 @@ void InferFromExpansion(InferContext& op) {
   for (const Value& input : node.Inputs()) {
     const std::string name = StrCat(node.Name(), "/input", inputs.size());
     const Tensor* constant = input.Constant();
-    Node* stand_in = constant ? scratch.AddConstant(name, *constant) : scratch.AddParameter(name, input.Type(), input.Shape());
+    Node* stand_in =
+        constant ? scratch.AddConstant(name, *constant) : scratch.AddParameter(name, input.Type(), input.Shape());
     inputs.push_back(stand_in->Output());
   }
   const std::vector<Value> outputs = ExpandInto(scratch, node, std::move(inputs));
@@ -47,11 +48,14 @@ Value Expansion::Add(std::string_view op, std::string_view suffix, std::vector<V
   return AddNode(op, suffix, std::move(inputs), std::move(attributes))->Output();
 }
 
-Node* Expansion::AddNode(std::string_view op, std::string_view suffix, std::vector<Value> inputs, Attributes attributes) {
+Node* Expansion::AddNode(std::string_view op, std::string_view suffix, std::vector<Value> inputs,
+                         Attributes attributes) {
   return graph_.Add(op, Name(suffix), std::move(inputs), std::move(attributes));
 }
 
-Value Expansion::Constant(std::string_view suffix, Tensor value) { return graph_.AddConstant(Name(suffix), std::move(value))->Output(); }
+Value Expansion::Constant(std::string_view suffix, Tensor value) {
+  return graph_.AddConstant(Name(suffix), std::move(value))->Output();
+}
 
 Value Expansion::Scalar(std::string_view suffix, double value, Value like) {
   return Constant(suffix, Tensor::Scalar<double>(value).ConvertTo(like.Type()));
@@ -76,7 +80,8 @@ void Expansion::Unsupported(std::string_view reason) const {
 }
 
 void Expansion::FailRequire(std::string_view what, const std::string& got, std::string_view expected) const {
-  Fail(ErrorKind::kBadModel, "node \"", node_.Name(), "\" (", node_.Op(), "): ", what, ": got ", got, ", expected ", expected);
+  Fail(ErrorKind::kBadModel, "node \"", node_.Name(), "\" (", node_.Op(), "): ", what, ": got ", got, ", expected ",
+       expected);
 }
 
 OpSchema WithDerivedMeaning(OpSchema schema) {
@@ -92,14 +97,18 @@ std::vector<Value> ExpandNode(Graph& graph, Node* node) {
   const std::vector<Value> inputs = node->Inputs();
   const size_t count = graph.NodeCount();
   const std::vector<Value> outputs = ExpandInto(graph, *node, inputs);
-  const bool created = graph.NodeCount() > count && std::none_of(inputs.begin(), inputs.end(), [&](const Value& input) { return input.node == outputs[0].node; });
+  const bool created = graph.NodeCount() > count && std::none_of(inputs.begin(), inputs.end(), [&](const Value& input) {
+                         return input.node == outputs[0].node;
+                       });
   for (size_t i = 0; i < outputs.size(); ++i) graph.ReplaceValue(node->Output(i), outputs[i]);
   graph.Remove(node);
   // Constants that only the node read, where the expansion reads reshaped ones.
   std::set<Node*> producers;
   for (const Value& input : inputs) producers.insert(input.node);
   for (Node* producer : producers) {
-    if (producer->Is("Constant") && producer->ReaderCount() == 0 && !producer->Output().IsGraphOutput() && producer != outputs[0].node) graph.Remove(producer);
+    if (producer->Is("Constant") && producer->ReaderCount() == 0 && !producer->Output().IsGraphOutput() &&
+        producer != outputs[0].node)
+      graph.Remove(producer);
   }
   if (created && outputs[0].node->OutputCount() == 1) graph.Rename(outputs[0].node, name);
   return outputs;

@@ -16,14 +16,17 @@ namespace moir::graph {
 class Expansion {
  public:
   // `inputs` are values of `graph` and stand for the inputs of `node`, which may be of another graph.
-  Expansion(const Node& node, Graph& graph, std::vector<Value> inputs) : node_(node), graph_(graph), inputs_(std::move(inputs)) {}
+  Expansion(const Node& node, Graph& graph, std::vector<Value> inputs)
+      : node_(node), graph_(graph), inputs_(std::move(inputs)) {}
 
   size_t InputCount() const { return inputs_.size(); }
   const Value& Input(size_t index) const { return inputs_.at(index); }
   const std::vector<Value>& Inputs() const { return inputs_; }
   const Shape& InputShape(size_t index) const { return Input(index).Shape(); }
   template <typename T>
-  const T& Attr(std::string_view name) const { return node_.Attr<T>(name); }
+  const T& Attr(std::string_view name) const {
+    return node_.Attr<T>(name);
+  }
   // Whether the attribute was given (as opposed to the schema's default).
   bool Has(std::string_view name) const { return node_.Attributes().contains(name); }
 
@@ -31,7 +34,9 @@ class Expansion {
   Value Add(std::string_view op, std::string_view suffix, std::vector<Value> inputs, Attributes attributes = {});
   Node* AddNode(std::string_view op, std::string_view suffix, std::vector<Value> inputs, Attributes attributes = {});
   Value Constant(std::string_view suffix, Tensor value);
-  Value Indices(std::string_view suffix, const std::vector<int64_t>& values) { return Constant(suffix, Tensor::Indices(values)); }
+  Value Indices(std::string_view suffix, const std::vector<int64_t>& values) {
+    return Constant(suffix, Tensor::Indices(values));
+  }
   // A rank-0 constant of the type of `like`.
   Value Scalar(std::string_view suffix, double value, Value like);
   // The value under another shape: for constants the same bytes, otherwise a Reshape. The value itself when the
@@ -61,8 +66,8 @@ class Expansion {
 // Fills `infer` and `evaluate` of a schema that has `expand`.
 OpSchema WithDerivedMeaning(OpSchema schema);
 
-// Puts the expansion of `node` in its place; the node is removed. The node that yields output 0 takes over its name when
-// the expansion created it and it has one output. Returns the new outputs.
+// Puts the expansion of `node` in its place; the node is removed. The node that yields output 0 takes over its name
+// when the expansion created it and it has one output. Returns the new outputs.
 std::vector<Value> ExpandNode(Graph& graph, Node* node);
 
 }  // namespace moir::graph

@@ -18,7 +18,8 @@ OpSchema GeluSchema() {
             const double scale = std::sqrt(2 / std::numbers::pi);
             DispatchFloat(op.Input(0).Type(), [&](auto tag) {
               MapElements<decltype(tag)>(op, [&](double x) {
-                const double twice = by_tanh ? 1 + std::tanh(scale * (x + 0.044715 * x * x * x)) : 1 + std::erf(x / std::numbers::sqrt2);
+                const double twice =
+                    by_tanh ? 1 + std::tanh(scale * (x + 0.044715 * x * x * x)) : 1 + std::erf(x / std::numbers::sqrt2);
                 return x / 2 * twice;
               });
             });

@@ -9,7 +9,8 @@ void Infer(InferContext& op) {
   InferFloatUnary(op);
   for (const size_t i : {1, 2}) {
     op.RequireSameType(0, i);
-    op.Require(op.InputShape(i).NumElements() == 1, i == 1 ? "shape of alpha" : "shape of beta", op.InputShape(i), "one value");
+    op.Require(op.InputShape(i).NumElements() == 1, i == 1 ? "shape of alpha" : "shape of beta", op.InputShape(i),
+               "one value");
   }
 }
 

@@ -10,9 +10,13 @@ std::vector<Value> Expand(Expansion& layer) {
   const auto& type = layer.Attr<std::string>("type");
   const Value x = layer.Input(0);
   // The defaults depend on the type.
-  const auto number = [&](std::string_view name, double otherwise) { return layer.Has(name) ? layer.Attr<double>(name) : otherwise; };
+  const auto number = [&](std::string_view name, double otherwise) {
+    return layer.Has(name) ? layer.Attr<double>(name) : otherwise;
+  };
   const auto unary = [&](std::string_view op) -> std::vector<Value> { return {layer.Add(op, type, {x})}; };
-  const auto clamp = [&](double low, double high) -> std::vector<Value> { return {layer.Add("Clamp", type, {x}, {{"min", low}, {"max", high}})}; };
+  const auto clamp = [&](double low, double high) -> std::vector<Value> {
+    return {layer.Add("Clamp", type, {x}, {{"min", low}, {"max", high}})};
+  };
   if (type == "tanh") return unary("Tanh");
   if (type == "logistic" || type == "sigmoid") return unary("Sigmoid");
   if (type == "abs") return unary("Abs");
@@ -29,15 +33,22 @@ std::vector<Value> Expand(Expansion& layer) {
   }
   const double slope = number("negative_slope", 0);
   if (slope == 0) return unary("ReLU");
-  return {layer.Add("PRelu", type, {x, layer.Constant("slope", Tensor::FromValues<double>(Shape{1}, {slope}).ConvertTo(x.Type()))})};
+  return {layer.Add("PRelu", type,
+                    {x, layer.Constant("slope", Tensor::FromValues<double>(Shape{1}, {slope}).ConvertTo(x.Type()))})};
 }
 
 }  // namespace
 
 OpSchema IeActivationSchema() {
   return IeSchema("Activation", {"data"},
-                  {AttributeSchema::OneOf("type", {"relu", "elu", "tanh", "logistic", "sigmoid", "square", "abs", "sqrt", "linear", "bounded_relu", "soft_relu", "relu6", "clamp"}),
-                   {"negative_slope", 0.0}, {"alpha", 0.0}, {"beta", 0.0}, {"n", 0.0}, {"min", 0.0}, {"max", 0.0}},
+                  {AttributeSchema::OneOf("type", {"relu", "elu", "tanh", "logistic", "sigmoid", "square", "abs",
+                                                   "sqrt", "linear", "bounded_relu", "soft_relu", "relu6", "clamp"}),
+                   {"negative_slope", 0.0},
+                   {"alpha", 0.0},
+                   {"beta", 0.0},
+                   {"n", 0.0},
+                   {"min", 0.0},
+                   {"max", 0.0}},
                   Expand);
 }
 

@@ -4,9 +4,11 @@
 namespace moir::graph {
 
 OpSchema IeClampSchema() {
-  return IeSchema("Clamp", {"data"}, {RequiredAttribute<double>("min"), RequiredAttribute<double>("max")}, [](Expansion& layer) -> std::vector<Value> {
-    return {layer.Add("Clamp", "clamp", {layer.Input(0)}, {{"min", layer.Attr<double>("min")}, {"max", layer.Attr<double>("max")}})};
-  });
+  return IeSchema("Clamp", {"data"}, {RequiredAttribute<double>("min"), RequiredAttribute<double>("max")},
+                  [](Expansion& layer) -> std::vector<Value> {
+                    return {layer.Add("Clamp", "clamp", {layer.Input(0)},
+                                      {{"min", layer.Attr<double>("min")}, {"max", layer.Attr<double>("max")}})};
+                  });
 }
 
 }  // namespace moir::graph

@@ -12,12 +12,16 @@ std::vector<Value> Expand(Expansion& layer) {
   layer.Require(data.Rank() >= 2, "data", data, "rank 2 or more");
   layer.Require(size > 0, "out-size", size, "a positive number");
   const int64_t inputs = data.NumElements(1, data.Rank());
-  if (data.Rank() > 2) x = layer.Add("Reshape", "flatten", {x, layer.Indices("flatten_shape", {0, -1})}, {{"special_zero", true}});
+  if (data.Rank() > 2)
+    x = layer.Add("Reshape", "flatten", {x, layer.Indices("flatten_shape", {0, -1})}, {{"special_zero", true}});
   const Shape weights{size, inputs};
-  layer.Require(layer.InputShape(1).NumElements() == weights.NumElements(), "weights", StrCat(layer.InputShape(1).NumElements(), " values"), StrCat(weights.NumElements(), " for ", weights));
-  Value out = layer.Add("MatMul", "matmul", {x, layer.Reshaped(layer.Input(1), "weights", weights)}, {{"transpose_a", false}, {"transpose_b", true}});
+  layer.Require(layer.InputShape(1).NumElements() == weights.NumElements(), "weights",
+                StrCat(layer.InputShape(1).NumElements(), " values"), StrCat(weights.NumElements(), " for ", weights));
+  Value out = layer.Add("MatMul", "matmul", {x, layer.Reshaped(layer.Input(1), "weights", weights)},
+                        {{"transpose_a", false}, {"transpose_b", true}});
   if (layer.InputCount() > 2) {
-    layer.Require(layer.InputShape(2).NumElements() == size, "biases", StrCat(layer.InputShape(2).NumElements(), " values"), StrCat(size));
+    layer.Require(layer.InputShape(2).NumElements() == size, "biases",
+                  StrCat(layer.InputShape(2).NumElements(), " values"), StrCat(size));
     out = layer.Add("Add", "bias", {out, layer.Reshaped(layer.Input(2), "biases", Shape{size})});
   }
   return {out};
@@ -26,7 +30,8 @@ std::vector<Value> Expand(Expansion& layer) {
 }  // namespace
 
 OpSchema IeFullyConnectedSchema() {
-  return IeSchema("FullyConnected", {"data", "weights", OptionalInput("biases")}, {RequiredAttribute<int64_t>("out-size")}, Expand);
+  return IeSchema("FullyConnected", {"data", "weights", OptionalInput("biases")},
+                  {RequiredAttribute<int64_t>("out-size")}, Expand);
 }
 
 }  // namespace moir::graph

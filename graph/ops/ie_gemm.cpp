@@ -6,7 +6,9 @@ namespace moir::graph {
 namespace {
 
 std::vector<Value> Expand(Expansion& layer) {
-  Value out = layer.Add("MatMul", "matmul", {layer.Input(0), layer.Input(1)}, {{"transpose_a", layer.Attr<bool>("transpose_a")}, {"transpose_b", layer.Attr<bool>("transpose_b")}});
+  Value out =
+      layer.Add("MatMul", "matmul", {layer.Input(0), layer.Input(1)},
+                {{"transpose_a", layer.Attr<bool>("transpose_a")}, {"transpose_b", layer.Attr<bool>("transpose_b")}});
   const double alpha = layer.Attr<double>("alpha"), beta = layer.Attr<double>("beta");
   if (alpha != 1) out = layer.Add("Multiply", "scale", {out, layer.Scalar("alpha", alpha, out)});
   if (layer.InputCount() > 2) {
@@ -20,7 +22,8 @@ std::vector<Value> Expand(Expansion& layer) {
 }  // namespace
 
 OpSchema IeGemmSchema() {
-  return IeSchema("Gemm", {"a", "b", OptionalInput("c")}, {{"alpha", 1.0}, {"beta", 1.0}, {"transpose_a", false}, {"transpose_b", false}}, Expand);
+  return IeSchema("Gemm", {"a", "b", OptionalInput("c")},
+                  {{"alpha", 1.0}, {"beta", 1.0}, {"transpose_a", false}, {"transpose_b", false}}, Expand);
 }
 
 }  // namespace moir::graph

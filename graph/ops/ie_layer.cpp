@@ -18,11 +18,16 @@ bool AllEqual(Value value, float number) {
 
 OpSchema IeSchema(std::string type, std::vector<InputSchema> inputs, std::vector<AttributeSchema> attributes,
                   std::function<std::vector<Value>(Expansion&)> expand) {
-  return WithDerivedMeaning({.name = "ie." + type, .opset = "ir-v2-v4", .inputs = std::move(inputs), .attributes = std::move(attributes), .expand = std::move(expand)});
+  return WithDerivedMeaning({.name = "ie." + type,
+                             .opset = "ir-v2-v4",
+                             .inputs = std::move(inputs),
+                             .attributes = std::move(attributes),
+                             .expand = std::move(expand)});
 }
 
 OpSchema IeUnarySchema(std::string type, std::string op) {
-  return IeSchema(std::move(type), {"data"}, {}, [op](Expansion& layer) -> std::vector<Value> { return {layer.Add(op, "out", {layer.Input(0)})}; });
+  return IeSchema(std::move(type), {"data"}, {},
+                  [op](Expansion& layer) -> std::vector<Value> { return {layer.Add(op, "out", {layer.Input(0)})}; });
 }
 
 Shape ChannelShape(int64_t size, int64_t rank) {
@@ -36,7 +41,8 @@ Value ScaleAndShift(Expansion& layer, Value x, Value weights, Value biases) {
   const auto per_channel = [&](Value blob, std::string_view name) {
     const int64_t count = blob.Shape().NumElements();
     const int64_t channels = shape.Rank() > 1 ? shape[1] : shape.NumElements();
-    layer.Require(count == channels || count == 1, name, StrCat(count, " values"), StrCat(channels, " values, one per channel of ", shape));
+    layer.Require(count == channels || count == 1, name, StrCat(count, " values"),
+                  StrCat(channels, " values, one per channel of ", shape));
     return layer.Reshaped(blob, name, ChannelShape(count, shape.Rank()));
   };
   if (weights && !AllEqual(weights, 1)) x = layer.Add("Multiply", "scale", {x, per_channel(weights, "weights")});
@@ -45,15 +51,23 @@ Value ScaleAndShift(Expansion& layer, Value x, Value weights, Value biases) {
 }
 
 std::vector<AttributeSchema> IeConvolutionAttributes() {
-  return {RequiredAttribute<std::vector<int64_t>>("kernel"), {"strides", std::vector<int64_t>{}}, {"pads_begin", std::vector<int64_t>{}},
-          {"pads_end", std::vector<int64_t>{}}, {"dilations", std::vector<int64_t>{}}, AttributeSchema{"group", int64_t{1}}.Within(1, 1e9),
-          RequiredAttribute<int64_t>("output"), AttributeSchema::OneOf("auto_pad", {"explicit", "same_upper", "same_lower", "valid"})};
+  return {RequiredAttribute<std::vector<int64_t>>("kernel"),
+          {"strides", std::vector<int64_t>{}},
+          {"pads_begin", std::vector<int64_t>{}},
+          {"pads_end", std::vector<int64_t>{}},
+          {"dilations", std::vector<int64_t>{}},
+          AttributeSchema{"group", int64_t{1}}.Within(1, 1e9),
+          RequiredAttribute<int64_t>("output"),
+          AttributeSchema::OneOf("auto_pad", {"explicit", "same_upper", "same_lower", "valid"})};
 }
 
 Attributes ConvolutionWindow(const Expansion& layer) {
   using Sizes = std::vector<int64_t>;
-  return {{"strides", layer.Attr<Sizes>("strides")}, {"pads_begin", layer.Attr<Sizes>("pads_begin")}, {"pads_end", layer.Attr<Sizes>("pads_end")},
-          {"dilations", layer.Attr<Sizes>("dilations")}, {"auto_pad", layer.Attr<std::string>("auto_pad")}};
+  return {{"strides", layer.Attr<Sizes>("strides")},
+          {"pads_begin", layer.Attr<Sizes>("pads_begin")},
+          {"pads_end", layer.Attr<Sizes>("pads_end")},
+          {"dilations", layer.Attr<Sizes>("dilations")},
+          {"auto_pad", layer.Attr<std::string>("auto_pad")}};
 }
 
 }  // namespace moir::graph

@@ -15,14 +15,21 @@ std::vector<Value> Expand(Expansion& layer) {
     for (int64_t axis = 2; axis < data.Rank(); ++axis) axes.push_back(axis);
   }
   return {layer.Add("LRN", "norm", {layer.Input(0), layer.Indices("axes", axes)},
-                    {{"alpha", layer.Attr<double>("alpha")}, {"beta", layer.Attr<double>("beta")}, {"bias", layer.Attr<double>("k")}, {"size", layer.Attr<int64_t>("local-size")}})};
+                    {{"alpha", layer.Attr<double>("alpha")},
+                     {"beta", layer.Attr<double>("beta")},
+                     {"bias", layer.Attr<double>("k")},
+                     {"size", layer.Attr<int64_t>("local-size")}})};
 }
 
 }  // namespace
 
 OpSchema IeNormSchema() {
   return IeSchema("Norm", {"data"},
-                  {RequiredAttribute<double>("alpha"), RequiredAttribute<double>("beta"), {"k", 1.0}, RequiredAttribute<int64_t>("local-size"), AttributeSchema::OneOf("region", {"across", "same"})},
+                  {RequiredAttribute<double>("alpha"),
+                   RequiredAttribute<double>("beta"),
+                   {"k", 1.0},
+                   RequiredAttribute<int64_t>("local-size"),
+                   AttributeSchema::OneOf("region", {"across", "same"})},
                   Expand);
 }
 

@@ -17,8 +17,10 @@ std::vector<Value> Expand(Expansion& layer) {
 
 OpSchema IePadSchema() {
   return IeSchema("Pad", {"data"},
-                  {RequiredAttribute<std::vector<int64_t>>("pads_begin"), RequiredAttribute<std::vector<int64_t>>("pads_end"),
-                   AttributeSchema::OneOf("pad_mode", {"constant", "edge", "reflect", "symmetric"}), {"pad_value", 0.0}},
+                  {RequiredAttribute<std::vector<int64_t>>("pads_begin"),
+                   RequiredAttribute<std::vector<int64_t>>("pads_end"),
+                   AttributeSchema::OneOf("pad_mode", {"constant", "edge", "reflect", "symmetric"}),
+                   {"pad_value", 0.0}},
                   Expand);
 }
 

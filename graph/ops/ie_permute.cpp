@@ -4,9 +4,12 @@
 namespace moir::graph {
 
 OpSchema IePermuteSchema() {
-  return IeSchema("Permute", {"data"}, {RequiredAttribute<std::vector<int64_t>>("order")}, [](Expansion& layer) -> std::vector<Value> {
-    return {layer.Add("Transpose", "transpose", {layer.Input(0), layer.Indices("order", layer.Attr<std::vector<int64_t>>("order"))})};
-  });
+  return IeSchema(
+      "Permute", {"data"}, {RequiredAttribute<std::vector<int64_t>>("order")},
+      [](Expansion& layer) -> std::vector<Value> {
+        return {layer.Add("Transpose", "transpose",
+                          {layer.Input(0), layer.Indices("order", layer.Attr<std::vector<int64_t>>("order"))})};
+      });
 }
 
 }  // namespace moir::graph

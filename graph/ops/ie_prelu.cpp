@@ -9,7 +9,8 @@ std::vector<Value> Expand(Expansion& layer) {
   const int64_t count = layer.InputShape(1).NumElements();
   const int64_t channels = data.Rank() > 1 ? data[1] : 1;
   const bool shared = layer.Attr<int64_t>("channel_shared") != 0;
-  layer.Require(count == 1 || (!shared && count == channels), "weights", StrCat(count, " values"), shared ? std::string("1 for a shared slope") : StrCat(channels, ", one per channel of ", data));
+  layer.Require(count == 1 || (!shared && count == channels), "weights", StrCat(count, " values"),
+                shared ? std::string("1 for a shared slope") : StrCat(channels, ", one per channel of ", data));
   return {layer.Add("PRelu", "prelu", {layer.Input(0), layer.Reshaped(layer.Input(1), "slope", Shape{count})})};
 }
 

@@ -7,7 +7,8 @@ namespace {
 std::vector<Value> Expand(Expansion& layer) {
   const double slope = layer.Attr<double>("negative_slope");
   if (slope == 0) return {layer.Add("ReLU", "relu", {layer.Input(0)})};
-  const Value slopes = layer.Constant("slope", Tensor::FromValues<double>(Shape{1}, {slope}).ConvertTo(layer.Input(0).Type()));
+  const Value slopes =
+      layer.Constant("slope", Tensor::FromValues<double>(Shape{1}, {slope}).ConvertTo(layer.Input(0).Type()));
   return {layer.Add("PRelu", "relu", {layer.Input(0), slopes})};
 }
 

@@ -5,9 +5,11 @@
 namespace moir::graph {
 
 OpSchema IeScaleShiftSchema() {
-  return IeSchema("ScaleShift", {"data", "weights", OptionalInput("biases")}, {}, [](Expansion& layer) -> std::vector<Value> {
-    return {ScaleAndShift(layer, layer.Input(0), layer.Input(1), layer.InputCount() > 2 ? layer.Input(2) : Value{})};
-  });
+  return IeSchema(
+      "ScaleShift", {"data", "weights", OptionalInput("biases")}, {}, [](Expansion& layer) -> std::vector<Value> {
+        return {
+            ScaleAndShift(layer, layer.Input(0), layer.Input(1), layer.InputCount() > 2 ? layer.Input(2) : Value{})};
+      });
 }
 
 }  // namespace moir::graph

@@ -16,6 +16,8 @@ std::vector<Value> Expand(Expansion& layer) {
 
 }  // namespace
 
-OpSchema IeTileSchema() { return IeSchema("Tile", {"data"}, {RequiredAttribute<int64_t>("axis"), RequiredAttribute<int64_t>("tiles")}, Expand); }
+OpSchema IeTileSchema() {
+  return IeSchema("Tile", {"data"}, {RequiredAttribute<int64_t>("axis"), RequiredAttribute<int64_t>("tiles")}, Expand);
+}
 
 }  // namespace moir::graph

@@ -7,10 +7,11 @@ namespace moir::graph {
 OpSchema LogicalNotSchema() {
   return {.name = "LogicalNot",
           .inputs = {"data"},
-          .infer = [](InferContext& op) {
-            RequireBoolean(op, 0);
-            op.SetOutput(0, op.InputShape(0));
-          },
+          .infer =
+              [](InferContext& op) {
+                RequireBoolean(op, 0);
+                op.SetOutput(0, op.InputShape(0));
+              },
           .evaluate = [](EvalContext& op) { MapElements<bool>(op, [](bool x) { return !x; }); }};
 }
 

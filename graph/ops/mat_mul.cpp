@@ -1,6 +1,7 @@
 // MatMul: y[.., i, j] = sum over k of a[.., i, k] * b[.., k, j]; the leading axes broadcast as in NumPy.
-// in 0, 1: a and b of one type, numeric, rank >= 1. transpose_a and transpose_b swap the last two axes first. A rank-1 a is
-// one row and a rank-1 b one column; their axis is missing in the result.  Sums are taken in double.
+// in 0, 1: a and b of one type, numeric, rank >= 1.  attr transpose_a, transpose_b: swap the last two axes first.
+// A rank-1 a is one row and a rank-1 b one column; their axis is missing in the result. Sums are taken in double
+// (integers wrap around).
 #include "graph/ops/elementwise.h"
 
 namespace moir::graph {
@@ -8,7 +9,7 @@ namespace {
 
 // Both operands as stacks of matrices.
 struct Operands {
-  Shape a, b;                  // rank >= 2, as stored
+  Shape a, b;                    // rank >= 2, as stored
   int64_t rows, inner, columns;  // of the product, after transposing
   int64_t b_inner;
 };
@@ -50,7 +51,8 @@ void Multiply(const T* a, bool transpose_a, const T* b, bool transpose_b, const 
   std::vector<Sum> a_row(static_cast<size_t>(m.inner));
   std::vector<Sum> y_row(static_cast<size_t>(m.columns));
   for (int64_t i = 0; i < m.rows; ++i) {
-    for (int64_t k = 0; k < m.inner; ++k) a_row[static_cast<size_t>(k)] = static_cast<Sum>(transpose_a ? a[k * m.rows + i] : a[i * m.inner + k]);
+    for (int64_t k = 0; k < m.inner; ++k)
+      a_row[static_cast<size_t>(k)] = static_cast<Sum>(transpose_a ? a[k * m.rows + i] : a[i * m.inner + k]);
     if (transpose_b) {
       for (int64_t j = 0; j < m.columns; ++j) {
         const T* b_row = b + j * m.inner;
@@ -83,7 +85,8 @@ void Evaluate(EvalContext& op) {
   T* y = op.Output().MutableValues<T>().data();
   const Shape a_stack = Stack(m.a), b_stack = Stack(m.b);
   ForEachBroadcast(a_stack, b_stack, BroadcastShapes(a_stack, b_stack), [&](size_t i, size_t j, size_t k) {
-    Multiply(a + static_cast<int64_t>(i) * m.rows * m.inner, transpose_a, b + static_cast<int64_t>(j) * m.inner * m.columns, transpose_b, m,
+    Multiply(a + static_cast<int64_t>(i) * m.rows * m.inner, transpose_a,
+             b + static_cast<int64_t>(j) * m.inner * m.columns, transpose_b, m,
              y + static_cast<int64_t>(k) * m.rows * m.columns);
   });
 }
@@ -95,7 +98,9 @@ OpSchema MatMulSchema() {
           .inputs = {"a", "b"},
           .attributes = {{"transpose_a", false}, {"transpose_b", false}},
           .infer = Infer,
-          .evaluate = [](EvalContext& op) { DispatchArithmetic(op.Input(0).Type(), [&](auto tag) { Evaluate<decltype(tag)>(op); }); }};
+          .evaluate = [](EvalContext& op) {
+            DispatchArithmetic(op.Input(0).Type(), [&](auto tag) { Evaluate<decltype(tag)>(op); });
+          }};
 }
 
 }  // namespace moir::graph

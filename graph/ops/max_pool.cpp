@@ -33,11 +33,15 @@ OpSchema MaxPoolSchema() {
   return {.name = "MaxPool",
           .inputs = {"data"},
           .attributes = PoolingAttributes(),
-          .infer = [](InferContext& op) {
-            RequireNumeric(op, 0);
-            InferPooling(op);
-          },
-          .evaluate = [](EvalContext& op) { DispatchArithmetic(op.Input(0).Type(), [&](auto tag) { Evaluate<decltype(tag)>(op); }); }};
+          .infer =
+              [](InferContext& op) {
+                RequireNumeric(op, 0);
+                InferPooling(op);
+              },
+          .evaluate =
+              [](EvalContext& op) {
+                DispatchArithmetic(op.Input(0).Type(), [&](auto tag) { Evaluate<decltype(tag)>(op); });
+              }};
 }
 
 }  // namespace moir::graph

@@ -1,6 +1,6 @@
 // MVN: y = x - mean, divided by the standard deviation with normalize_variance; both over the elements along `axes`.
-// eps_mode inside_sqrt: / sqrt(variance + eps); outside_sqrt: / (sqrt(variance) + eps). The variance divides by the number
-// of elements.
+// eps_mode inside_sqrt: / sqrt(variance + eps); outside_sqrt: / (sqrt(variance) + eps). The variance divides by the
+// number of elements.
 // in 0: data, any shape, float type.  in 1: axes, i32 or i64.  out 0: as data.
 #include "graph/ops/axes.h"
 #include "graph/ops/elementwise.h"
@@ -35,7 +35,9 @@ void Evaluate(EvalContext& op) {
   } else {
     std::fill(scale.begin(), scale.end(), 1.0);
   }
-  ForEachBroadcast(data, kept, data, [&](size_t i, size_t j, size_t) { y[i] = static_cast<T>((static_cast<double>(x[i]) - mean[j]) * scale[j]); });
+  ForEachBroadcast(data, kept, data, [&](size_t i, size_t j, size_t) {
+    y[i] = static_cast<T>((static_cast<double>(x[i]) - mean[j]) * scale[j]);
+  });
 }
 
 }  // namespace
@@ -47,7 +49,9 @@ OpSchema MVNSchema() {
           .attributes = {RequiredAttribute<bool>("normalize_variance"), RequiredAttribute<double>("eps"),
                          AttributeSchema::OneOf("eps_mode", {"inside_sqrt", "outside_sqrt"})},
           .infer = Infer,
-          .evaluate = [](EvalContext& op) { DispatchFloat(op.Input(0).Type(), [&](auto tag) { Evaluate<decltype(tag)>(op); }); }};
+          .evaluate = [](EvalContext& op) {
+            DispatchFloat(op.Input(0).Type(), [&](auto tag) { Evaluate<decltype(tag)>(op); });
+          }};
 }
 
 }  // namespace moir::graph

@@ -21,9 +21,12 @@ void Evaluate(EvalContext& op) {
   const auto x = op.Input(0).Values<T>();
   const auto y = op.Output().MutableValues<T>();
   std::vector<double> norm(static_cast<size_t>(kept.NumElements()), 0);
-  ForEachBroadcast(data, kept, data, [&](size_t i, size_t j, size_t) { norm[j] += static_cast<double>(x[i]) * static_cast<double>(x[i]); });
+  ForEachBroadcast(data, kept, data, [&](size_t i, size_t j, size_t) {
+    norm[j] += static_cast<double>(x[i]) * static_cast<double>(x[i]);
+  });
   for (double& value : norm) value = std::sqrt(add ? value + eps : std::max(value, eps));
-  ForEachBroadcast(data, kept, data, [&](size_t i, size_t j, size_t) { y[i] = static_cast<T>(static_cast<double>(x[i]) / norm[j]); });
+  ForEachBroadcast(data, kept, data,
+                   [&](size_t i, size_t j, size_t) { y[i] = static_cast<T>(static_cast<double>(x[i]) / norm[j]); });
 }
 
 }  // namespace
@@ -33,7 +36,9 @@ OpSchema NormalizeL2Schema() {
           .inputs = {"data", "axes"},
           .attributes = {RequiredAttribute<double>("eps"), AttributeSchema::OneOf("eps_mode", {"add", "max"})},
           .infer = Infer,
-          .evaluate = [](EvalContext& op) { DispatchFloat(op.Input(0).Type(), [&](auto tag) { Evaluate<decltype(tag)>(op); }); }};
+          .evaluate = [](EvalContext& op) {
+            DispatchFloat(op.Input(0).Type(), [&](auto tag) { Evaluate<decltype(tag)>(op); });
+          }};
 }
 
 }  // namespace moir::graph

@@ -19,7 +19,8 @@ inline std::vector<AttributeSchema> PoolingAttributes() {
 }
 
 inline Window PoolingWindow(const Node& node, const Shape& data) {
-  return MakeWindow(node, data, node.Attr<std::vector<int64_t>>("kernel"), node.Attr<std::string>("rounding_type") == "ceil");
+  return MakeWindow(node, data, node.Attr<std::vector<int64_t>>("kernel"),
+                    node.Attr<std::string>("rounding_type") == "ceil");
 }
 
 inline void InferPooling(InferContext& op) {

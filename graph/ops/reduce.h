@@ -22,46 +22,56 @@ inline void InferReduce(InferContext& op) {
   op.SetOutput(0, Shape(std::move(dims)));
 }
 
-// Reducer<T> starts default-constructed, takes the elements of a group one by one (Take(T)) and yields Result(count).
-// Each has a name of its own, anonymous namespace or not: GCC before 15 gives templates over class templates of an anonymous namespace
-// external linkage, and the linker would take one reduction for all of one name.
-template <template <typename> typename Reducer, typename T>
-void EvaluateReduce(EvalContext& op) {
+// A reducer of elements T starts as `start`, takes the elements of a group one by one (Take(T)) and yields
+// Result(count).
+template <typename T, typename Reducer>
+void EvaluateReduce(EvalContext& op, const Reducer& start) {
   const Shape& data = op.Input(0).Shape();
   const Shape kept = WithoutAxes(data, op.Input(1).ToVector<int64_t>());
   const auto x = op.Input(0).Values<T>();
   const auto y = op.Output().MutableValues<T>();
-  std::vector<Reducer<T>> reducers(y.size());
+  std::vector<Reducer> reducers(y.size(), start);
   ForEachBroadcast(data, kept, data, [&](size_t i, size_t j, size_t) { reducers[j].Take(x[i]); });
   const int64_t count = y.empty() ? 0 : data.NumElements() / static_cast<int64_t>(y.size());
   for (size_t j = 0; j < y.size(); ++j) y[j] = reducers[j].Result(count);
 }
 
-template <template <typename> typename Reducer>
-OpSchema ReduceSchema(std::string name, std::string opset = "opset1") {
+// `make` is a generic lambda that returns the reducer for an element. (A template parameter that is itself a template
+// would do without it, but GCC 12 gives such instantiations external linkage even when the argument lies in an unnamed
+// namespace: all reducers of one name would become one.)
+template <typename MakeReducer>
+OpSchema ReduceSchema(std::string name, MakeReducer make, std::string opset = "opset1") {
   return {.name = std::move(name),
           .opset = std::move(opset),
           .inputs = {"data", "axes"},
           .attributes = {{"keep_dims", false}},
-          .infer = [](InferContext& op) {
-            RequireNumeric(op, 0);
-            InferReduce(op);
-          },
-          .evaluate = [](EvalContext& op) { DispatchArithmetic(op.Input(0).Type(), [&](auto tag) { EvaluateReduce<Reducer, decltype(tag)>(op); }); }};
+          .infer =
+              [](InferContext& op) {
+                RequireNumeric(op, 0);
+                InferReduce(op);
+              },
+          .evaluate =
+              [make](EvalContext& op) {
+                DispatchArithmetic(op.Input(0).Type(), [&](auto tag) { EvaluateReduce<decltype(tag)>(op, make(tag)); });
+              }};
 }
 
 // The same for float types only.
-template <template <typename> typename Reducer>
-OpSchema FloatReduceSchema(std::string name, std::string opset = "opset1") {
+template <typename MakeReducer>
+OpSchema FloatReduceSchema(std::string name, MakeReducer make, std::string opset = "opset1") {
   return {.name = std::move(name),
           .opset = std::move(opset),
           .inputs = {"data", "axes"},
           .attributes = {{"keep_dims", false}},
-          .infer = [](InferContext& op) {
-            RequireFloat(op, 0);
-            InferReduce(op);
-          },
-          .evaluate = [](EvalContext& op) { DispatchFloat(op.Input(0).Type(), [&](auto tag) { EvaluateReduce<Reducer, decltype(tag)>(op); }); }};
+          .infer =
+              [](InferContext& op) {
+                RequireFloat(op, 0);
+                InferReduce(op);
+              },
+          .evaluate =
+              [make](EvalContext& op) {
+                DispatchFloat(op.Input(0).Type(), [&](auto tag) { EvaluateReduce<decltype(tag)>(op, make(tag)); });
+              }};
 }
 
 }  // namespace moir::graph

@@ -17,6 +17,9 @@ struct ReduceL1Of {
 
 }  // namespace
 
-OpSchema ReduceL1Schema() { return ReduceSchema<ReduceL1Of>("ReduceL1", "opset4"); }
+OpSchema ReduceL1Schema() {
+  return ReduceSchema(
+      "ReduceL1", [](auto tag) { return ReduceL1Of<decltype(tag)>{}; }, "opset4");
+}
 
 }  // namespace moir::graph

@@ -14,6 +14,9 @@ struct ReduceL2Of {
 
 }  // namespace
 
-OpSchema ReduceL2Schema() { return FloatReduceSchema<ReduceL2Of>("ReduceL2", "opset4"); }
+OpSchema ReduceL2Schema() {
+  return FloatReduceSchema(
+      "ReduceL2", [](auto tag) { return ReduceL2Of<decltype(tag)>{}; }, "opset4");
+}
 
 }  // namespace moir::graph

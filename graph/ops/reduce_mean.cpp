@@ -14,6 +14,8 @@ struct ReduceMeanOf {
 
 }  // namespace
 
-OpSchema ReduceMeanSchema() { return FloatReduceSchema<ReduceMeanOf>("ReduceMean"); }
+OpSchema ReduceMeanSchema() {
+  return FloatReduceSchema("ReduceMean", [](auto tag) { return ReduceMeanOf<decltype(tag)>{}; });
+}
 
 }  // namespace moir::graph

@@ -14,6 +14,8 @@ struct ReduceProdOf {
 
 }  // namespace
 
-OpSchema ReduceProdSchema() { return ReduceSchema<ReduceProdOf>("ReduceProd"); }
+OpSchema ReduceProdSchema() {
+  return ReduceSchema("ReduceProd", [](auto tag) { return ReduceProdOf<decltype(tag)>{}; });
+}
 
 }  // namespace moir::graph

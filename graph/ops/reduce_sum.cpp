@@ -14,6 +14,8 @@ struct ReduceSumOf {
 
 }  // namespace
 
-OpSchema ReduceSumSchema() { return ReduceSchema<ReduceSumOf>("ReduceSum"); }
+OpSchema ReduceSumSchema() {
+  return ReduceSchema("ReduceSum", [](auto tag) { return ReduceSumOf<decltype(tag)>{}; });
+}
 
 }  // namespace moir::graph

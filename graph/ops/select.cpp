@@ -9,7 +9,8 @@ void Infer(InferContext& op) {
   RequireBoolean(op, 0);
   op.RequireSameType(1, 2);
   const Shape values = BinaryShape(op, 1, 2);
-  if (op.Attr<std::string>("auto_broadcast") == "none") op.Require(op.InputShape(0) == values, "shape of cond", op.InputShape(0), StrCat(values, " without broadcasting"));
+  if (op.Attr<std::string>("auto_broadcast") == "none")
+    op.Require(op.InputShape(0) == values, "shape of cond", op.InputShape(0), StrCat(values, " without broadcasting"));
   op.SetOutput(0, op.InputType(1), BroadcastShapes(op.InputShape(0), values));
 }
 
@@ -33,7 +34,8 @@ OpSchema SelectSchema() {
           .inputs = {"cond", "then", "else"},
           .attributes = {AutoBroadcastAttribute()},
           .infer = Infer,
-          .evaluate = [](EvalContext& op) { DispatchType(op.Output().Type(), [&](auto tag) { Evaluate<decltype(tag)>(op); }); },
+          .evaluate =
+              [](EvalContext& op) { DispatchType(op.Output().Type(), [&](auto tag) { Evaluate<decltype(tag)>(op); }); },
           .evaluates_any_type = true};
 }
 

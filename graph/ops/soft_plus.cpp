@@ -5,7 +5,8 @@
 namespace moir::graph {
 
 OpSchema SoftPlusSchema() {
-  return FloatUnarySchema("SoftPlus", [](double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))); }, "opset4");
+  return FloatUnarySchema(
+      "SoftPlus", [](double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))); }, "opset4");
 }
 
 }  // namespace moir::graph

@@ -5,7 +5,8 @@
 namespace moir::graph {
 
 OpSchema SoftSignSchema() {
-  return FloatUnarySchema("SoftSign", [](double x) { return x / (1 + std::abs(x)); }, "opset9");
+  return FloatUnarySchema(
+      "SoftSign", [](double x) { return x / (1 + std::abs(x)); }, "opset9");
 }
 
 }  // namespace moir::graph

@@ -16,7 +16,8 @@ template <typename T>
 void Evaluate(EvalContext& op) {
   const Shape& shape = op.Input(0).Shape();
   const int64_t axis = shape.NormalizeAxis(op.Attr<int64_t>("axis"));
-  const int64_t outer = shape.NumElements(0, axis), size = shape[axis], inner = shape.NumElements(axis + 1, shape.Rank());
+  const int64_t outer = shape.NumElements(0, axis), size = shape[axis],
+                inner = shape.NumElements(axis + 1, shape.Rank());
   const T* src = op.Input(0).Values<T>().data();
   T* dst = op.Output().MutableValues<T>().data();
   std::vector<double> powers(static_cast<size_t>(size));
@@ -42,7 +43,9 @@ OpSchema SoftmaxSchema() {
           .inputs = {"data"},
           .attributes = {{"axis", int64_t{1}}},
           .infer = Infer,
-          .evaluate = [](EvalContext& op) { DispatchFloat(op.Input(0).Type(), [&](auto tag) { Evaluate<decltype(tag)>(op); }); }};
+          .evaluate = [](EvalContext& op) {
+            DispatchFloat(op.Input(0).Type(), [&](auto tag) { Evaluate<decltype(tag)>(op); });
+          }};
 }
 
 }  // namespace moir::graph

@@ -16,7 +16,8 @@ struct Window {
   // No size, stride, dilation or pad is larger, so that products of two of them do not overflow.
   static constexpr int64_t kLargest = int64_t{1} << 30;
   using Sizes = std::array<int64_t, kMaxRank>;
-  Sizes in{1, 1, 1}, out{1, 1, 1}, kernel{1, 1, 1}, strides{1, 1, 1}, dilations{1, 1, 1}, pads_begin{0, 0, 0}, pads_end{0, 0, 0};
+  Sizes in{1, 1, 1}, out{1, 1, 1}, kernel{1, 1, 1}, strides{1, 1, 1}, dilations{1, 1, 1}, pads_begin{0, 0, 0},
+      pads_end{0, 0, 0};
 };
 
 // Fills from attributes; lists must have one entry per spatial axis. `kernel` comes from weights or an attribute.
@@ -25,7 +26,6 @@ struct Window {
 Window MakeWindow(const Node& node, const Shape& data, const std::vector<int64_t>& kernel, bool ceil_mode = false);
 // The output's spatial sizes in the order of the axes.
 std::vector<int64_t> OutputSizes(const Window& window, int64_t spatial_rank);
-
 
 // The positions p in [0, count) for which p * stride + offset lies in [0, size).
 struct Span {

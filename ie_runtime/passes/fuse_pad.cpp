@@ -18,6 +18,8 @@ bool IsZeroPad(const Plan& plan, const Layer& pad) {
 void FusePad(Plan& plan) {
   for (const auto& layer : plan.layers) {
     if (layer->op != "Convolution" && layer->op != "GroupConvolution") continue;
+    // The plain evaluation, which serves other weights, knows the node's own pads only.
+    if (!plan.Value(layer->inputs[1]).IsConstant() || plan.Value(layer->inputs[1]).type != ElementType::kF32) continue;
     // With automatic padding the pads depend on the size before padding.
     const std::string& automatic = layer->Attr<std::string>("auto_pad");
     if (automatic != "explicit" && automatic != "valid") continue;

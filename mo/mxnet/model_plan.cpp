@@ -131,7 +131,9 @@ class Planner {
     if (!options_.outputs.empty()) return;
     std::vector<std::string> dropped;
     for (const SymbolInput& head : symbol_.heads) {
-      if (training_[head.node]) {
+      if (head.output > 0 && (symbol_.nodes[head.node].op == "LeakyReLU" || symbol_.nodes[head.node].op == "Dropout")) {
+        plan_.notes.push_back(StrCat("removed output \"", OutputName(head), "\" (", symbol_.nodes[head.node].op, "): the random numbers of training"));
+      } else if (training_[head.node]) {
         dropped.push_back(OutputName(head));
         plan_.notes.push_back(StrCat("removed output \"", OutputName(head), "\" (", symbol_.nodes[head.node].op, "): it depends on labels and exists at training only"));
       } else {

@@ -12,11 +12,25 @@ namespace {
 using graph::Attribute;
 
 TEST(AttributeTest, TextGoesBothWaysWithItsType) {
-  const Attribute values[] = {
-      true, false, int64_t{-3}, std::numeric_limits<int64_t>::max(), 0.5, 2.0, 1e300, -std::numeric_limits<double>::infinity(),
-      std::string(), std::string("a \"b\" \\ \n, ] c"), std::string("true"), std::string("3"),
-      std::vector<int64_t>{}, std::vector<int64_t>{1, -2}, std::vector<double>{}, std::vector<double>{1, 2.5, 1e-9},
-      std::vector<std::string>{}, std::vector<std::string>{"a", "b,c", "]"}, std::vector<std::string>{""}};
+  const Attribute values[] = {true,
+                              false,
+                              int64_t{-3},
+                              std::numeric_limits<int64_t>::max(),
+                              0.5,
+                              2.0,
+                              1e300,
+                              -std::numeric_limits<double>::infinity(),
+                              std::string(),
+                              std::string("a \"b\" \\ \n, ] c"),
+                              std::string("true"),
+                              std::string("3"),
+                              std::vector<int64_t>{},
+                              std::vector<int64_t>{1, -2},
+                              std::vector<double>{},
+                              std::vector<double>{1, 2.5, 1e-9},
+                              std::vector<std::string>{},
+                              std::vector<std::string>{"a", "b,c", "]"},
+                              std::vector<std::string>{""}};
   for (const Attribute& value : values) {
     const std::string text = graph::FormatAttribute(value);
     EXPECT_EQ(graph::ParseAttribute(text), value) << text;
@@ -28,7 +42,8 @@ TEST(AttributeTest, TextGoesBothWaysWithItsType) {
 }
 
 TEST(AttributeTest, RefusesOtherText) {
-  for (const char* text : {"", "yes", "[1", "\"a", "\"a\"b", "[1,x]", "[1.5,x]", "[\"a\",1]", "[\"a\" \"b\"]", "1x", "--1", "9223372036854775808"}) {
+  for (const char* text : {"", "yes", "[1", "\"a", "\"a\"b", "[1,x]", "[1.5,x]", "[\"a\",1]", "[\"a\" \"b\"]", "1x",
+                           "--1", "9223372036854775808"}) {
     SCOPED_TRACE(text);
     ExpectError([&] { graph::ParseAttribute(text); }, ErrorKind::kBadModel, {"attribute value \""});
   }

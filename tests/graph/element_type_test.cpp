@@ -15,18 +15,21 @@ TEST(ElementTypeTest, NamesAndSizesGoBothWays) {
     const ElementType type = graph::ParseElementType(name);
     EXPECT_EQ(graph::ElementTypeName(type), name);
     EXPECT_EQ(graph::DispatchType(type, [](auto tag) { return sizeof(tag); }), graph::ElementSize(type));
-    EXPECT_TRUE(graph::DispatchType(type, [&](auto tag) { return graph::ElementTypeOf<decltype(tag)>::kValue == type; }));
+    EXPECT_TRUE(
+        graph::DispatchType(type, [&](auto tag) { return graph::ElementTypeOf<decltype(tag)>::kValue == type; }));
   }
-  for (const char* name : {"", "undefined", "f31", "F32"}) ExpectError([&] { graph::ParseElementType(name); }, ErrorKind::kBadModel, {"element type \""});
+  for (const char* name : {"", "undefined", "f31", "F32"})
+    ExpectError([&] { graph::ParseElementType(name); }, ErrorKind::kBadModel, {"element type \""});
   ExpectError([] { graph::DispatchType(ElementType::kUndefined, [](auto) {}); }, ErrorKind::kInternal, {"undefined"});
-  ExpectError([] { graph::DispatchArithmetic(ElementType::kBool, [](auto) {}); }, ErrorKind::kUnsupported, {"no arithmetic for element type boolean"});
+  ExpectError([] { graph::DispatchArithmetic(ElementType::kBool, [](auto) {}); }, ErrorKind::kUnsupported,
+              {"no arithmetic for element type boolean"});
 }
 
 TEST(F16Test, RoundsToNearestEven) {
   EXPECT_EQ(graph::ToF16(1).bits, 0x3C00);
   EXPECT_EQ(graph::ToF16(-2).bits, 0xC000);
   EXPECT_EQ(graph::ToF16(65504).bits, 0x7BFF);
-  EXPECT_EQ(graph::ToF16(65520).bits, 0x7C00);  // overflow
+  EXPECT_EQ(graph::ToF16(65520).bits, 0x7C00);            // overflow
   EXPECT_EQ(graph::ToF16(1 + 1 / 2048.0f).bits, 0x3C00);  // half way: even
   EXPECT_EQ(graph::ToF16(1 + 3 / 2048.0f).bits, 0x3C02);
   EXPECT_EQ(graph::ToF16(std::ldexp(1.0f, -24)).bits, 0x0001);  // the smallest

@@ -15,7 +15,8 @@ using graph::ParseGraph;
 
 TEST(EvaluateGraphTest, OutputsInTheirOrder) {
   const std::vector<Tensor> outputs = EvaluateText(
-      "x : f32[2]; c : f32[1] = {10}; a = Add(x, c); b = Multiply(a, a); return b, x, a, b as \"again\", c", {{"x", Tensor::FromValues<float>({2}, {1, 2})}});
+      "x : f32[2]; c : f32[1] = {10}; a = Add(x, c); b = Multiply(a, a); return b, x, a, b as \"again\", c",
+      {{"x", Tensor::FromValues<float>({2}, {1, 2})}});
   ASSERT_EQ(outputs.size(), 5u);
   ExpectValues<float>(outputs[0], {2}, {121, 144});
   ExpectValues<float>(outputs[1], {2}, {1, 2});
@@ -35,12 +36,21 @@ TEST(EvaluateGraphTest, LeavesInputsAndConstantsAlone) {
 TEST(EvaluateGraphTest, ChecksItsInputs) {
   const auto graph = ParseGraph("x : f32[2]; y = ReLU(x); return y");
   ExpectError([&] { EvaluateGraph(*graph, {}); }, ErrorKind::kBadOption, {"input \"x\": no value was given"});
-  ExpectError([&] { EvaluateGraph(*graph, {{"x", Tensor(ElementType::kF32, {3})}}); }, ErrorKind::kBadOption, {"input \"x\": got f32[3], expected f32[2]"});
-  ExpectError([&] { EvaluateGraph(*graph, {{"x", Tensor(ElementType::kF64, {2})}}); }, ErrorKind::kBadOption, {"got f64[2]"});
+  ExpectError(
+      [&] {
+        EvaluateGraph(*graph, {{"x", Tensor(ElementType::kF32, {3})}});
+      },
+      ErrorKind::kBadOption, {"input \"x\": got f32[3], expected f32[2]"});
+  ExpectError(
+      [&] {
+        EvaluateGraph(*graph, {{"x", Tensor(ElementType::kF64, {2})}});
+      },
+      ErrorKind::kBadOption, {"got f64[2]"});
 }
 
 TEST(EvaluateGraphTest, ErrorsNameTheNode) {
-  ExpectError([] { EvaluateText("a : i32[1] = {1}; b : i32[1] = {0}; q = Divide(a, b); return q"); }, ErrorKind::kBadModel, {"node \"q\" (Divide): an integer is divided by zero"});
+  ExpectError([] { EvaluateText("a : i32[1] = {1}; b : i32[1] = {0}; q = Divide(a, b); return q"); },
+              ErrorKind::kBadModel, {"node \"q\" (Divide): an integer is divided by zero"});
 }
 
 TEST(EvaluateStaticTest, KnowsConstantsAndShapesOnly) {

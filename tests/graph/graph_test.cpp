@@ -47,11 +47,16 @@ TEST(GraphTest, AddChecksAgainstTheSchema) {
   const Value x = graph.AddParameter("x", ElementType::kF32, {2})->Output();
   const Value foreign = other.AddParameter("x", ElementType::kF32, {2})->Output();
   const size_t count = graph.NodeCount();
-  ExpectError([&] { graph.Add("NoSuch", "n", {x}); }, ErrorKind::kUnsupported, {"node \"n\": there is no operator \"NoSuch\""});
+  ExpectError([&] { graph.Add("NoSuch", "n", {x}); }, ErrorKind::kUnsupported,
+              {"node \"n\": there is no operator \"NoSuch\""});
   ExpectError([&] { graph.Add("ReLU", "n", {}); }, ErrorKind::kBadModel, {"got 0 inputs, expected at least 1"});
   ExpectError([&] { graph.Add("ReLU", "n", {x, x}); }, ErrorKind::kBadModel, {"got 2 inputs, expected at most 1"});
   ExpectError([&] { graph.Add("ReLU", "n", {foreign}); }, ErrorKind::kInternal, {"an input is not of this graph"});
-  ExpectError([&] { graph.Add("Softmax", "n", {x}, {{"axis", 0.0}}); }, ErrorKind::kBadModel, {"attribute axis: got 0.0 of type double, expected type int"});
+  ExpectError(
+      [&] {
+        graph.Add("Softmax", "n", {x}, {{"axis", 0.0}});
+      },
+      ErrorKind::kBadModel, {"attribute axis: got 0.0 of type double, expected type int"});
   ExpectError([&] { graph.Add("Elu", "n", {x}); }, ErrorKind::kBadModel, {"attribute alpha is missing"});
   ExpectError([&] { graph.AddConstant("c", Tensor()); }, ErrorKind::kInternal, {"constant \"c\" without a type"});
   ExpectError([&] { graph.AddOutput("o", foreign); }, ErrorKind::kInternal, {"output \"o\" is no value of this graph"});
@@ -67,8 +72,10 @@ TEST(GraphTest, AttributesFallBackToTheSchema) {
   EXPECT_EQ(node->Attr<int64_t>("axis"), 1);
   graph.SetAttribute(node, "axis", int64_t{0});
   EXPECT_EQ(node->Attr<int64_t>("axis"), 0);
-  ExpectError([&] { node->Attr<double>("axis"); }, ErrorKind::kInternal, {"attribute axis is of type int, asked for as another"});
-  ExpectError([&] { node->Attr<int64_t>("mode"); }, ErrorKind::kInternal, {"operator Softmax has no attribute \"mode\""});
+  ExpectError([&] { node->Attr<double>("axis"); }, ErrorKind::kInternal,
+              {"attribute axis is of type int, asked for as another"});
+  ExpectError([&] { node->Attr<int64_t>("mode"); }, ErrorKind::kInternal,
+              {"operator Softmax has no attribute \"mode\""});
   ExpectError([&] { graph.SetAttribute(node, "axis", true); }, ErrorKind::kBadModel, {"expected type int"});
 }
 
@@ -116,8 +123,10 @@ TEST(GraphTest, ReplaceValueMovesReadersOutputsAndNames) {
 
 TEST(GraphTest, RemoveRefusesWhatIsUsed) {
   const auto graph = ParseGraph("x : f32[2]; a = ReLU(x); b = ReLU(a); return b");
-  ExpectError([&] { graph->Remove(graph->FindNode("a")); }, ErrorKind::kInternal, {"\"a\" is removed while something reads it"});
-  ExpectError([&] { graph->Remove(graph->FindNode("b")); }, ErrorKind::kInternal, {"\"b\" is removed while it is an output"});
+  ExpectError([&] { graph->Remove(graph->FindNode("a")); }, ErrorKind::kInternal,
+              {"\"a\" is removed while something reads it"});
+  ExpectError([&] { graph->Remove(graph->FindNode("b")); }, ErrorKind::kInternal,
+              {"\"b\" is removed while it is an output"});
   graph->SetOutputs({{"a", graph->FindNode("a")->Output()}});
   graph->Remove(graph->FindNode("b"));
   EXPECT_EQ(graph->FindNode("b"), nullptr);
@@ -126,7 +135,8 @@ TEST(GraphTest, RemoveRefusesWhatIsUsed) {
 }
 
 TEST(GraphTest, RemoveDeadKeepsParameters) {
-  const auto graph = ParseGraph("x : f32[2]; unread : f32[2]; a = ReLU(x); d = ReLU(a); e = Add(d, a); c : f32[1] = {1}; return a");
+  const auto graph =
+      ParseGraph("x : f32[2]; unread : f32[2]; a = ReLU(x); d = ReLU(a); e = Add(d, a); c : f32[1] = {1}; return a");
   EXPECT_EQ(graph->RemoveDead(), 3u);
   EXPECT_EQ(Names(graph->TopologicalOrder()), (std::vector<std::string>{"x", "unread", "a"}));
   EXPECT_EQ(graph->FindNode("a")->ReaderCount(), 0u);
@@ -137,7 +147,9 @@ TEST(GraphTest, RemoveDeadKeepsParameters) {
 }
 
 TEST(GraphTest, CloneIsEqualAndApart) {
-  const auto graph = ParseGraph("x : f32[1,1,4,4]; w : f32[1,1,2,2] = random(1); y = Convolution(x, w) strides=[2,2]; z = ReLU(y); return z as \"user\"");
+  const auto graph = ParseGraph(
+      "x : f32[1,1,4,4]; w : f32[1,1,2,2] = random(1); y = Convolution(x, w) strides=[2,2]; z = ReLU(y); return z as "
+      "\"user\"");
   graph->FindNode("y")->AddOutputName(0, "conv_output");
   graph->SetName("net");
   const auto copy = graph->Clone();
@@ -159,10 +171,17 @@ TEST(GraphTest, ShapesFollowAParameter) {
   EXPECT_EQ(graph->FindNode("y")->Shape(), (Shape{2, 3, 7, 6}));
   EXPECT_EQ(graph->FindNode("x")->Attr<std::vector<int64_t>>("shape"), (std::vector<int64_t>{2, 1, 9, 8}));
   graph->SetParameterShape(graph->FindNode("x"), {2, 2, 9, 8});
-  ExpectError([&] { graph->InferAll(); }, ErrorKind::kBadModel, {"node \"y\" (Convolution): channels of data: got 2, expected 1"});
-  ExpectError([&] { graph->SetParameterShape(graph->FindNode("w"), {1}); }, ErrorKind::kInternal, {"\"w\" is no Parameter"});
-  ExpectError([&] { graph->SetConstant(graph->FindNode("x"), Tensor::Scalar(1.0f)); }, ErrorKind::kInternal, {"\"x\" is no Constant"});
-  ExpectError([&] { graph->AddParameter("huge", ElementType::kF32, {int64_t{1} << 40, int64_t{1} << 40}); }, ErrorKind::kBadModel, {"node \"huge\" (Parameter): ", "63 bits"});
+  ExpectError([&] { graph->InferAll(); }, ErrorKind::kBadModel,
+              {"node \"y\" (Convolution): channels of data: got 2, expected 1"});
+  ExpectError([&] { graph->SetParameterShape(graph->FindNode("w"), {1}); }, ErrorKind::kInternal,
+              {"\"w\" is no Parameter"});
+  ExpectError([&] { graph->SetConstant(graph->FindNode("x"), Tensor::Scalar(1.0f)); }, ErrorKind::kInternal,
+              {"\"x\" is no Constant"});
+  ExpectError(
+      [&] {
+        graph->AddParameter("huge", ElementType::kF32, {int64_t{1} << 40, int64_t{1} << 40});
+      },
+      ErrorKind::kBadModel, {"node \"huge\" (Parameter): ", "63 bits"});
 }
 
 TEST(ValueTest, LooksAtItsProducer) {

@@ -41,7 +41,8 @@ TEST(OpTable, EveryEntryIsWhole) {
     for (size_t i = 0; i < schema->inputs.size(); ++i) {
       const auto kind = schema->inputs[i].kind;
       EXPECT_FALSE(optional && kind == graph::InputSchema::Kind::kRequired) << "a required input after an optional one";
-      EXPECT_TRUE(kind != graph::InputSchema::Kind::kVariadic || i + 1 == schema->inputs.size()) << "a variadic input must be the last";
+      EXPECT_TRUE(kind != graph::InputSchema::Kind::kVariadic || i + 1 == schema->inputs.size())
+          << "a variadic input must be the last";
       optional = optional || kind == graph::InputSchema::Kind::kOptional;
     }
     std::vector<std::string> attributes;
@@ -64,7 +65,8 @@ TEST(OpTable, PluginsAddOperatorsOnce) {
   };
   graph::AddOpSchema(schema);
   ExpectValues<float>(EvaluateOp("op-table-test.Double", {Tensor::Scalar(3.0f)}, {{"anything", 1.0}}), {}, {6});
-  ExpectError([&] { graph::AddOpSchema(schema); }, ErrorKind::kBadOption, {"\"op-table-test.Double\" is registered twice"});
+  ExpectError([&] { graph::AddOpSchema(schema); }, ErrorKind::kBadOption,
+              {"\"op-table-test.Double\" is registered twice"});
 }
 
 TEST(OpSchemaTest, AttributeRanges) {
@@ -75,15 +77,18 @@ TEST(OpSchemaTest, AttributeRanges) {
   OpSchema schema;
   schema.name = "op-table-test.Ranged";
   schema.inputs = {"data"};
-  schema.attributes = {graph::AttributeSchema("rate", 0.5).Within(0, 1), graph::AttributeSchema("count", int64_t{1}).Within(1, 8)};
+  schema.attributes = {graph::AttributeSchema("rate", 0.5).Within(0, 1),
+                       graph::AttributeSchema("count", int64_t{1}).Within(1, 8)};
   schema.infer = [](graph::InferContext& op) { op.SetOutput(0, op.InputShape(0)); };
   graph::AddOpSchema(schema);
   const Tensor x = Tensor::Scalar(1.0f);
   ExpectBadOp("op-table-test.Ranged", {x}, {{"rate", 1.5}}, {"attribute rate: got 1.5, expected a number from 0 to 1"});
   ExpectBadOp("op-table-test.Ranged", {x}, {{"rate", std::numeric_limits<double>::quiet_NaN()}}, {"attribute rate"});
-  ExpectBadOp("op-table-test.Ranged", {x}, {{"count", int64_t{0}}}, {"attribute count: got 0, expected a number from 1 to 8"});
+  ExpectBadOp("op-table-test.Ranged", {x}, {{"count", int64_t{0}}},
+              {"attribute count: got 0, expected a number from 1 to 8"});
   // Without evaluation, the error says so.
-  ExpectError([&] { EvaluateOp("op-table-test.Ranged", {x}); }, ErrorKind::kUnsupported, {"node \"op\": operator op-table-test.Ranged has no plain evaluation"});
+  ExpectError([&] { EvaluateOp("op-table-test.Ranged", {x}); }, ErrorKind::kUnsupported,
+              {"node \"op\": operator op-table-test.Ranged has no plain evaluation"});
 }
 
 }  // namespace

@@ -23,7 +23,8 @@ using graph::Rewriter;
 // A pass from a function.
 class TestPass final : public graph::Pass {
  public:
-  TestPass(std::string name, std::function<void(Graph&, PassReport&)> run) : name_(std::move(name)), run_(std::move(run)) {}
+  TestPass(std::string name, std::function<void(Graph&, PassReport&)> run)
+      : name_(std::move(name)), run_(std::move(run)) {}
   std::string_view Name() const override { return name_; }
   void Run(Graph& graph, PassReport& report) const override { run_(graph, report); }
 
@@ -34,7 +35,8 @@ class TestPass final : public graph::Pass {
 
 class TestNodePass final : public graph::NodePass {
  public:
-  TestNodePass(std::string root, std::function<Outcome(Node&, Rewriter&)> run) : root_(std::move(root)), run_(std::move(run)) {}
+  TestNodePass(std::string root, std::function<Outcome(Node&, Rewriter&)> run)
+      : root_(std::move(root)), run_(std::move(run)) {}
   std::string_view Name() const override { return "test-node-pass"; }
   std::string_view Root() const override { return root_; }
   Outcome Run(Node& node, Rewriter& rewriter) const override { return run_(node, rewriter); }
@@ -44,7 +46,8 @@ class TestNodePass final : public graph::NodePass {
   std::function<Outcome(Node&, Rewriter&)> run_;
 };
 
-std::unique_ptr<graph::Pass> Make(std::string name, std::function<void(Graph&, PassReport&)> run = [](Graph&, PassReport&) {}) {
+std::unique_ptr<graph::Pass> Make(
+    std::string name, std::function<void(Graph&, PassReport&)> run = [](Graph&, PassReport&) {}) {
   return std::make_unique<TestPass>(std::move(name), std::move(run));
 }
 PassReport RunOne(std::unique_ptr<graph::Pass> pass, Graph& graph) {
@@ -93,7 +96,8 @@ TEST(PassRunnerTest, SkipsByName) {
   EXPECT_TRUE(runner.Run(*graph).at(0).skipped);
   EXPECT_FALSE(ran);
   runner.Disable("fuse-thing");
-  ExpectError([&] { runner.Run(*graph); }, ErrorKind::kBadOption, {"there is no pass \"fuse-thing\"; did you mean \"fuse-things\""});
+  ExpectError([&] { runner.Run(*graph); }, ErrorKind::kBadOption,
+              {"there is no pass \"fuse-thing\"; did you mean \"fuse-things\""});
 }
 
 TEST(PassRunnerTest, VerifiesAfterAPassThatChangedSomething) {
@@ -104,14 +108,17 @@ TEST(PassRunnerTest, VerifiesAfterAPassThatChangedSomething) {
   constexpr char kText[] = "x : f32[1,1,4]; w : f32[1,1,2] = random(1); y = Convolution(x, w); return y";
   PassRunner runner;
   runner.Add(Make("spoil", spoil));
-  ExpectError([&] { runner.Run(*ParseGraph(kText)); }, ErrorKind::kInternal, {"pass spoil: node \"y\" (Convolution): output 0 was settled as"});
+  ExpectError([&] { runner.Run(*ParseGraph(kText)); }, ErrorKind::kInternal,
+              {"pass spoil: node \"y\" (Convolution): output 0 was settled as"});
   runner.SetVerify(false);
   runner.Run(*ParseGraph(kText));
 }
 
 TEST(PassRunnerTest, ErrorsCarryThePassName) {
   const auto graph = ParseGraph("x : f32[2]; return x");
-  ExpectError([&] { RunOne(Make("bad", [](Graph&, PassReport&) { graph::Fail(ErrorKind::kUnsupported, "no way"); }), *graph); }, ErrorKind::kUnsupported, {"pass bad: no way"});
+  ExpectError(
+      [&] { RunOne(Make("bad", [](Graph&, PassReport&) { graph::Fail(ErrorKind::kUnsupported, "no way"); }), *graph); },
+      ErrorKind::kUnsupported, {"pass bad: no way"});
 }
 
 TEST(PassRunnerTest, DumpsAfterAChange) {
@@ -173,8 +180,10 @@ TEST(RewriterTest, ReplaceKeepsTheNameAndDropsWhatNobodyReads) {
     return graph::Changed();
   };
   const auto replace = [&] { return std::make_unique<TestNodePass>("Sigmoid", swap); };
-  ExpectRewrite(replace(), "x : f32[2]; c : f32[1] = {2}; a = Multiply(x, c); y = Sigmoid(a); z = ReLU(y); return z, y as \"user\"",
-                "x : f32[2]; y = Tanh(x); z = ReLU(y); return z, y as \"user\"", {.evaluate = false});
+  ExpectRewrite(
+      replace(),
+      "x : f32[2]; c : f32[1] = {2}; a = Multiply(x, c); y = Sigmoid(a); z = ReLU(y); return z, y as \"user\"",
+      "x : f32[2]; y = Tanh(x); z = ReLU(y); return z, y as \"user\"", {.evaluate = false});
   // What something else reads stays.
   ExpectRewrite(replace(), "x : f32[2]; c : f32[1] = {2}; a = Multiply(x, c); y = Sigmoid(a); return y, a",
                 "x : f32[2]; c : f32[1] = {2}; a = Multiply(x, c); y = Tanh(x); return y, a", {.evaluate = false});
@@ -185,7 +194,8 @@ TEST(RewriterTest, ReplaceLeavesTheNamesOfOlderValues) {
     rewriter.Replace(node, node.Input(0));
     return graph::Changed();
   };
-  ExpectRewrite(std::make_unique<TestNodePass>("ReLU", bypass), "x : f32[2]; e = Exp(x); y = ReLU(e); return y", "x : f32[2]; e = Exp(x); return e as \"y\"");
+  ExpectRewrite(std::make_unique<TestNodePass>("ReLU", bypass), "x : f32[2]; e = Exp(x); y = ReLU(e); return y",
+                "x : f32[2]; e = Exp(x); return e as \"y\"");
 }
 
 TEST(RewriterTest, RemovesANodeMadeAfterAnotherWasRemoved) {

@@ -21,7 +21,8 @@ TEST(Strings, ParsesWholeNumbersOnly) {
   EXPECT_EQ(graph::ParseInt(" -12 "), -12);
   EXPECT_EQ(graph::ParseInt("+3"), 3);
   EXPECT_EQ(graph::ParseInt("9223372036854775807"), std::numeric_limits<int64_t>::max());
-  for (const char* text : {"", "1.0", "1x", "x", "9223372036854775808", "1 2"}) EXPECT_FALSE(graph::ParseInt(text)) << text;
+  for (const char* text : {"", "1.0", "1x", "x", "9223372036854775808", "1 2"})
+    EXPECT_FALSE(graph::ParseInt(text)) << text;
   EXPECT_EQ(graph::ParseDouble("1e-3"), 1e-3);
   EXPECT_EQ(graph::ParseDouble("inf"), std::numeric_limits<double>::infinity());
   for (const char* text : {"", "1,5", "1.5.2", "e"}) EXPECT_FALSE(graph::ParseDouble(text)) << text;

@@ -29,7 +29,8 @@ class MergeReLU final : public graph::NodePass {
     Node* first = node.Input(0).Producer("ReLU");
     if (!first) return Declined("input 0 is not a ReLU");
     if (fault_ == Fault::kLeavesDeadNode) rewriter.Add("ReLU", "dead", {first->Input(0)});
-    const graph::Value by = fault_ == Fault::kDropsBoth ? first->Input(0) : rewriter.Add("ReLU", node.Name(), {first->Input(0)});
+    const graph::Value by =
+        fault_ == Fault::kDropsBoth ? first->Input(0) : rewriter.Add("ReLU", node.Name(), {first->Input(0)});
     rewriter.Replace(node, by);
     return graph::Changed();
   }
@@ -37,7 +38,9 @@ class MergeReLU final : public graph::NodePass {
  private:
   Fault fault_;
 };
-std::unique_ptr<graph::Pass> Make(MergeReLU::Fault fault = MergeReLU::Fault::kNone) { return std::make_unique<MergeReLU>(fault); }
+std::unique_ptr<graph::Pass> Make(MergeReLU::Fault fault = MergeReLU::Fault::kNone) {
+  return std::make_unique<MergeReLU>(fault);
+}
 
 constexpr char kBefore[] = "x : f32[8]; a = ReLU(x); y = ReLU(a); return y";
 constexpr char kAfter[] = "x : f32[8]; y = ReLU(x); return y";
@@ -49,11 +52,13 @@ TEST(ExpectRewrite, RefusesAPassThatDoesNothing) {
 }
 
 TEST(ExpectRewrite, RefusesOtherNodes) {
-  EXPECT_NONFATAL_FAILURE(ExpectRewrite(Make(), kBefore, "x : f32[8]; a = ReLU(x); y = ReLU(a); return y"), "made another graph");
+  EXPECT_NONFATAL_FAILURE(ExpectRewrite(Make(), kBefore, "x : f32[8]; a = ReLU(x); y = ReLU(a); return y"),
+                          "made another graph");
 }
 
 TEST(ExpectRewrite, RefusesALostName) {
-  EXPECT_NONFATAL_FAILURE(ExpectRewrite(Make(), kBefore, "x : f32[8]; z = ReLU(x); return z as \"y\""), "expected \"z\"");
+  EXPECT_NONFATAL_FAILURE(ExpectRewrite(Make(), kBefore, "x : f32[8]; z = ReLU(x); return z as \"y\""),
+                          "expected \"z\"");
 }
 
 TEST(ExpectRewrite, RefusesADeadNode) {
@@ -61,7 +66,8 @@ TEST(ExpectRewrite, RefusesADeadNode) {
 }
 
 TEST(ExpectRewrite, RefusesOtherValuesOfTheRightStructure) {
-  EXPECT_NONFATAL_FAILURE(ExpectRewrite(Make(MergeReLU::Fault::kDropsBoth), kBefore, "x : f32[8]; return x as \"y\""), "compared with before");
+  EXPECT_NONFATAL_FAILURE(ExpectRewrite(Make(MergeReLU::Fault::kDropsBoth), kBefore, "x : f32[8]; return x as \"y\""),
+                          "compared with before");
 }
 
 TEST(ExpectUnchanged, AcceptsADeclinedGraphAndChecksTheReason) {
@@ -87,21 +93,36 @@ TEST(CompareGraphs, SeesEveryKindOfDifference) {
   };
   constexpr char kConvolution[] = "x : f32[1,1,4,4]; w : f32[1,1,2,2] = {1, 2, 3, 4}; y = Convolution(x, w); return y";
   EXPECT_EQ(compare(kConvolution, kConvolution), "");
-  EXPECT_EQ(compare(kConvolution, "x : f32[1,1,4,4]; v : f32[1,1,2,2] = {1, 2, 3, 4}; y = Convolution(x, v) auto_pad=\"explicit\"; return y"), "");
-  EXPECT_NE(compare(kConvolution, "x : f32[1,1,4,4]; w : f32[1,1,2,2] = {1, 2, 3, 5}; y = Convolution(x, w); return y"), "");
-  EXPECT_EQ(compare(kConvolution, "x : f32[1,1,4,4]; w : f32[1,1,2,2] = {1, 2, 3, 5}; y = Convolution(x, w); return y", {"w"}), "");
-  EXPECT_NE(compare(kConvolution, "x : f32[1,1,4,4]; w : f32[1,1,2,2] = {1, 2, 3, 4}; y = Convolution(x, w) auto_pad=\"valid\"; return y"), "");
-  EXPECT_NE(compare(kConvolution, "z : f32[1,1,4,4]; w : f32[1,1,2,2] = {1, 2, 3, 4}; y = Convolution(z, w); return y"), "");
-  EXPECT_NE(compare(kConvolution, "x : f32[1,1,4,4]; w : f32[1,1,2,2] = {1, 2, 3, 4}; y = Convolution(x, w); return y as \"o\""), "");
+  EXPECT_EQ(
+      compare(
+          kConvolution,
+          "x : f32[1,1,4,4]; v : f32[1,1,2,2] = {1, 2, 3, 4}; y = Convolution(x, v) auto_pad=\"explicit\"; return y"),
+      "");
+  EXPECT_NE(compare(kConvolution, "x : f32[1,1,4,4]; w : f32[1,1,2,2] = {1, 2, 3, 5}; y = Convolution(x, w); return y"),
+            "");
+  EXPECT_EQ(compare(kConvolution, "x : f32[1,1,4,4]; w : f32[1,1,2,2] = {1, 2, 3, 5}; y = Convolution(x, w); return y",
+                    {"w"}),
+            "");
+  EXPECT_NE(
+      compare(kConvolution,
+              "x : f32[1,1,4,4]; w : f32[1,1,2,2] = {1, 2, 3, 4}; y = Convolution(x, w) auto_pad=\"valid\"; return y"),
+      "");
+  EXPECT_NE(compare(kConvolution, "z : f32[1,1,4,4]; w : f32[1,1,2,2] = {1, 2, 3, 4}; y = Convolution(z, w); return y"),
+            "");
+  EXPECT_NE(compare(kConvolution,
+                    "x : f32[1,1,4,4]; w : f32[1,1,2,2] = {1, 2, 3, 4}; y = Convolution(x, w); return y as \"o\""),
+            "");
   // One node read twice is not two equal nodes.
   EXPECT_NE(compare("x : f32[2]; a = ReLU(x); b = ReLU(a); c = ReLU(a); return b, c",
-                    "x : f32[2]; a = ReLU(x); d = ReLU(x); b = ReLU(a); c = ReLU(d); return b, c"), "");
+                    "x : f32[2]; a = ReLU(x); d = ReLU(x); b = ReLU(a); c = ReLU(d); return b, c"),
+            "");
 }
 
 TEST(ExpectRewrite, TakesAnyValuesOfAConstant) {
   constexpr char kWithConstant[] = "w : f32[3] = {1, -2, 3}; a = ReLU(w); y = ReLU(a); return y";
   ExpectRewrite(Make(), kWithConstant, "w : f32[3] = any; y = ReLU(w); return y");
-  EXPECT_NONFATAL_FAILURE(ExpectRewrite(Make(), kWithConstant, "w : f32[3] = {1, -2, 4}; y = ReLU(w); return y"), "got 3, expected 4");
+  EXPECT_NONFATAL_FAILURE(ExpectRewrite(Make(), kWithConstant, "w : f32[3] = {1, -2, 4}; y = ReLU(w); return y"),
+                          "got 3, expected 4");
 }
 
 TEST(ExpectNear, ComparesTypeShapeAndValues) {
@@ -109,12 +130,19 @@ TEST(ExpectNear, ComparesTypeShapeAndValues) {
   const Tensor a = Tensor::FromValues<float>({3}, {1, nan, infinity});
   ExpectNear(a, a);
   ExpectNear(Tensor::FromValues<float>({1}, {1000.005f}), Tensor::FromValues<float>({1}, {1000}), 1e-5);
-  EXPECT_NONFATAL_FAILURE(ExpectNear(Tensor::FromValues<float>({1}, {1000.02f}), Tensor::FromValues<float>({1}, {1000}), 1e-5), "differ");
-  EXPECT_NONFATAL_FAILURE(ExpectNear(Tensor::FromValues<float>({2}, {1, 2}), Tensor::FromValues<float>({1, 2}, {1, 2})), "expected f32[1,2]");
-  EXPECT_NONFATAL_FAILURE(ExpectNear(Tensor::FromValues<double>({1}, {1}), Tensor::FromValues<float>({1}, {1})), "expected f32[1]");
-  EXPECT_NONFATAL_FAILURE(ExpectNear(Tensor::FromValues<float>({1}, {nan}), Tensor::FromValues<float>({1}, {1})), "differ");
-  EXPECT_NONFATAL_FAILURE(ExpectNear(Tensor::FromValues<float>({1}, {3}), Tensor::FromValues<float>({1}, {infinity})), "differ");
-  EXPECT_NONFATAL_FAILURE(ExpectNear(Tensor::FromValues<int32_t>({1}, {1000001}), Tensor::FromValues<int32_t>({1}, {1000000}), 1), "differ");
+  EXPECT_NONFATAL_FAILURE(
+      ExpectNear(Tensor::FromValues<float>({1}, {1000.02f}), Tensor::FromValues<float>({1}, {1000}), 1e-5), "differ");
+  EXPECT_NONFATAL_FAILURE(ExpectNear(Tensor::FromValues<float>({2}, {1, 2}), Tensor::FromValues<float>({1, 2}, {1, 2})),
+                          "expected f32[1,2]");
+  EXPECT_NONFATAL_FAILURE(ExpectNear(Tensor::FromValues<double>({1}, {1}), Tensor::FromValues<float>({1}, {1})),
+                          "expected f32[1]");
+  EXPECT_NONFATAL_FAILURE(ExpectNear(Tensor::FromValues<float>({1}, {nan}), Tensor::FromValues<float>({1}, {1})),
+                          "differ");
+  EXPECT_NONFATAL_FAILURE(ExpectNear(Tensor::FromValues<float>({1}, {3}), Tensor::FromValues<float>({1}, {infinity})),
+                          "differ");
+  EXPECT_NONFATAL_FAILURE(
+      ExpectNear(Tensor::FromValues<int32_t>({1}, {1000001}), Tensor::FromValues<int32_t>({1}, {1000000}), 1),
+      "differ");
 }
 
 TEST(ExpectError, WantsTheKindAndTheText) {

@@ -54,7 +54,8 @@ TEST(TensorTest, WrapWritesIntoForeignMemory) {
 TEST(TensorTest, MapsAFile) {
   const TempFolder folder;
   const float values[4] = {1, 2, 3, 4};
-  const std::string path = folder.Write("w.bin", "...." + std::string(reinterpret_cast<const char*>(values), sizeof(values)));
+  const std::string path =
+      folder.Write("w.bin", "...." + std::string(reinterpret_cast<const char*>(values), sizeof(values)));
   const auto file = MappedFile::Open(path);
   EXPECT_EQ(file->Size(), 20u);
   Tensor x = Tensor::Map(file, 4, ElementType::kF32, {2, 2});
@@ -68,10 +69,16 @@ TEST(TensorTest, MapsAFile) {
   // Not aligned for its type: the values move, the tensor owns them.
   EXPECT_EQ(Tensor::Map(file, 2, ElementType::kF32, {1}).OwnedBytes(), 4u);
   EXPECT_EQ(Tensor::Map(file, 3, ElementType::kU8, {17}).OwnedBytes(), 0u);
-  ExpectError([&] { Tensor::Map(file, 8, ElementType::kF32, {4}); }, ErrorKind::kBadModel, {"w.bin: at byte 8: [4] of f32 does not fit in the file's 20 bytes"});
+  ExpectError([&] { Tensor::Map(file, 8, ElementType::kF32, {4}); }, ErrorKind::kBadModel,
+              {"w.bin: at byte 8: [4] of f32 does not fit in the file's 20 bytes"});
   ExpectError([&] { Tensor::Map(file, 21, ElementType::kU8, {0}); }, ErrorKind::kBadModel, {"does not fit"});
-  ExpectError([&] { Tensor::Map(file, 0, ElementType::kF64, Shape{int64_t{1} << 61}); }, ErrorKind::kBadModel, {"does not fit"});
-  ExpectError([&] { Tensor::Map(file, 0, ElementType::kF32, (Shape{int64_t{1} << 40, int64_t{1} << 40})); }, ErrorKind::kBadModel, {"63 bits"});
+  ExpectError([&] { Tensor::Map(file, 0, ElementType::kF64, Shape{int64_t{1} << 61}); }, ErrorKind::kBadModel,
+              {"does not fit"});
+  ExpectError(
+      [&] {
+        Tensor::Map(file, 0, ElementType::kF32, (Shape{int64_t{1} << 40, int64_t{1} << 40}));
+      },
+      ErrorKind::kBadModel, {"63 bits"});
   ExpectValues<float>(x, {2, 2}, {1, 2, 3, 4});
   file->Release(0, 20);
   ExpectValues<float>(x, {2, 2}, {1, 2, 3, 4});
@@ -97,7 +104,8 @@ TEST(TensorTest, FactorsWaitUntilTheyAreNeeded) {
   EXPECT_EQ(rows.ConvertTo(ElementType::kI32).Values<int32_t>()[5], 600);
   const Tensor half = Tensor::FromValues<float>({2}, {0.1f, 3}).ConvertTo(ElementType::kF16).Scaled(0, {3, 2});
   EXPECT_EQ(half.ToVector<float>()[1], 6);
-  ExpectError([&] { Tensor(ElementType::kI32, {1}).Scaled(0, {1}); }, ErrorKind::kInternal, {"factors on a tensor of i32"});
+  ExpectError([&] { Tensor(ElementType::kI32, {1}).Scaled(0, {1}); }, ErrorKind::kInternal,
+              {"factors on a tensor of i32"});
   ExpectError([&] { x.Scaled(1, {1}); }, ErrorKind::kInternal, {"1 factors for axis 1"});
 }
 
@@ -123,7 +131,8 @@ TEST(TensorTest, StreamsInPieces) {
         std::memcpy(values.data() + old, bytes, size);
       });
       EXPECT_EQ(source.HasPendingFactors(), scaled);
-      EXPECT_EQ(values, (scaled ? std::vector<float>{1, 4, 9, 16, 25, 60, 140, 240, 360, 500} : std::vector<float>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}));
+      EXPECT_EQ(values, (scaled ? std::vector<float>{1, 4, 9, 16, 25, 60, 140, 240, 360, 500}
+                                : std::vector<float>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}));
     }
   }
   size_t calls = 0;
@@ -160,7 +169,11 @@ TEST(TensorTest, ConvertsBetweenTypes) {
   EXPECT_EQ(Tensor::Scalar(std::nanf("")).ToVector<int64_t>(), (std::vector<int64_t>{0}));
   EXPECT_EQ(x.ConvertTo(ElementType::kF32).Data(), x.Data());
   ExpectError([&] { x.Reshaped({3}); }, ErrorKind::kInternal, {"tensor of shape [4] reshaped to [3]"});
-  ExpectError([] { Tensor::FromValues<float>({3}, {1, 2}); }, ErrorKind::kInternal, {"tensor of shape [3] from 2 values"});
+  ExpectError(
+      [] {
+        Tensor::FromValues<float>({3}, {1, 2});
+      },
+      ErrorKind::kInternal, {"tensor of shape [3] from 2 values"});
 }
 
 }  // namespace

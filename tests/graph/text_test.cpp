@@ -20,11 +20,13 @@ TEST(Text, RoundTripKeepsEverything) {
   Node* x = graph.AddParameter("data 0", ElementType::kF32, {1, 2, 4, 4});
   Node* unused = graph.AddParameter("unused", ElementType::kI64, {});
   Node* w = graph.AddConstant("w.weight", RandomTensor(ElementType::kF32, {2, 2, 3, 3}, 1));
-  Node* c = graph.Add("Convolution", "a:b/c", {x->Output(), w->Output()}, {{"strides", std::vector<int64_t>{1, 1}}, {"auto_pad", std::string("same_upper")}});
+  Node* c = graph.Add("Convolution", "a:b/c", {x->Output(), w->Output()},
+                      {{"strides", std::vector<int64_t>{1, 1}}, {"auto_pad", std::string("same_upper")}});
   Node* odd = graph.Add("ReLU", "odd \"name\"; # \\", {c->Output()});
   graph.AddConstant("ints", Tensor::FromValues<int64_t>({2}, {(int64_t{1} << 53) + 1, -(int64_t{1} << 62) - 1}));
   Node* ints = graph.FindNode("ints");
-  Node* half = graph.AddConstant("half", Tensor::FromValues<float>({3}, {0.1f, -3, INFINITY}).ConvertTo(ElementType::kF16));
+  Node* half =
+      graph.AddConstant("half", Tensor::FromValues<float>({3}, {0.1f, -3, INFINITY}).ConvertTo(ElementType::kF16));
   Node* flags = graph.AddConstant("flags", Tensor::FromValues<bool>({1, 2}, {true, false}));
   Node* empty = graph.AddConstant("empty", Tensor(ElementType::kF64, {0}));
   Node* returned = graph.Add("Sigmoid", "return", {odd->Output()});
@@ -43,7 +45,8 @@ TEST(Text, RoundTripKeepsEverything) {
 }
 
 TEST(Text, SeveralOutputs) {
-  const auto graph = ParseGraph("x : f32[4,2]; axis : i64[] = {0}; s = Split(x, axis) num_splits=2; y = Add(s.0, s.1); return y, s.1, s");
+  const auto graph = ParseGraph(
+      "x : f32[4,2]; axis : i64[] = {0}; s = Split(x, axis) num_splits=2; y = Add(s.0, s.1); return y, s.1, s");
   ASSERT_EQ(graph->Outputs().size(), 3u);
   EXPECT_EQ(graph->Outputs()[1].name, "s.1");
   EXPECT_EQ(graph->Outputs()[1].value.index, 1u);
@@ -66,7 +69,8 @@ TEST(Text, ShorthandForTests) {
   ExpectValues<int32_t>(graph->FindNode("b")->ConstantValue(), {3}, {0, 1, 2});
   ExpectValues<float>(graph->FindNode("c")->ConstantValue(), {2, 2}, {-0.5f, -0.5f, -0.5f, -0.5f});
   for (const float value : graph->FindNode("r")->ConstantValue().Values<float>()) EXPECT_TRUE(value >= -1 && value < 1);
-  for (const int64_t value : graph->FindNode("i")->ConstantValue().Values<int64_t>()) EXPECT_TRUE(value >= 0 && value < 10);
+  for (const int64_t value : graph->FindNode("i")->ConstantValue().Values<int64_t>())
+    EXPECT_TRUE(value >= 0 && value < 10);
 }
 
 TEST(Text, LongConstantsAreCutForDumps) {

@@ -59,7 +59,7 @@ TEST(Network, ResidualBlocksWithProjection) {
     g = AvgPool(r5) kernel=[8,8] exclude-pad=false
     return g)");
   EXPECT_EQ(run.StepCount("Add"), 0u);
-  // One for the input of neither convolution: everything stays in the layout of the first one's result.
+  // At most for the first convolution: everything stays in the layout of its result.
   EXPECT_LE(run.StepCount("Reorder"), 1u);
 }
 

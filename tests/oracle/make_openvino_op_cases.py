@@ -44,8 +44,9 @@ def attribute(value):
     return str(value)
 
 
-def case(name, op, arrays, node, fixed=(), **attributes):
-    """`node(*inputs)` builds the operator; inputs in `fixed` are constants for OpenVINO too."""
+def case(name, op, arrays, node, fixed=(), reference=False, **attributes):
+    """`node(*inputs)` builds the operator; inputs in `fixed` are constants for OpenVINO too. The CPU plug-in computes, or
+    with `reference` OpenVINO's own evaluation, which constant folding uses."""
     inputs, parameters = [], []
     for i, array in enumerate(arrays):
         if i in fixed:
@@ -53,9 +54,14 @@ def case(name, op, arrays, node, fixed=(), **attributes):
         else:
             parameters.append(o8.parameter(list(array.shape), array.dtype))
             inputs.append(parameters[-1])
-    model = ov.Model([node(*inputs)], parameters)
-    compiled = core.compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
-    result = compiled([a for i, a in enumerate(arrays) if i not in fixed])[0]
+    output = node(*inputs)
+    if reference:
+        tensor = ov.Tensor(output.get_output_element_type(0), output.get_output_shape(0))
+        assert output.evaluate([tensor], [ov.Tensor(a) for a in arrays])
+        result = tensor.data.copy()
+    else:
+        compiled = core.compile_model(ov.Model([output], parameters), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+        result = compiled([a for i, a in enumerate(arrays) if i not in fixed])[0]
     lines = [f"== {name}"]
     lines += [constant(f"in{i}", array) for i, array in enumerate(arrays)]
     arguments = ", ".join(f"in{i}" for i in range(len(arrays)))
@@ -103,7 +109,8 @@ case("power", "Power", [f(2, 3, low=0.1, high=3), f(3, low=-2, high=2)], o8.powe
 integers = np.array([-7, -6, -1, 0, 1, 6, 7], np.int32)
 for op, function in [("Divide", o8.divide), ("Mod", o8.mod), ("FloorMod", o8.floor_mod), ("Maximum", o8.maximum)]:
     for divisor in [3, -3]:
-        case(f"{op.lower()}_integers_{divisor}", op, [integers, np.array([divisor], np.int32)], function)
+        # The plug-in divides integers towards zero, against the specification of Divide.
+        case(f"{op.lower()}_integers_{divisor}", op, [integers, np.array([divisor], np.int32)], function, reference=True)
 for op, function in [("Equal", o8.equal), ("NotEqual", o8.not_equal), ("Less", o8.less), ("LessEqual", o8.less_equal),
                      ("Greater", o8.greater), ("GreaterEqual", o8.greater_equal)]:
     case(op.lower(), op, [np.array([[1, 2, 3]], np.float32), np.array([[1], [2]], np.float32)], function)
@@ -159,10 +166,11 @@ case("batch_norm_inference", "BatchNormInference", [f(2, 3, 2, 2), f(3), f(3), f
 for name, axes, variance, mode in [("inside", (2, 3), True, "inside_sqrt"), ("outside", (1, -1), True, "outside_sqrt"), ("mean_only", (1, 2, 3), False, "inside_sqrt")]:
     case(f"mvn_{name}", "MVN", [f(2, 3, 2, 3), i64(*axes)], lambda x, a: o8.mvn(x, a, variance, 0.01, mode), fixed=(1,),
          normalize_variance=variance, eps=0.01, eps_mode=mode)
-for name, axes, mode in [("add", (1,), "add"), ("max", (1, 2), "max"), ("all", (1, 2, 3), "add")]:
-    case(f"normalize_l2_{name}", "NormalizeL2", [f(2, 3, 2, 2), i64(*axes)], lambda x, a: o8.normalize_l2(x, a, 0.05, mode), fixed=(1,), eps=0.05, eps_mode=mode)
-for name, axes, size in [("channels", (1,), 3), ("plane", (2, 3), 3), ("wide", (1,), 5)]:
-    case(f"lrn_{name}", "LRN", [f(2, 4, 3, 3), i64(*axes)], lambda x, a: o8.lrn(x, a, 0.3, 0.75, 1.5, size), fixed=(1,), alpha=0.3, beta=0.75, bias=1.5, size=size)
+# The plug-in adds eps in mode "max" too, and takes the bias of LRN for 1.
+for name, axes in [("channels", (1,)), ("two", (1, 2)), ("all", (1, 2, 3))]:
+    case(f"normalize_l2_{name}", "NormalizeL2", [f(2, 3, 2, 2), i64(*axes)], lambda x, a: o8.normalize_l2(x, a, 0.05, "add"), fixed=(1,), eps=0.05, eps_mode="add")
+for name, axes, size in [("channels", (1,), 3), ("plane", (2, 3), 3), ("wide", (1,), 5), ("even", (1,), 4)]:
+    case(f"lrn_{name}", "LRN", [f(2, 4, 3, 3), i64(*axes)], lambda x, a: o8.lrn(x, a, 0.3, 0.75, 1.0, size), fixed=(1,), alpha=0.3, beta=0.75, bias=1.0, size=size)
 for axis in [0, 1, -1]:
     case(f"softmax_{axis}", "Softmax", [f(2, 3, 4, low=-5, high=5)], lambda x: o8.softmax(x, axis), axis=axis)
     case(f"log_softmax_{axis}", "LogSoftmax", [f(2, 3, 4, low=-5, high=5)], lambda x: o8.log_softmax(x, axis), axis=axis)

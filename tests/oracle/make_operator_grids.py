@@ -2,20 +2,21 @@
 
 usage: python make_operator_grids.py OUT_DIR [OPERATOR]... 2> messages-of-mxnet
 
-Needs mxnet 1.9.1 and numpy 1.23.5 (Python 3.8 to 3.11); MXNET_SUBGRAPH_BACKEND=NONE is set here. The grids are in operator_grids/,
-one file per family; values are seeded by the names of operator, case and variable, so a run on another day writes the same files.
-With OPERATORs, only their files are written. Per operator:
+Needs mxnet 1.9.1 and numpy 1.23.5 (Python 3.8 to 3.11); MXNET_SUBGRAPH_BACKEND=NONE is set here. The grids are in
+operator_grids/, one file per family; values are seeded by the names of operator, case and variable, so a run on another
+day writes the same files. With OPERATORs, only their files are written. Per operator:
 
   OPERATOR.json    {"operator": ..., "cases": [{"name", "symbol": {...}, "inputs": {name: shape}}, ...]}
-  OPERATOR.params  "CASE/arg:NAME" and "CASE/aux:NAME" (the checkpoint), "CASE/in:NAME" (data), "CASE/out:N:NAME" (outputs in order)
+  OPERATOR.params  "CASE/arg:NAME" and "CASE/aux:NAME" (the checkpoint), "CASE/in:NAME" (data),
+                   "CASE/out:N:NAME" (outputs in order)
 
-"symbol" is what MXNet writes; labels of training heads stand in it but have no value, as in real checkpoints. Outputs are those of
-forward(is_train=False).
+"symbol" is what MXNet writes; labels of training heads stand in it but have no value, as in real checkpoints. Outputs
+are those of forward(is_train=False).
 
 MXNet has two implementations of many operators: oneDNN's (MKLDNN), which runs by default, and its own. Every case is
-evaluated with both (the second in a child process with MXNET_MKLDNN_ENABLED=0). Where they differ by more than TOLERANCE, the case
-is left out and listed, unless RIGHT (below) says which of the two is taken and why. What MXNet refuses, and what differs from run to
-run, is listed too.
+evaluated with both (the second in a child process with MXNET_MKLDNN_ENABLED=0). Where they differ by more than
+TOLERANCE, the case is left out and listed, unless RIGHT (below) says which of the two is taken and why. What MXNet
+refuses, and what differs from run to run, is listed too.
 """
 import json
 import os
@@ -37,9 +38,24 @@ TOLERANCE = 1e-4
 
 # Which of the two is taken where they differ or one refuses: (operator, part of the case's name, which, why).
 RIGHT = [
-    ("Deconvolution", ",target_shape=(", "own", "oneDNN's does not take padding and output padding from target_shape and refuses"),
-    ("Deconvolution", ",dilate=(", "oneDNN", "it adds x[i] * w[k] at i * stride + k * dilate - pad, as documented; MXNet's own mixes dilate and stride up"),
-    ("SoftmaxOutput", "1x3x2x3", "own", "one softmax over all axes but the first, as documented and as for 3-D and 5-D data; oneDNN's takes the last axis of 4-D data only"),
+    (
+        "Deconvolution",
+        ",target_shape=(",
+        "own",
+        "oneDNN's does not take padding and output padding from target_shape and refuses",
+    ),
+    (
+        "Deconvolution",
+        ",dilate=(",
+        "oneDNN",
+        "it adds x[i] * w[k] at i * stride + k * dilate - pad, as documented; MXNet's own mixes dilate and stride up",
+    ),
+    (
+        "SoftmaxOutput",
+        "1x3x2x3",
+        "own",
+        "one softmax over all axes but the first, as documented and as for 3-D and 5-D; oneDNN's takes the last axis",
+    ),
 ]
 
 
@@ -76,7 +92,9 @@ def evaluate_all(cases):
             same = all(np.array_equal(first[name], second[name], equal_nan=True) for name in first)
             results.append(first if same else "two runs differ")
         except (mx.MXNetError, ValueError) as error:
-            lines = [line for line in str(error).splitlines() if "Check failed" in line or "Error" in line] or str(error).splitlines()
+            lines = [line for line in str(error).splitlines() if "Check failed" in line or "Error" in line] or str(
+                error
+            ).splitlines()
             results.append(lines[-1].strip())
     return results
 
@@ -86,7 +104,9 @@ def own_results(names):
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "own.npz")
         environment = dict(os.environ, MXNET_MKLDNN_ENABLED="0", MXNET_USE_MKLDNN_RNN="0", OWN_OUTPUT=path)
-        subprocess.run([sys.executable, __file__, folder, *names], env=environment, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [sys.executable, __file__, folder, *names], env=environment, check=True, stdout=subprocess.DEVNULL
+        )
         return list(np.load(path, allow_pickle=True)["results"])
 
 
@@ -106,9 +126,17 @@ def write(folder, operator, cases):
         for prefix, values in (("arg:", case.arguments), ("aux:", case.states), ("in:", case.inputs)):
             arrays.update({f"{case.name}/{prefix}{name}": value for name, value in values.items()})
         arrays.update({f"{case.name}/out:{i}:{name}": value for i, (name, value) in enumerate(outputs.items())})
-        entries.append({"name": case.name, "symbol": json.loads(case.symbol.tojson()),
-                        "inputs": {name: list(value.shape) for name, value in case.inputs.items()}})
-    mx.nd.save(str(folder / f"{operator}.params"), {name: mx.nd.array(value, dtype=value.dtype) for name, value in arrays.items()})
+        entries.append(
+            {
+                "name": case.name,
+                "symbol": json.loads(case.symbol.tojson()),
+                "inputs": {name: list(value.shape) for name, value in case.inputs.items()},
+            }
+        )
+    mx.nd.save(
+        str(folder / f"{operator}.params"),
+        {name: mx.nd.array(value, dtype=value.dtype) for name, value in arrays.items()},
+    )
     lines = [json.dumps(entry, separators=(",", ":")) for entry in entries]
     (folder / f"{operator}.json").write_text(f'{{"operator":"{operator}","cases":[\n' + ",\n".join(lines) + "\n]}\n")
 
@@ -130,7 +158,9 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     kept, dropped = {}, 0
     for case, default, own in zip(cases, results, own_results(names)):
-        right = next((which for operator, part, which, _ in RIGHT if operator == case.operator and part in case.name), None)
+        right = next(
+            (which for operator, part, which, _ in RIGHT if operator == case.operator and part in case.name), None
+        )
         result = own if right == "own" else default
         other = None if right else own
         problem = None
@@ -150,7 +180,9 @@ def main():
     for operator, members in sorted(kept.items()):
         write(folder, operator, members)
     size = sum(path.stat().st_size for path in folder.iterdir())
-    print(f"{sum(map(len, kept.values()))} cases of {len(kept)} operators, {dropped} left out, {size / 1e6:.2f} MB in {folder}")
+    print(
+        f"{sum(map(len, kept.values()))} cases of {len(kept)} operators, {dropped} left out, {size / 1e6:.2f} MB"
+    )
 
 
 if __name__ == "__main__":

@@ -38,13 +38,17 @@ std::string DescribeDifference(const Tensor& actual, const Tensor& expected, dou
     if (++count <= 5) text += StrCat("\n  [", i, "]: got ", a[i], ", expected ", e[i]);
   }
   if (count == 0) return {};
-  return StrCat(count, " of ", a.size(), " values of ", actual.Type(), actual.Shape(), " differ, by up to ", largest, text);
+  return StrCat(count, " of ", a.size(), " values of ", actual.Type(), actual.Shape(), " differ, by up to ", largest,
+                text);
 }
 
 class Comparison {
  public:
   Comparison(const Graph& actual, const Graph& expected, const std::vector<std::string>& any_values, double tolerance)
-      : actual_(actual), expected_(expected), any_values_(any_values.begin(), any_values.end()), tolerance_(tolerance) {}
+      : actual_(actual),
+        expected_(expected),
+        any_values_(any_values.begin(), any_values.end()),
+        tolerance_(tolerance) {}
 
   std::string Run() {
     if (actual_.Outputs().size() != expected_.Outputs().size()) {
@@ -56,7 +60,8 @@ class Comparison {
     for (size_t i = 0; i < actual_.Parameters().size(); ++i) {
       Node* a = actual_.Parameters()[i];
       Node* e = expected_.Parameters()[i];
-      if (a->Name() != e->Name()) return StrCat("parameter ", i, ": got \"", a->Name(), "\", expected \"", e->Name(), "\"");
+      if (a->Name() != e->Name())
+        return StrCat("parameter ", i, ": got \"", a->Name(), "\", expected \"", e->Name(), "\"");
       if (!CompareNodes(a, e)) return difference_;
     }
     for (size_t i = 0; i < actual_.Outputs().size(); ++i) {
@@ -65,7 +70,8 @@ class Comparison {
       if (a.name != e.name) return StrCat("output ", i, ": got name \"", a.name, "\", expected \"", e.name, "\"");
       if (!CompareValues(a.value, e.value, StrCat("output \"", e.name, "\""))) return difference_;
       if (a.value.node->Name() != e.value.node->Name()) {
-        return StrCat("output \"", e.name, "\": its node is named \"", a.value.node->Name(), "\", expected \"", e.value.node->Name(), "\"");
+        return StrCat("output \"", e.name, "\": its node is named \"", a.value.node->Name(), "\", expected \"",
+                      e.value.node->Name(), "\"");
       }
     }
     std::string unread;
@@ -86,7 +92,9 @@ class Comparison {
       difference_ = place + ": " + difference_;
       return false;
     }
-    if (actual.index != expected.index) return Differ(StrCat(place, ": got output ", actual.index, " of \"", actual.node->Name(), "\", expected output ", expected.index));
+    if (actual.index != expected.index)
+      return Differ(StrCat(place, ": got output ", actual.index, " of \"", actual.node->Name(), "\", expected output ",
+                           expected.index));
     return true;
   }
 
@@ -95,23 +103,30 @@ class Comparison {
     const auto back = twins_back_.find(expected);
     if (twin != twins_.end() || back != twins_back_.end()) {
       if (twin != twins_.end() && back != twins_back_.end() && twin->second == expected) return true;
-      return Differ(StrCat("got \"", actual->Name(), "\" (", actual->Op(), ") for \"", expected->Name(), "\" (", expected->Op(), "), but one of them stands elsewhere too"));
+      return Differ(StrCat("got \"", actual->Name(), "\" (", actual->Op(), ") for \"", expected->Name(), "\" (",
+                           expected->Op(), "), but one of them stands elsewhere too"));
     }
     twins_[actual] = expected;
     twins_back_[expected] = actual;
     const std::string place = StrCat("node \"", actual->Name(), "\"");
-    if (actual->Op() != expected->Op()) return Differ(StrCat(place, ": got ", actual->Op(), ", expected ", expected->Op(), " (\"", expected->Name(), "\")"));
-    if (actual->Is("Parameter") && actual->Name() != expected->Name()) return Differ(StrCat(place, ": expected parameter \"", expected->Name(), "\""));
-    if (actual->OutputCount() != expected->OutputCount()) return Differ(StrCat(place, ": got ", actual->OutputCount(), " outputs, expected ", expected->OutputCount()));
+    if (actual->Op() != expected->Op())
+      return Differ(
+          StrCat(place, ": got ", actual->Op(), ", expected ", expected->Op(), " (\"", expected->Name(), "\")"));
+    if (actual->Is("Parameter") && actual->Name() != expected->Name())
+      return Differ(StrCat(place, ": expected parameter \"", expected->Name(), "\""));
+    if (actual->OutputCount() != expected->OutputCount())
+      return Differ(StrCat(place, ": got ", actual->OutputCount(), " outputs, expected ", expected->OutputCount()));
     for (size_t i = 0; i < actual->OutputCount(); ++i) {
       if (actual->Type(i) != expected->Type(i) || actual->Shape(i) != expected->Shape(i)) {
-        return Differ(StrCat(place, ": got ", actual->Type(i), actual->Shape(i), ", expected ", expected->Type(i), expected->Shape(i)));
+        return Differ(StrCat(place, ": got ", actual->Type(i), actual->Shape(i), ", expected ", expected->Type(i),
+                             expected->Shape(i)));
       }
     }
     if (actual->Is("Constant")) {
       if (any_values_.contains(expected->Name())) return true;
       const std::string difference = DescribeDifference(actual->ConstantValue(), expected->ConstantValue(), tolerance_);
-      return difference.empty() || Differ(StrCat("constant \"", actual->Name(), "\" for \"", expected->Name(), "\": ", difference));
+      return difference.empty() ||
+             Differ(StrCat("constant \"", actual->Name(), "\" for \"", expected->Name(), "\": ", difference));
     }
     std::set<std::string> attributes;
     for (const auto* node : {actual, expected}) {
@@ -120,11 +135,14 @@ class Comparison {
     for (const std::string& name : attributes) {
       const std::string got = AttributeText(*actual, name);
       const std::string wanted = AttributeText(*expected, name);
-      if (got != wanted) return Differ(StrCat(place, " (", actual->Op(), "): attribute ", name, ": got ", got, ", expected ", wanted));
+      if (got != wanted)
+        return Differ(StrCat(place, " (", actual->Op(), "): attribute ", name, ": got ", got, ", expected ", wanted));
     }
-    if (actual->InputCount() != expected->InputCount()) return Differ(StrCat(place, ": got ", actual->InputCount(), " inputs, expected ", expected->InputCount()));
+    if (actual->InputCount() != expected->InputCount())
+      return Differ(StrCat(place, ": got ", actual->InputCount(), " inputs, expected ", expected->InputCount()));
     for (size_t i = 0; i < actual->InputCount(); ++i) {
-      if (!CompareValues(actual->Input(i), expected->Input(i), StrCat(place, " (", actual->Op(), ") input ", i))) return false;
+      if (!CompareValues(actual->Input(i), expected->Input(i), StrCat(place, " (", actual->Op(), ") input ", i)))
+        return false;
     }
     return true;
   }
@@ -212,7 +230,9 @@ void ExpectError(const std::function<void()>& action, ErrorKind kind, const std:
     action();
   } catch (const graph::Error& error) {
     EXPECT_EQ(static_cast<int>(error.Kind()), static_cast<int>(kind)) << "kind of the error \"" << error.what() << "\"";
-    for (const std::string& part : parts) EXPECT_NE(std::string_view(error.what()).find(part), std::string_view::npos) << "\"" << part << "\" in the error \"" << error.what() << "\"";
+    for (const std::string& part : parts)
+      EXPECT_NE(std::string_view(error.what()).find(part), std::string_view::npos)
+          << "\"" << part << "\" in the error \"" << error.what() << "\"";
     return;
   } catch (const std::exception& error) {
     ADD_FAILURE() << "expected moir::graph::Error, got another exception: " << error.what();
@@ -221,7 +241,8 @@ void ExpectError(const std::function<void()>& action, ErrorKind kind, const std:
   ADD_FAILURE() << "expected an error with \"" << graph::Join(parts, "\", \"") << "\", but nothing was thrown";
 }
 
-void ExpectBadOp(std::string_view op, const std::vector<Tensor>& inputs, Attributes attributes, const std::vector<std::string>& parts) {
+void ExpectBadOp(std::string_view op, const std::vector<Tensor>& inputs, Attributes attributes,
+                 const std::vector<std::string>& parts) {
   Graph graph;
   std::vector<Value> values;
   for (const Tensor& input : inputs) values.push_back(graph.AddConstant("", input)->Output());
@@ -242,11 +263,13 @@ std::map<std::string, Tensor> RandomInputs(const Graph& graph, uint64_t seed) {
   return inputs;
 }
 
-std::string CompareGraphs(const Graph& actual, const Graph& expected, const std::vector<std::string>& any_values, double tolerance) {
+std::string CompareGraphs(const Graph& actual, const Graph& expected, const std::vector<std::string>& any_values,
+                          double tolerance) {
   return Comparison(actual, expected, any_values, tolerance).Run();
 }
 
-void ExpectRewrite(std::unique_ptr<graph::Pass> pass, std::string_view before, std::string_view after, const RewriteOptions& options) {
+void ExpectRewrite(std::unique_ptr<graph::Pass> pass, std::string_view before, std::string_view after,
+                   const RewriteOptions& options) {
   const std::string name(pass->Name());
   try {
     const std::unique_ptr<Graph> original = graph::ParseGraph(before);
@@ -261,7 +284,8 @@ void ExpectRewrite(std::unique_ptr<graph::Pass> pass, std::string_view before, s
     if (!difference.empty()) {
       ADD_FAILURE() << name << " made another graph: " << difference << "\n--- got\n"
                     << graph::PrintGraph(*result, {.max_elements = 16}) << "--- expected\n"
-                    << graph::PrintGraph(*expected, {.max_elements = 16}) << "--- declined:" << DescribeDeclined(report);
+                    << graph::PrintGraph(*expected, {.max_elements = 16})
+                    << "--- declined:" << DescribeDeclined(report);
     }
     if (!options.evaluate) return;
     std::map<std::string, Tensor> inputs = options.inputs;
@@ -290,7 +314,8 @@ void ExpectUnchanged(std::unique_ptr<graph::Pass> pass, std::string_view text, s
     if (reason.empty()) return;
     bool found = false;
     for (const auto& declined : report.declined) found = found || declined.second.find(reason) != std::string::npos;
-    EXPECT_TRUE(found) << name << " declined for no reason that contains \"" << reason << "\":" << DescribeDeclined(report);
+    EXPECT_TRUE(found) << name << " declined for no reason that contains \"" << reason
+                       << "\":" << DescribeDeclined(report);
   } catch (const graph::Error& error) {
     ADD_FAILURE() << name << ": " << error.what();
   }

@@ -48,7 +48,8 @@ void ExpectValues(const Tensor& actual, const Shape& shape, std::initializer_lis
 // ---- single operators ----
 
 // Outputs of one operator whose inputs are constants; EvaluateOp returns output 0.
-std::vector<Tensor> EvaluateOpOutputs(std::string_view op, const std::vector<Tensor>& inputs, Attributes attributes = {});
+std::vector<Tensor> EvaluateOpOutputs(std::string_view op, const std::vector<Tensor>& inputs,
+                                      Attributes attributes = {});
 Tensor EvaluateOp(std::string_view op, const std::vector<Tensor>& inputs, Attributes attributes = {});
 
 // ---- errors ----
@@ -56,7 +57,8 @@ Tensor EvaluateOp(std::string_view op, const std::vector<Tensor>& inputs, Attrib
 // `action` throws moir::graph::Error of this kind, whose text contains every one of `parts`.
 void ExpectError(const std::function<void()>& action, ErrorKind kind, const std::vector<std::string>& parts);
 // Adding the operator to a graph fails with kBadModel (shape inference or schema).
-void ExpectBadOp(std::string_view op, const std::vector<Tensor>& inputs, Attributes attributes, const std::vector<std::string>& parts);
+void ExpectBadOp(std::string_view op, const std::vector<Tensor>& inputs, Attributes attributes,
+                 const std::vector<std::string>& parts);
 
 // ---- graphs and passes ----
 
@@ -71,19 +73,21 @@ std::map<std::string, Tensor> RandomInputs(const Graph& graph, uint64_t seed = 1
 // value is read where (a node shared in one graph is shared in the other), Parameters by name, type, shape and order,
 // constants by type, shape and values (within `tolerance`). Names of other nodes do not matter. A node that no output
 // needs is a difference. For constants named in `any_values` the values do not matter.
-std::string CompareGraphs(const Graph& actual, const Graph& expected, const std::vector<std::string>& any_values = {}, double tolerance = 1e-5);
+std::string CompareGraphs(const Graph& actual, const Graph& expected, const std::vector<std::string>& any_values = {},
+                          double tolerance = 1e-5);
 
 struct RewriteOptions {
-  double tolerance = 1e-5;                // of constants and of evaluated outputs
-  bool evaluate = true;                   // false for operators without plain evaluation, or when shapes change
-  std::map<std::string, Tensor> inputs;   // instead of random ones
+  double tolerance = 1e-5;               // of constants and of evaluated outputs
+  bool evaluate = true;                  // false for operators without plain evaluation, or when shapes change
+  std::map<std::string, Tensor> inputs;  // instead of random ones
 };
 
 // Runs the pass on `before`; expects that it reports a change, that the result verifies, equals `after`
 // (CompareGraphs) and computes the same outputs as `before` did. In `after` a constant may be written
 //   w : f32[2,3] = any
 // when only its type, shape and effect on the outputs matter.
-void ExpectRewrite(std::unique_ptr<graph::Pass> pass, std::string_view before, std::string_view after, const RewriteOptions& options = {});
+void ExpectRewrite(std::unique_ptr<graph::Pass> pass, std::string_view before, std::string_view after,
+                   const RewriteOptions& options = {});
 
 // Runs the pass; expects no change. With `reason`, some node must have been declined for a reason that contains it.
 void ExpectUnchanged(std::unique_ptr<graph::Pass> pass, std::string_view text, std::string_view reason = {});

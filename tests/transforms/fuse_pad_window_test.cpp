@@ -26,6 +26,9 @@ TEST(FusePadWindow, PadsAGroupConvolutionAndAValidOne) {
   ExpectRewrite(MakeFusePadWindow(), "x : f32[1,2,6,6]; w : f32[2,1,1,3,3] = random(1); p : i64[4] = {0, 0, 1, 1}; a = Pad(x, p, p); y = GroupConvolution(a, w) auto_pad=\"valid\" pads_begin=[5,5] pads_end=[5,5]; return y",
                 "x : f32[1,2,6,6]; w : f32[2,1,1,3,3] = random(1); y = GroupConvolution(x, w) pads_begin=[1,1] pads_end=[1,1]; return y");
 }
+TEST(FusePadWindow, TakesOnePadAfterAnother) {
+  ExpectRewrite(MakeFusePadWindow(), kPad + "a = Pad(x, p, q); b = Pad(a, q, p); y = Convolution(b, w); return y", "x : f32[1,2,6,6]; w : f32[2,2,3,3] = random(1); y = Convolution(x, w) pads_begin=[1,3] pads_end=[1,3]; return y");
+}
 TEST(FusePadWindow, KeepsThePadForOtherReaders) {
   ExpectRewrite(MakeFusePadWindow(), kPad + "a = Pad(x, p, q); y = Convolution(a, w); return y, a", kPad + "a = Pad(x, p, q); y = Convolution(x, w) pads_begin=[1,2] pads_end=[0,1]; return y, a");
 }

@@ -29,9 +29,17 @@ TEST(FuseReverseChannels, PassesWhatTreatsChannelsAlike) {
     a = Add(x, m); b = Multiply(a, h); c = ReLU(b); d = Pad(c, p, p); e = MaxPool(d) kernel=[2,2] strides=[1,1]; y = Convolution(e, w)
     return y)", {.tolerance = 1e-4});
 }
+TEST(FuseReverseChannels, PassesConstantsOnEitherSide) {
+  ExpectRewrite(MakeFuseReverseChannels(), kHead + "m : f32[3,1,1] = {10, 20, 30}; a = Subtract(m, r); b = Maximum(a, m); y = Convolution(b, w); return y",
+                "x : f32[1,3,5,5]; w : f32[1,3,1,1] = {3, 2, 1}; m : f32[3,1,1] = {30, 20, 10}; n : f32[3,1,1] = {30, 20, 10}; a = Subtract(m, x); b = Maximum(a, n); y = Convolution(b, w); return y", {.tolerance = 1e-4});
+}
 TEST(FuseReverseChannels, ServesEveryReader) {
   ExpectRewrite(MakeFuseReverseChannels(), kHead + "v : f32[2,3,3,3] = random(1); y = Convolution(r, w); a = ReLU(r); z = Convolution(a, v); return y, z",
                 "x : f32[1,3,5,5]; w : f32[1,3,1,1] = {3, 2, 1}; v : f32[2,3,3,3] = any; y = Convolution(x, w); a = ReLU(x); z = Convolution(a, v); return y, z");
+}
+TEST(FuseReverseChannels, TakesOneBehindAnother) {
+  ExpectRewrite(MakeFuseReverseChannels(), "x : f32[1,3,5,5]; k : i64[] = {1}; s = Split(x, k) num_splits=3; r = Concat(s.2, s.1, s.0) axis=1; v : f32[3,3,1,1] = random(1); a = Convolution(r, v); b = ReLU(r); t = Split(b, k) num_splits=3; u = Concat(t.1, t.0, t.2) axis=1; c = Convolution(u, v); y = Add(a, c); return y",
+                "x : f32[1,3,5,5]; v : f32[3,3,1,1] = any; w : f32[3,3,1,1] = any; a = Convolution(x, v); b = ReLU(x); c = Convolution(b, w); y = Add(a, c); return y");
 }
 TEST(FuseReverseChannels, LeavesSharedWeightsAlone) {
   ExpectRewrite(MakeFuseReverseChannels(), "z : f32[1,3,5,5]; " + kHead + "a = Convolution(r, w); b = Convolution(z, w); y = Add(a, b); return y",
@@ -49,6 +57,8 @@ TEST(FuseReverseChannels, KeepsItWhereOneReaderCannotTakeIt) {
   ExpectUnchanged(MakeFuseReverseChannels(), "v : f32[1,3,1,1]; " + kHead + "y = Convolution(r, v); return y", "the weights are no constant");
   ExpectUnchanged(MakeFuseReverseChannels(), "v : f32[1,3,5,5]; " + kHead + "a = Add(r, v); y = Convolution(a, w); return y", "does not treat channels alike");
   ExpectUnchanged(MakeFuseReverseChannels(), kHead + "p : i64[4] = {0, 1, 0, 0}; q : i64[4] = {0, 0, 0, 0}; v : f32[1,4,1,1] = random(1); a = Pad(r, p, q); y = Convolution(a, v); return y", "does not treat channels alike");
+  ExpectUnchanged(MakeFuseReverseChannels(), kHead + "m : f32[2,1,1,1] = {1, 2}; a = Add(r, m); y = Convolution(a, w); return y", "does not treat channels alike");
+  ExpectUnchanged(MakeFuseReverseChannels(), kHead + "m : f32[5] = {1, 2, 3, 4, 5}; a = Add(r, m); y = Convolution(a, w); return y", "does not treat channels alike");
   ExpectUnchanged(MakeFuseReverseChannels(), "v : f32[2,3,5,5]; " + kHead + "y = Convolution(v, r); return y", "no constant");
 }
 TEST(FuseReverseChannels, KeepsOtherConcats) {

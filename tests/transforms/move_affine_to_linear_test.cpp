@@ -23,6 +23,10 @@ TEST(MoveAffineToLinear, PassesPoolingAndABias) {
   ExpectRewrite(MakeMoveAffineToLinear(), kHead + "d = Add(c, b); r = ReLU(d); p = MaxPool(r) kernel=[2,2] strides=[2,2]; m = Multiply(p, s); y = Tanh(m); return y",
                 kHead + "d = Add(c, b); m = Multiply(d, s); r = ReLU(m); p = MaxPool(r) kernel=[2,2] strides=[2,2]; y = Tanh(p); return y");
 }
+TEST(MoveAffineToLinear, MovesAScaleAndItsShift) {
+  ExpectRewrite(MakeMoveAffineToLinear(), kHead + "p = MaxPool(c) kernel=[2,2] strides=[2,2]; m = Multiply(p, s); y = Add(m, t); return y",
+                kHead + "m = Multiply(c, s); a = Add(m, t); y = MaxPool(a) kernel=[2,2] strides=[2,2]; return y");
+}
 TEST(MoveAffineToLinear, PassesShiftsThroughPooling) {
   ExpectRewrite(MakeMoveAffineToLinear(), kHead + "p = MaxPool(c) kernel=[3,3] strides=[2,2] pads_begin=[1,1] pads_end=[1,1]; y = Add(p, t); return y",
                 kHead + "m = Add(c, t); y = MaxPool(m) kernel=[3,3] strides=[2,2] pads_begin=[1,1] pads_end=[1,1]; return y");
@@ -52,6 +56,7 @@ TEST(MoveAffineToLinear, KeepsOtherOperators) {
 }
 TEST(MoveAffineToLinear, KeepsValuesThatSomethingElseReads) {
   ExpectUnchanged(MakeMoveAffineToLinear(), kHead + "r = ReLU(c); y = Multiply(r, s); return y, r", "\"r\" has other readers");
+  ExpectUnchanged(MakeMoveAffineToLinear(), kHead + "d = Add(c, b); r = ReLU(d); y = Multiply(r, s); return y, c", "\"c\" has other readers");
   ExpectUnchanged(MakeMoveAffineToLinear(), kHead + "r = ReLU(c); y = Multiply(r, s); return y, c", "\"c\" has other readers");
 }
 TEST(MoveAffineToLinear, KeepsAScaleAlongAnotherAxis) {

@@ -136,7 +136,8 @@ class Grower {
 };
 
 TEST(Pipeline, KeepsTheMeaningOfRandomNetworks) {
-  for (uint64_t seed = 1; seed <= 300; ++seed) {
+  size_t compared = 0;
+  for (uint64_t seed = 1; seed <= 20000; ++seed) {
     SCOPED_TRACE(graph::StrCat("seed ", seed));
     const std::unique_ptr<Graph> original = Grower(seed).Grow();
     const std::unique_ptr<Graph> result = original->Clone();
@@ -150,9 +151,12 @@ TEST(Pipeline, KeepsTheMeaningOfRandomNetworks) {
     ASSERT_EQ(wanted.size(), got.size());
     for (size_t i = 0; i < wanted.size(); ++i) {
       EXPECT_EQ(original->Outputs()[i].name, result->Outputs()[i].name);
-      // Deep sums of the random networks reach large numbers: relative to the largest of the tensor.
+      // Deep sums of the random networks reach large numbers: relative to the largest of the tensor, and not where
+      // they come near the end of the type's range.
       double largest = 1;
       for (const double value : wanted[i].ToVector<double>()) largest = std::max(largest, std::abs(value));
+      if (!(largest < 1e9)) continue;
+      ++compared;
       test::ExpectNear(got[i], wanted[i], 2e-5 * largest);
     }
     if (testing::Test::HasFailure()) {
@@ -160,10 +164,11 @@ TEST(Pipeline, KeepsTheMeaningOfRandomNetworks) {
       return;
     }
   }
+  EXPECT_GT(compared, 300u);
 }
 
 TEST(Pipeline, ChangesNothingTheSecondTime) {
-  for (uint64_t seed = 1; seed <= 150; ++seed) {
+  for (uint64_t seed = 1; seed <= 12000; ++seed) {
     SCOPED_TRACE(graph::StrCat("seed ", seed));
     const std::unique_ptr<Graph> graph = Grower(seed).Grow();
     MakePipeline({}).Run(*graph);

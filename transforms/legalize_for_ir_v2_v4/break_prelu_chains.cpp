@@ -1,5 +1,5 @@
-// Convolution - ReLU - ScaleShift - PReLU, each the only reader of the one before  =>  an identity layer behind the ReLU
-// The 2018 engine fuses the chain and finds no primitive for it.
+// Convolution - ReLU - ScaleShift - PReLU, each the only reader of the one before  =>  an identity layer behind the
+// ReLU The 2018 engine fuses the chain and finds no primitive for it.
 #include "transforms/legalize_for_ir_v2_v4/layers.h"
 #include "transforms/legalize_for_ir_v2_v4/passes.h"
 

@@ -22,7 +22,10 @@ class FoldShapeConstants final : public NodePass {
     if (!known) return {};
     const std::optional<Tensor> value = EvaluateStatic(node.Output(), kMaxElements);
     if (!value) return Declined("its value is too large, or it has no plain evaluation");
-    rewriter.Replace(node, rewriter.Constant(node.Name(), *value));
+    const std::string name = node.Name();
+    const Value constant = rewriter.Constant(name, *value);
+    rewriter.Replace(node, constant);
+    rewriter.GetGraph().Rename(constant.node, name);
     return Changed();
   }
 };

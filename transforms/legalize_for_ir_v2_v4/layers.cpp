@@ -15,7 +15,8 @@ Tensor BroadcastTensor(const Tensor& from, const Shape& shape) {
   Graph scratch;
   const Value value = scratch.AddConstant("value", from)->Output();
   const Value target = scratch.AddConstant("shape", Tensor::Indices(shape.Dims()))->Output();
-  scratch.AddOutput("out", scratch.Add("Broadcast", "out", {value, target}, {{"mode", std::string("numpy")}})->Output());
+  scratch.AddOutput("out",
+                    scratch.Add("Broadcast", "out", {value, target}, {{"mode", std::string("numpy")}})->Output());
   return EvaluateGraph(scratch, {})[0];
 }
 
@@ -34,7 +35,8 @@ bool HasF32Data(const Node& node) {
 }
 
 std::optional<Tensor> PerChannel(const Tensor& constant, const Shape& shape, int64_t axis) {
-  if (constant.Type() != ElementType::kF32 || axis >= shape.Rank() || !BroadcastsTo(constant.Shape(), shape)) return std::nullopt;
+  if (constant.Type() != ElementType::kF32 || axis >= shape.Rank() || !BroadcastsTo(constant.Shape(), shape))
+    return std::nullopt;
   const Shape channels{shape[axis]};
   if (constant.NumElements() == 1) {
     Tensor repeated(ElementType::kF32, channels);
@@ -43,7 +45,8 @@ std::optional<Tensor> PerChannel(const Tensor& constant, const Shape& shape, int
     return repeated;
   }
   const int64_t position = axis - (shape.Rank() - constant.Shape().Rank());
-  if (position < 0 || constant.Shape()[position] != constant.NumElements() || constant.NumElements() != shape[axis]) return std::nullopt;
+  if (position < 0 || constant.Shape()[position] != constant.NumElements() || constant.NumElements() != shape[axis])
+    return std::nullopt;
   return constant.Reshaped(channels);
 }
 
@@ -62,7 +65,8 @@ Value ReshapeTo(Rewriter& rewriter, const std::string& name, Value value, const 
 Value BroadcastTo(Rewriter& rewriter, const std::string& name, Value value, const Shape& shape) {
   if (value.Shape() == shape) return value;
   const Tensor* constant = value.Constant();
-  if (constant && shape.NumElements() <= kMaxBroadcastConstant) return rewriter.Constant(name + "/broadcast", BroadcastTensor(*constant, shape));
+  if (constant && shape.NumElements() <= kMaxBroadcastConstant)
+    return rewriter.Constant(name + "/broadcast", BroadcastTensor(*constant, shape));
   std::vector<int64_t> dims(static_cast<size_t>(shape.Rank() - value.Shape().Rank()), 1);
   dims.insert(dims.end(), value.Shape().begin(), value.Shape().end());
   Shape target = shape;

@@ -8,11 +8,12 @@ std::vector<std::unique_ptr<graph::Pass>> MakeLegalizePassesV2V4(const LegalizeO
   std::vector<std::unique_ptr<graph::Pass>> passes;
   const auto add = [&](std::unique_ptr<graph::Pass> pass) { passes.push_back(std::move(pass)); };
 
-  // Shapes are settled: what depends on nothing else (prior boxes, shape arithmetic) is a constant, for the passes below.
+  // Shapes are settled: what depends on nothing else (prior boxes, shape arithmetic) is a constant, for the passes
+  // below.
   add(MakeFoldShapeConstants());
 
-  // Layers with weights take the bias that follows, a normalization the scale that follows, so they come before the passes
-  // that would make layers of their own of these.
+  // Layers with weights take the bias that follows, a normalization the scale that follows, so they come before the
+  // passes that would make layers of their own of these.
   add(MakeLowerConvolution());
   add(MakeLowerMatMul());
   add(MakeLowerNormalization());

@@ -20,17 +20,21 @@ class LowerActivations final : public NodePass {
       if (node.Is(op)) return Become(node, rewriter, "ie.Activation", {{"type", std::string(type)}});
     }
     if (node.Is("Elu")) return Become(node, rewriter, "ie.ELU", {{"alpha", node.Attr<double>("alpha")}});
-    if (node.Is("Clamp")) return Become(node, rewriter, "ie.Clamp", {{"min", node.Attr<double>("min")}, {"max", node.Attr<double>("max")}});
+    if (node.Is("Clamp"))
+      return Become(node, rewriter, "ie.Clamp", {{"min", node.Attr<double>("min")}, {"max", node.Attr<double>("max")}});
     if (node.Is("Sqrt")) return Become(node, rewriter, "ie.Power", {{"power", 0.5}, {"scale", 1.0}, {"shift", 0.0}});
-    if (node.Is("Negative")) return Become(node, rewriter, "ie.Power", {{"power", 1.0}, {"scale", -1.0}, {"shift", 0.0}});
-    if (node.Is("Softmax")) return Become(node, rewriter, "ie.SoftMax", {{"axis", node.Shape().NormalizeAxis(node.Attr<int64_t>("axis"))}});
+    if (node.Is("Negative"))
+      return Become(node, rewriter, "ie.Power", {{"power", 1.0}, {"scale", -1.0}, {"shift", 0.0}});
+    if (node.Is("Softmax"))
+      return Become(node, rewriter, "ie.SoftMax", {{"axis", node.Shape().NormalizeAxis(node.Attr<int64_t>("axis"))}});
     if (node.Is("PRelu")) return PRelu(node, rewriter);
     if (node.Is("HardSigmoid")) return HardSigmoid(node, rewriter);
     return {};
   }
 
  private:
-  static constexpr std::pair<const char*, const char*> kPlain[] = {{"ReLU", "ie.ReLU"}, {"Sigmoid", "ie.Sigmoid"}, {"Tanh", "ie.TanH"}};
+  static constexpr std::pair<const char*, const char*> kPlain[] = {
+      {"ReLU", "ie.ReLU"}, {"Sigmoid", "ie.Sigmoid"}, {"Tanh", "ie.TanH"}};
   static constexpr std::pair<const char*, const char*> kActivations[] = {{"Abs", "abs"}, {"SoftPlus", "soft_relu"}};
 
   static Outcome Become(Node& node, Rewriter& rewriter, std::string_view layer, Attributes attributes) {
@@ -44,7 +48,8 @@ class LowerActivations final : public NodePass {
     const Tensor* slope = node.Input(1).Constant();
     if (!slope) return Declined("its slope is no constant");
     const Shape& data = node.Shape();
-    if (slope->NumElements() == 1) return Become(node, rewriter, "ie.ReLU", {{"negative_slope", slope->ToVector<double>()[0]}});
+    if (slope->NumElements() == 1)
+      return Become(node, rewriter, "ie.ReLU", {{"negative_slope", slope->ToVector<double>()[0]}});
     if (data.Rank() < 2) return Declined("its data has one axis");
     // Rank 1 goes along axis 1; otherwise NumPy's rule holds.
     std::optional<Tensor> channels;
@@ -55,7 +60,9 @@ class LowerActivations final : public NodePass {
     }
     if (!channels) return Declined("its slopes are not one per channel");
     const std::string name = node.Name();
-    rewriter.Replace(node, rewriter.Add("ie.PReLU", name, {node.Input(0), rewriter.Constant(name + "/weights", *channels)}, {{"channel_shared", int64_t{0}}}));
+    rewriter.Replace(node,
+                     rewriter.Add("ie.PReLU", name, {node.Input(0), rewriter.Constant(name + "/weights", *channels)},
+                                  {{"channel_shared", int64_t{0}}}));
     return Changed();
   }
 

@@ -27,7 +27,8 @@ double Negated(double x) { return -x; }
 double Reciprocal(double x) { return 1 / x; }
 
 std::optional<Step> MatchStep(const Node& node, std::string& why) {
-  const bool add = node.Is("Add"), subtract = node.Is("Subtract"), multiply = node.Is("Multiply"), divide = node.Is("Divide");
+  const bool add = node.Is("Add"), subtract = node.Is("Subtract"), multiply = node.Is("Multiply"),
+             divide = node.Is("Divide");
   if (!add && !subtract && !multiply && !divide) return std::nullopt;
   if (!HasF32Data(node)) {
     why = "its data is not f32";
@@ -68,7 +69,9 @@ Tensor Filled(int64_t count, float value) {
   return tensor;
 }
 
-Tensor Repeated(const Tensor& tensor, int64_t count) { return tensor.NumElements() == count ? tensor : Filled(count, tensor.Values<float>()[0]); }
+Tensor Repeated(const Tensor& tensor, int64_t count) {
+  return tensor.NumElements() == count ? tensor : Filled(count, tensor.Values<float>()[0]);
+}
 
 class LowerAffine final : public NodePass {
  public:
@@ -90,20 +93,26 @@ class LowerAffine final : public NodePass {
         last = next;
       }
     }
-    const bool scalar = (!step->scale || step->scale->NumElements() == 1) && (!step->shift || step->shift->NumElements() == 1);
+    const bool scalar =
+        (!step->scale || step->scale->NumElements() == 1) && (!step->shift || step->shift->NumElements() == 1);
     const std::string name = last->Name();
-    const auto number = [](const std::optional<Tensor>& tensor, double otherwise) { return tensor ? tensor->ToVector<double>()[0] : otherwise; };
+    const auto number = [](const std::optional<Tensor>& tensor, double otherwise) {
+      return tensor ? tensor->ToVector<double>()[0] : otherwise;
+    };
     // Numbers that a decimal text does not hold stay in a blob.
     const bool finite = !scalar || (std::isfinite(number(step->scale, 1)) && std::isfinite(number(step->shift, 0)));
     if (scalar && finite) {
-      rewriter.Replace(*last, PowerLayer(rewriter, name, step->data, 1, number(step->scale, 1), number(step->shift, 0)));
+      rewriter.Replace(*last,
+                       PowerLayer(rewriter, name, step->data, 1, number(step->scale, 1), number(step->shift, 0)));
       return Changed();
     }
     if (step->data.Shape().Rank() < 2) return Declined("its data has one axis and a number is not finite");
     const int64_t channels = step->data.Shape()[1];
     const Tensor weights = step->scale ? Repeated(*step->scale, channels) : Filled(channels, 1);
     const Tensor biases = step->shift ? Repeated(*step->shift, channels) : Filled(channels, 0);
-    rewriter.Replace(*last, rewriter.Add("ie.ScaleShift", name, {step->data, rewriter.Constant(name + "/weights", weights), rewriter.Constant(name + "/biases", biases)}));
+    rewriter.Replace(*last, rewriter.Add("ie.ScaleShift", name,
+                                         {step->data, rewriter.Constant(name + "/weights", weights),
+                                          rewriter.Constant(name + "/biases", biases)}));
     return Changed();
   }
 

@@ -31,7 +31,9 @@ class LowerBatchNorm final : public NodePass {
       b[c] = static_cast<float>(statistics[1][c] - statistics[2][c] * scale);
     }
     const std::string name = node.Name();
-    rewriter.Replace(node, rewriter.Add("ie.ScaleShift", name, {node.Input(0), rewriter.Constant(name + "/weights", weights), rewriter.Constant(name + "/biases", biases)}));
+    rewriter.Replace(node, rewriter.Add("ie.ScaleShift", name,
+                                        {node.Input(0), rewriter.Constant(name + "/weights", weights),
+                                         rewriter.Constant(name + "/biases", biases)}));
     return Changed();
   }
 };

@@ -12,7 +12,8 @@ class LowerConcat final : public NodePass {
 
   Outcome Run(Node& node, Rewriter& rewriter) const override {
     if (!HasF32Data(node)) return Declined("its data is not f32");
-    rewriter.Replace(node, rewriter.Add("ie.Concat", node.Name(), node.Inputs(), {{"axis", node.Shape().NormalizeAxis(node.Attr<int64_t>("axis"))}}));
+    rewriter.Replace(node, rewriter.Add("ie.Concat", node.Name(), node.Inputs(),
+                                        {{"axis", node.Shape().NormalizeAxis(node.Attr<int64_t>("axis"))}}));
     return Changed();
   }
 };

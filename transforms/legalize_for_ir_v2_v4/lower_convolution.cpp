@@ -1,8 +1,8 @@
 // Convolution(x, W) [+ b]              =>  layer Convolution with weights and biases
 // GroupConvolution(x, W) [+ b]         =>  the same with group
 // ConvolutionBackpropData(x, W) [+ b]  =>  layer Deconvolution; likewise in groups
-// One spatial axis is made two: [N,C,L] -> [N,C,1,L]. Where output_padding exceeds the end padding, the kernel gets zeros at
-// its end: they yield the additional elements.
+// One spatial axis is made two: [N,C,L] -> [N,C,1,L]. Where output_padding exceeds the end padding, the kernel gets
+// zeros at its end: they yield the additional elements.
 #include <algorithm>
 
 #include "graph/ops/window.h"
@@ -19,12 +19,15 @@ struct Window {
 };
 
 Window ExplicitWindow(const Node& node, const Sizes& kernel) {
-  Window window{kernel, SpatialAttribute(node, "strides", 1), SpatialAttribute(node, "pads_begin", 0), SpatialAttribute(node, "pads_end", 0), SpatialAttribute(node, "dilations", 1)};
+  Window window{kernel, SpatialAttribute(node, "strides", 1), SpatialAttribute(node, "pads_begin", 0),
+                SpatialAttribute(node, "pads_end", 0), SpatialAttribute(node, "dilations", 1)};
   const auto& auto_pad = node.Attr<std::string>("auto_pad");
   if (auto_pad == "same_upper" || auto_pad == "same_lower") {
     const graph::Window resolved = MakeWindow(node, node.Input(0).Shape(), kernel);
-    std::copy(resolved.pads_begin.end() - static_cast<std::ptrdiff_t>(kernel.size()), resolved.pads_begin.end(), window.pads_begin.begin());
-    std::copy(resolved.pads_end.end() - static_cast<std::ptrdiff_t>(kernel.size()), resolved.pads_end.end(), window.pads_end.begin());
+    std::copy(resolved.pads_begin.end() - static_cast<std::ptrdiff_t>(kernel.size()), resolved.pads_begin.end(),
+              window.pads_begin.begin());
+    std::copy(resolved.pads_end.end() - static_cast<std::ptrdiff_t>(kernel.size()), resolved.pads_end.end(),
+              window.pads_end.begin());
   } else if (auto_pad == "valid") {
     window.pads_begin.assign(kernel.size(), 0);
     window.pads_end.assign(kernel.size(), 0);
@@ -83,7 +86,8 @@ class LowerConvolution final : public NodePass {
         const int64_t taken = std::min(padding[i], window.pads_end[i]);
         window.pads_end[i] -= taken;
         more[i] = padding[i] - taken;
-        if (more[i] > 0 && window.dilations[i] != 1) return Declined("its output padding exceeds the end padding and it is dilated");
+        if (more[i] > 0 && window.dilations[i] != 1)
+          return Declined("its output padding exceeds the end padding and it is dilated");
       }
       if (!AllAre(more, 0)) {
         values = ExtendKernel(values, more);
@@ -107,9 +111,15 @@ class LowerConvolution final : public NodePass {
     }
     std::vector<Value> inputs = {x, rewriter.Constant(name + "/weights", values)};
     if (bias) inputs.push_back(rewriter.Constant(name + "/biases", *bias));
-    Value y = rewriter.Add(backwards ? "ie.Deconvolution" : "ie.Convolution", data.Rank() == 3 ? name + "/2d" : name, std::move(inputs),
-                           {{"kernel", window.kernel}, {"strides", window.strides}, {"pads_begin", window.pads_begin}, {"pads_end", window.pads_end}, {"dilations", window.dilations},
-                            {"group", group}, {"output", output}});
+    Value y = rewriter.Add(backwards ? "ie.Deconvolution" : "ie.Convolution", data.Rank() == 3 ? name + "/2d" : name,
+                           std::move(inputs),
+                           {{"kernel", window.kernel},
+                            {"strides", window.strides},
+                            {"pads_begin", window.pads_begin},
+                            {"pads_end", window.pads_end},
+                            {"dilations", window.dilations},
+                            {"group", group},
+                            {"output", output}});
     rewriter.Replace(last, ReshapeTo(rewriter, name, y, out));
     return Changed();
   }

@@ -17,7 +17,8 @@ class LowerElementwise final : public NodePass {
   std::string_view Root() const override { return ""; }
 
   Outcome Run(Node& node, Rewriter& rewriter) const override {
-    const bool sum = node.Is("Add"), product = node.Is("Multiply"), maximum = node.Is("Maximum"), difference = node.Is("Subtract"), minimum = node.Is("Minimum");
+    const bool sum = node.Is("Add"), product = node.Is("Multiply"), maximum = node.Is("Maximum"),
+               difference = node.Is("Subtract"), minimum = node.Is("Minimum");
     const bool squared = node.Is("SquaredDifference");
     if (!sum && !product && !maximum && !difference && !minimum && !squared) return {};
     if (!HasF32Data(node)) return Declined("its data is not f32");
@@ -27,7 +28,8 @@ class LowerElementwise final : public NodePass {
     const std::string name = node.Name();
     Value a = node.Input(0), b = node.Input(1);
     if (a == b && (sum || product)) {
-      rewriter.Replace(node, sum ? PowerLayer(rewriter, name, a, 1, 2, 0) : rewriter.Add("ie.Activation", name, {a}, {{"type", std::string("square")}}));
+      rewriter.Replace(node, sum ? PowerLayer(rewriter, name, a, 1, 2, 0)
+                                 : rewriter.Add("ie.Activation", name, {a}, {{"type", std::string("square")}}));
       return Changed();
     }
     a = BroadcastTo(rewriter, name + "/a", a, shape);
@@ -44,9 +46,11 @@ class LowerElementwise final : public NodePass {
     } else if (difference) {
       y = eltwise(name, a, negative("/negative", b), "sum");
     } else if (squared) {
-      y = rewriter.Add("ie.Activation", name, {eltwise(name + "/difference", a, negative("/negative", b), "sum")}, {{"type", std::string("square")}});
+      y = rewriter.Add("ie.Activation", name, {eltwise(name + "/difference", a, negative("/negative", b), "sum")},
+                       {{"type", std::string("square")}});
     } else {
-      y = PowerLayer(rewriter, name, eltwise(name + "/max", negative("/negative_a", a), negative("/negative_b", b), "max"), 1, -1, 0);
+      y = PowerLayer(rewriter, name,
+                     eltwise(name + "/max", negative("/negative_a", a), negative("/negative_b", b), "max"), 1, -1, 0);
     }
     rewriter.Replace(node, y);
     return Changed();

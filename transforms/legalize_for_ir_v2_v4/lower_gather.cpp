@@ -1,4 +1,5 @@
-// Gather(table, indices, axis)  =>  layer Gather, which reads indices as floats, truncates them and clamps them into the table:
+// Gather(table, indices, axis)  =>  layer Gather, which reads indices as floats, truncates them and clamps them into
+// the table:
 //   indices = Clamp(Convert(x f32), 0, size - 1)  =>  x itself
 //   constant integers                             =>  the same as f32 constants
 #include <algorithm>
@@ -30,13 +31,19 @@ class LowerGather final : public NodePass {
     const std::string name = node.Name();
     if (const Tensor* constant = indices.Constant()) {
       std::vector<int64_t> values = constant->ToVector<int64_t>();
-      if (std::any_of(values.begin(), values.end(), [&](int64_t index) { return index < 0 || index >= table[axis]; })) return Declined("an index lies outside of the table");
-      indices = rewriter.Constant(name + "/indices", Tensor::FromValues<int64_t>(constant->Shape(), values).ConvertTo(ElementType::kF32));
+      if (std::any_of(values.begin(), values.end(), [&](int64_t index) { return index < 0 || index >= table[axis]; }))
+        return Declined("an index lies outside of the table");
+      indices = rewriter.Constant(name + "/indices",
+                                  Tensor::FromValues<int64_t>(constant->Shape(), values).ConvertTo(ElementType::kF32));
     } else {
       Node* clamp = indices.Producer("Clamp");
-      if (!clamp || clamp->Attr<double>("min") != 0 || clamp->Attr<double>("max") != static_cast<double>(table[axis] - 1)) return Declined("its indices are not clamped into the table");
+      if (!clamp || clamp->Attr<double>("min") != 0 ||
+          clamp->Attr<double>("max") != static_cast<double>(table[axis] - 1))
+        return Declined("its indices are not clamped into the table");
       Node* convert = clamp->Input(0).Producer("Convert");
-      if (!convert || !IsInteger(convert->Type()) || ElementTypeName(convert->Type()).size() != 3 || !IsF32(convert->Input(0))) return Declined("its indices are no f32 numbers made i32 or i64");
+      if (!convert || !IsInteger(convert->Type()) || ElementTypeName(convert->Type()).size() != 3 ||
+          !IsF32(convert->Input(0)))
+        return Declined("its indices are no f32 numbers made i32 or i64");
       indices = convert->Input(0);
     }
     rewriter.Replace(node, rewriter.Add("ie.Gather", name, {node.Input(0), indices}, {{"axis", axis}}));

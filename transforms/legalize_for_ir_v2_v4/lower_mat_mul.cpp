@@ -1,6 +1,6 @@
 // MatMul(x, W) [+ b], W constant [O,K] or [K,O]  =>  layer FullyConnected
-//   A Reshape before it that flattens [N,...] to [N,K] goes: the layer does that itself (except for 3-D data, which the 2018
-//   engine refuses). Data of more axes is reshaped to two and back.
+//   A Reshape before it that flattens [N,...] to [N,K] goes: the layer does that itself (except for 3-D data, which the
+//   2018 engine refuses). Data of more axes is reshaped to two and back.
 // other MatMul                                   =>  layer Gemm, both inputs brought to the same number of axes
 #include "transforms/legalize_for_ir_v2_v4/layers.h"
 #include "transforms/legalize_for_ir_v2_v4/passes.h"
@@ -39,7 +39,8 @@ class LowerMatMul final : public NodePass {
     const Shape& b = node.Input(1).Shape();
     if (a.Rank() < 2 || b.Rank() < 2) return Declined("an operand has one axis");
     const Tensor* weights = node.Input(1).Constant();
-    if (weights && b.Rank() == 2 && !node.Attr<bool>("transpose_a") && !node.Input(0).Constant()) return FullyConnected(node, *weights, rewriter);
+    if (weights && b.Rank() == 2 && !node.Attr<bool>("transpose_a") && !node.Input(0).Constant())
+      return FullyConnected(node, *weights, rewriter);
     return Gemm(node, rewriter);
   }
 
@@ -62,9 +63,11 @@ class LowerMatMul final : public NodePass {
       const Shape& shape = source.Shape();
       if (shape.Rank() > 3 && shape[0] == rows && IsF32(source) && !source.Constant()) x = source;
     }
-    std::vector<Value> layer_inputs = {x, rewriter.Constant(name + "/weights", transposed ? weights : Transposed(weights))};
+    std::vector<Value> layer_inputs = {
+        x, rewriter.Constant(name + "/weights", transposed ? weights : Transposed(weights))};
     if (bias) layer_inputs.push_back(rewriter.Constant(name + "/biases", *bias));
-    const Value y = rewriter.Add("ie.FullyConnected", rank > 2 ? name + "/2d" : name, std::move(layer_inputs), {{"out-size", size}});
+    const Value y = rewriter.Add("ie.FullyConnected", rank > 2 ? name + "/2d" : name, std::move(layer_inputs),
+                                 {{"out-size", size}});
     rewriter.Replace(last, ReshapeTo(rewriter, name, y, out));
     return Changed();
   }
@@ -76,7 +79,11 @@ class LowerMatMul final : public NodePass {
     const std::string name = node.Name();
     const Value a = ReshapeTo(rewriter, name + "/a", node.Input(0), WithLeadingOnes(node.Input(0).Shape(), rank));
     const Value b = ReshapeTo(rewriter, name + "/b", node.Input(1), WithLeadingOnes(node.Input(1).Shape(), rank));
-    rewriter.Replace(node, rewriter.Add("ie.Gemm", name, {a, b}, {{"alpha", 1.0}, {"beta", 0.0}, {"transpose_a", node.Attr<bool>("transpose_a")}, {"transpose_b", node.Attr<bool>("transpose_b")}}));
+    rewriter.Replace(node, rewriter.Add("ie.Gemm", name, {a, b},
+                                        {{"alpha", 1.0},
+                                         {"beta", 0.0},
+                                         {"transpose_a", node.Attr<bool>("transpose_a")},
+                                         {"transpose_b", node.Attr<bool>("transpose_b")}}));
     return Changed();
   }
 };

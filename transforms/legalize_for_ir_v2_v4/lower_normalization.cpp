@@ -40,13 +40,17 @@ class LowerNormalization final : public NodePass {
   static Outcome Norm(Node& node, const Sizes& axes, Rewriter& rewriter) {
     const int64_t rank = node.Shape().Rank();
     const bool across = axes == Sizes{1};
-    if (!across && (rank < 3 || axes != AxesFrom(2, rank))) return Declined("its axes are neither the channels nor the spatial axes");
+    if (!across && (rank < 3 || axes != AxesFrom(2, rank)))
+      return Declined("its axes are neither the channels nor the spatial axes");
     const double k = node.Attr<double>("bias"), beta = node.Attr<double>("beta");
     if (!(k > 0)) return Declined("its bias is not positive");
     const std::string name = node.Name();
     const bool scaled = k != 1;
     Value y = rewriter.Add("ie.Norm", scaled ? name + "/norm" : name, {node.Input(0)},
-                           {{"alpha", node.Attr<double>("alpha") / k}, {"beta", beta}, {"local-size", node.Attr<int64_t>("size")}, {"region", std::string(across ? "across" : "same")}});
+                           {{"alpha", node.Attr<double>("alpha") / k},
+                            {"beta", beta},
+                            {"local-size", node.Attr<int64_t>("size")},
+                            {"region", std::string(across ? "across" : "same")}});
     if (scaled) y = PowerLayer(rewriter, name, y, 1, std::pow(k, -beta), 0);
     rewriter.Replace(node, y);
     return Changed();
@@ -63,7 +67,8 @@ class LowerNormalization final : public NodePass {
     Node* last = &node;
     if (node.Output().HasOneReader()) {
       const Use use = node.Readers()[0];
-      const Tensor* scale = use.node->Is("Multiply") && use.node->Shape() == data ? use.node->Input(1 - use.index).Constant() : nullptr;
+      const Tensor* scale =
+          use.node->Is("Multiply") && use.node->Shape() == data ? use.node->Input(1 - use.index).Constant() : nullptr;
       if (scale) {
         if (std::optional<Tensor> channels = PerChannel(*scale, data)) {
           weights = *channels;
@@ -72,8 +77,11 @@ class LowerNormalization final : public NodePass {
       }
     }
     const std::string name = last->Name();
-    rewriter.Replace(*last, rewriter.Add("ie.Normalize", name, {node.Input(0), rewriter.Constant(name + "/weights", weights)},
-                                         {{"across_spatial", int64_t{across}}, {"channel_shared", int64_t{0}}, {"eps", node.Attr<double>("eps")}}));
+    rewriter.Replace(
+        *last,
+        rewriter.Add(
+            "ie.Normalize", name, {node.Input(0), rewriter.Constant(name + "/weights", weights)},
+            {{"across_spatial", int64_t{across}}, {"channel_shared", int64_t{0}}, {"eps", node.Attr<double>("eps")}}));
     return Changed();
   }
 
@@ -81,11 +89,15 @@ class LowerNormalization final : public NodePass {
     const int64_t rank = node.Shape().Rank();
     if (rank < 3 || rank > 5) return Declined("its data has no spatial axes or more than three");
     const bool across = axes == AxesFrom(1, rank);
-    if (!across && axes != AxesFrom(2, rank)) return Declined("its axes are neither the spatial axes nor these and the channels");
+    if (!across && axes != AxesFrom(2, rank))
+      return Declined("its axes are neither the spatial axes nor these and the channels");
     const bool variance = node.Attr<bool>("normalize_variance");
-    if (variance && node.Attr<std::string>("eps_mode") != "inside_sqrt") return Declined("its eps is outside of the root");
+    if (variance && node.Attr<std::string>("eps_mode") != "inside_sqrt")
+      return Declined("its eps is outside of the root");
     rewriter.Replace(node, rewriter.Add("ie.MVN", node.Name(), {node.Input(0)},
-                                        {{"across_channels", int64_t{across}}, {"normalize_variance", int64_t{variance}}, {"eps", node.Attr<double>("eps")}}));
+                                        {{"across_channels", int64_t{across}},
+                                         {"normalize_variance", int64_t{variance}},
+                                         {"eps", node.Attr<double>("eps")}}));
     return Changed();
   }
 };

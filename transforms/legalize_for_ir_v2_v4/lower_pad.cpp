@@ -1,5 +1,4 @@
-// Pad that takes nothing away  =>  layer Pad
-#include <algorithm>
+// Pad  =>  layer Pad
 #include <cmath>
 
 #include "transforms/legalize_for_ir_v2_v4/layers.h"
@@ -17,15 +16,17 @@ class LowerPad final : public NodePass {
     if (!HasF32Data(node)) return Declined("its data is not f32");
     const std::optional<std::vector<int64_t>> begin = ConstantIndices(node, 1), end = ConstantIndices(node, 2);
     if (!begin || !end) return Declined("its sizes are no constants");
-    const auto negative = [](int64_t size) { return size < 0; };
-    if (std::any_of(begin->begin(), begin->end(), negative) || std::any_of(end->begin(), end->end(), negative)) return Declined("it takes elements away");
     double value = 0;
     if (node.InputCount() > 3) {
       const std::optional<double> given = SingleValue(node.Input(3));
       if (!given || !std::isfinite(*given)) return Declined("its value is not one constant number");
       value = *given;
     }
-    rewriter.Replace(node, rewriter.Add("ie.Pad", node.Name(), {node.Input(0)}, {{"pads_begin", *begin}, {"pads_end", *end}, {"pad_mode", node.Attr<std::string>("pad_mode")}, {"pad_value", value}}));
+    rewriter.Replace(node, rewriter.Add("ie.Pad", node.Name(), {node.Input(0)},
+                                        {{"pads_begin", *begin},
+                                         {"pads_end", *end},
+                                         {"pad_mode", node.Attr<std::string>("pad_mode")},
+                                         {"pad_value", value}}));
     return Changed();
   }
 };

@@ -1,7 +1,7 @@
 // MaxPool, AvgPool                                      =>  layer Pooling
 // ReduceMean, ReduceMax over all spatial axes           =>  layer Pooling with a kernel of the data's size [, Reshape]
-// IR v2 has no end padding: it is that of the beginning. Windows that need another one are said by another rounding where the
-// result is the same, or see padding made explicit (averages that count it), or stay what they are.
+// IR v2 has no end padding: it is that of the beginning. Windows that need another one are said by another rounding
+// where the result is the same, or see padding made explicit (averages that count it), or stay what they are.
 #include <algorithm>
 
 #include "graph/ops/window.h"
@@ -35,8 +35,13 @@ Value Layer(Rewriter& rewriter, const std::string& name, Value x, Pool pool, con
     pool.pads_end.insert(pool.pads_end.begin(), 0);
   }
   const Value y = rewriter.Add("ie.Pooling", line ? name + "/2d" : name, {x},
-                               {{"kernel", pool.kernel}, {"strides", pool.strides}, {"pads_begin", pool.pads_begin}, {"pads_end", pool.pads_end},
-                                {"pool-method", std::string(pool.average ? "avg" : "max")}, {"exclude-pad", pool.exclude_pad}, {"rounding_type", std::string(pool.ceil ? "ceil" : "floor")}});
+                               {{"kernel", pool.kernel},
+                                {"strides", pool.strides},
+                                {"pads_begin", pool.pads_begin},
+                                {"pads_end", pool.pads_end},
+                                {"pool-method", std::string(pool.average ? "avg" : "max")},
+                                {"exclude-pad", pool.exclude_pad},
+                                {"rounding_type", std::string(pool.ceil ? "ceil" : "floor")}});
   return ReshapeTo(rewriter, name, y, out);
 }
 
@@ -51,8 +56,13 @@ class LowerPooling final : public NodePass {
     if (!node.Is("MaxPool") && !node.Is("AvgPool")) return {};
     if (!HasF32Data(node) || node.OutputCount() != 1) return Declined("its data is not f32");
     const Shape& data = node.Input(0).Shape();
-    Pool pool{.kernel = node.Attr<Sizes>("kernel"), .strides = SpatialAttribute(node, "strides", 1), .pads_begin = SpatialAttribute(node, "pads_begin", 0), .pads_end = SpatialAttribute(node, "pads_end", 0),
-              .average = node.Is("AvgPool"), .exclude_pad = node.Is("AvgPool") && node.Attr<bool>("exclude-pad"), .ceil = node.Attr<std::string>("rounding_type") == "ceil"};
+    Pool pool{.kernel = node.Attr<Sizes>("kernel"),
+              .strides = SpatialAttribute(node, "strides", 1),
+              .pads_begin = SpatialAttribute(node, "pads_begin", 0),
+              .pads_end = SpatialAttribute(node, "pads_end", 0),
+              .average = node.Is("AvgPool"),
+              .exclude_pad = node.Is("AvgPool") && node.Attr<bool>("exclude-pad"),
+              .ceil = node.Attr<std::string>("rounding_type") == "ceil"};
     if (node.Attr<std::string>("auto_pad") != "explicit") {
       const graph::Window window = MakeWindow(node, data, pool.kernel, pool.ceil);
       const auto count = static_cast<std::ptrdiff_t>(pool.kernel.size());
@@ -63,7 +73,8 @@ class LowerPooling final : public NodePass {
     const std::string name = node.Name();
     for (size_t i = 0; i < pool.kernel.size(); ++i) {
       // Whoever sets the size by another rule cannot be said.
-      if (OutputSize(pool, data, i, pool.pads_end[i], pool.ceil) != node.Shape()[static_cast<int64_t>(i) + 2]) return Declined("its output has another size than its window gives");
+      if (OutputSize(pool, data, i, pool.pads_end[i], pool.ceil) != node.Shape()[static_cast<int64_t>(i) + 2])
+        return Declined("its output has another size than its window gives");
     }
     if (version_ == 2 && pool.kernel.size() == 2 && pool.pads_begin != pool.pads_end) {
       if (!SayWithoutEndPadding(pool, data)) {
@@ -71,7 +82,9 @@ class LowerPooling final : public NodePass {
         Sizes begin = {0, 0}, end = {0, 0};
         begin.insert(begin.end(), pool.pads_begin.begin(), pool.pads_begin.end());
         end.insert(end.end(), pool.pads_end.begin(), pool.pads_end.end());
-        x = rewriter.Add("ie.Pad", name + "/pad", {x}, {{"pads_begin", begin}, {"pads_end", end}, {"pad_mode", std::string("constant")}, {"pad_value", 0.0}});
+        x = rewriter.Add(
+            "ie.Pad", name + "/pad", {x},
+            {{"pads_begin", begin}, {"pads_end", end}, {"pad_mode", std::string("constant")}, {"pad_value", 0.0}});
         pool.pads_begin.assign(2, 0);
         pool.pads_end.assign(2, 0);
       }
@@ -86,7 +99,9 @@ class LowerPooling final : public NodePass {
     if (pool.average && !pool.exclude_pad) return false;
     for (const bool ceil : {pool.ceil, !pool.ceil}) {
       bool same = true;
-      for (size_t i = 0; i < pool.kernel.size(); ++i) same = same && OutputSize(pool, data, i, pool.pads_begin[i], ceil) == OutputSize(pool, data, i, pool.pads_end[i], pool.ceil);
+      for (size_t i = 0; i < pool.kernel.size(); ++i)
+        same = same && OutputSize(pool, data, i, pool.pads_begin[i], ceil) ==
+                           OutputSize(pool, data, i, pool.pads_end[i], pool.ceil);
       if (!same) continue;
       pool.pads_end = pool.pads_begin;
       pool.ceil = ceil;
@@ -104,12 +119,21 @@ class LowerPooling final : public NodePass {
     for (int64_t& axis : *axes) axis = data.NormalizeAxis(axis);
     std::sort(axes->begin(), axes->end());
     for (int64_t axis = 2; axis < data.Rank(); ++axis) {
-      if (axes->size() != static_cast<size_t>(data.Rank() - 2) || (*axes)[static_cast<size_t>(axis - 2)] != axis) return Declined("its axes are not the spatial axes");
+      if (axes->size() != static_cast<size_t>(data.Rank() - 2) || (*axes)[static_cast<size_t>(axis - 2)] != axis)
+        return Declined("its axes are not the spatial axes");
     }
     const Sizes kernel(data.begin() + 2, data.end());
     const Sizes ones(kernel.size(), 1), zeros(kernel.size(), 0);
     const bool average = node.Is("ReduceMean");
-    rewriter.Replace(node, Layer(rewriter, node.Name(), node.Input(0), {.kernel = kernel, .strides = ones, .pads_begin = zeros, .pads_end = zeros, .average = average, .exclude_pad = false, .ceil = false}, node.Shape()));
+    rewriter.Replace(node, Layer(rewriter, node.Name(), node.Input(0),
+                                 {.kernel = kernel,
+                                  .strides = ones,
+                                  .pads_begin = zeros,
+                                  .pads_end = zeros,
+                                  .average = average,
+                                  .exclude_pad = false,
+                                  .ceil = false},
+                                 node.Shape()));
     return Changed();
   }
 

@@ -32,7 +32,8 @@ class LowerReshape final : public NodePass {
     if (out.NumElements() == 0) return Declined("its result is empty");
     const std::string name = node.Name();
     if (dims == Sizes{0, -1} && data.Rank() > 2) {
-      rewriter.Replace(node, rewriter.Add("ie.Flatten", name, {node.Input(0)}, {{"axis", int64_t{1}}, {"end_axis", int64_t{-1}}}));
+      rewriter.Replace(
+          node, rewriter.Add("ie.Flatten", name, {node.Input(0)}, {{"axis", int64_t{1}}, {"end_axis", int64_t{-1}}}));
     } else {
       rewriter.Replace(node, rewriter.Add("ie.Reshape", name, {node.Input(0)}, {{"dim", dims}}));
     }

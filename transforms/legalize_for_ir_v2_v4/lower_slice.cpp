@@ -1,4 +1,5 @@
-// Slice with steps of one  =>  layer Crop; data of less than four axes is given some in front, as the old layer wants four
+// Slice with steps of one  =>  layer Crop; data of less than four axes is given some in front, as the old layer wants
+// four
 #include <algorithm>
 
 #include "transforms/legalize_for_ir_v2_v4/layers.h"
@@ -48,7 +49,8 @@ class LowerSlice final : public NodePass {
     Sizes dims(static_cast<size_t>(missing), 1);
     dims.insert(dims.end(), data.begin(), data.end());
     const Value x = ReshapeTo(rewriter, name + "/data", node.Input(0), Shape(dims));
-    const Value y = rewriter.Add("ie.Crop", missing > 0 ? name + "/4d" : name, {x}, {{"axis", cropped}, {"offset", offsets}, {"dim", sizes}});
+    const Value y = rewriter.Add("ie.Crop", missing > 0 ? name + "/4d" : name, {x},
+                                 {{"axis", cropped}, {"offset", offsets}, {"dim", sizes}});
     rewriter.Replace(node, ReshapeTo(rewriter, name, y, out));
     return Changed();
   }

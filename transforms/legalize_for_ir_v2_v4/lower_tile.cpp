@@ -32,7 +32,8 @@ class LowerTile final : public NodePass {
     repeats->insert(repeats->begin(), missing, 1);
     Value x = ReshapeTo(rewriter, name + "/shape", node.Input(0), Shape(dims));
     for (size_t axis = repeats->size(); axis-- > 0;) {
-      if ((*repeats)[axis] != 1) x = rewriter.Add("ie.Tile", name, {x}, {{"axis", static_cast<int64_t>(axis)}, {"tiles", (*repeats)[axis]}});
+      if ((*repeats)[axis] != 1)
+        x = rewriter.Add("ie.Tile", name, {x}, {{"axis", static_cast<int64_t>(axis)}, {"tiles", (*repeats)[axis]}});
     }
     rewriter.Replace(node, ReshapeTo(rewriter, name + "/out", x, out));
     return Changed();

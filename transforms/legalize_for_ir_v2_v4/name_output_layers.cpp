@@ -1,4 +1,5 @@
-// In these IRs an output is known by the name of the layer that yields it, and only values that nobody reads are outputs.
+// In these IRs an output is known by the name of the layer that yields it, and only values that nobody reads are
+// outputs.
 //   a layer of one output that nothing reads, for one output of the model  =>  gets the output's name
 //   anything else (read by other layers, one of several outputs of a layer, an input or a constant, a value that is two
 //   outputs)                                                               =>  an identity layer of that name
@@ -25,15 +26,18 @@ class NameOutputLayers final : public Pass {
     for (const Node* parameter : graph.Parameters()) parameters.insert(parameter->Name());
     for (GraphOutput& output : outputs) {
       Node* node = output.value.node;
-      const bool own = node->OutputCount() == 1 && output.value.ReaderCount() == 0 && claims[{node, 0}] == 1 && !node->Is("Parameter") && !node->Is("Constant");
+      const bool own = node->OutputCount() == 1 && output.value.ReaderCount() == 0 && claims[{node, 0}] == 1 &&
+                       !node->Is("Parameter") && !node->Is("Constant");
       if (parameters.contains(output.name)) {
         // The input keeps the name, which is also the user's.
         const std::string name = graph.UniqueName(output.name + "/output");
-        report.notes.push_back(StrCat("output \"", output.name, "\" has the name of an input; it is written as \"", name, "\""));
+        report.notes.push_back(
+            StrCat("output \"", output.name, "\" has the name of an input; it is written as \"", name, "\""));
         output.name = name;
       }
       if (own && node->Name() == output.name) continue;
-      if (Node* other = graph.FindNode(output.name); other && other != node) graph.Rename(other, output.name + "/inner");
+      if (Node* other = graph.FindNode(output.name); other && other != node)
+        graph.Rename(other, output.name + "/inner");
       if (own) {
         graph.Rename(node, output.name);
       } else {
@@ -54,7 +58,8 @@ class NameOutputLayers final : public Pass {
       if (taken.insert(output.name).second) continue;
       std::string name;
       for (int suffix = 2; name.empty() || names.contains(name); ++suffix) name = StrCat(output.name, "_", suffix);
-      report.notes.push_back(StrCat("two outputs are named \"", output.name, "\"; the second is written as \"", name, "\""));
+      report.notes.push_back(
+          StrCat("two outputs are named \"", output.name, "\"; the second is written as \"", name, "\""));
       names.insert(name);
       taken.insert(name);
       output.name = std::move(name);
@@ -63,7 +68,8 @@ class NameOutputLayers final : public Pass {
   }
 
   static Value Identity(Graph& graph, const std::string& name, Value value) {
-    if (value.Type() == ElementType::kF32) return graph.Add("ie.Power", name, {value}, {{"power", 1.0}, {"scale", 1.0}, {"shift", 0.0}})->Output();
+    if (value.Type() == ElementType::kF32)
+      return graph.Add("ie.Power", name, {value}, {{"power", 1.0}, {"scale", 1.0}, {"shift", 0.0}})->Output();
     return graph.Add("ie.Copy", name, {value})->Output();
   }
 };

@@ -24,6 +24,12 @@ Value Combine(NodeConverter& node, std::string_view what, Value a, Value b) {
     const auto found = std::find_if(std::begin(table), std::end(table), [&](const Entry& entry) { return entry.what == what; });
     return found == std::end(table) ? nullptr : found->op;
   };
+  const ElementType type = a.Type();
+  if (IsInteger(type) && (what == "div" || what == "hypot")) {
+    // Quotients and roots are cut towards zero; the graph's integer division rounds down.
+    const ElementType wide = ElementType::kF64;
+    return node.Convert(Combine(node, what, node.Convert(a, wide), node.Convert(b, wide)), type, "cut");
+  }
   if (const char* op = find(kArithmetic)) return node.Add(op, {a, b});
   if (const char* op = find(kComparisons)) return node.Convert(node.Add(op, {a, b}), a.Type());
   if (const char* op = find(kLogic)) {
@@ -151,9 +157,10 @@ void ConvertClip(NodeConverter& node) {
   node.RequireInputs(1);
   const double low = node.Attrs().Double("a_min"), high = node.Attrs().Double("a_max");
   if (low > high) {
-    // Clamp's bounds are in order; MXNet applies the lower one last: min(max(x, a_min), a_max) is a_max for all x.
+    // Clamp's bounds are in order. MXNet looks at the upper one first.
     const Value x = node.Input(0);
-    node.Output(node.Add("Minimum", {node.Add("Maximum", {x, node.Scalar(low, x.Type(), "low")}), node.Scalar(high, x.Type(), "high")}));
+    const Value upper = node.Scalar(high, x.Type(), "high");
+    node.Output(node.Add("Select", {node.Add("Greater", {x, upper}), upper, node.Add("Maximum", {x, node.Scalar(low, x.Type(), "low")})}));
     return;
   }
   node.Output(node.Add("Clamp", {node.Input(0)}, {{"min", low}, {"max", high}}));

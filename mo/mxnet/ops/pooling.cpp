@@ -1,4 +1,4 @@
-// Pooling over 1 to 3 spatial axes: max, avg, sum or lp, (sum |x|^p)^(1/p).
+// Pooling over 1 to 3 spatial axes: max, avg, sum or lp, (sum x^p)^(1/p) with p 1, 2 or 3; odd powers and roots keep their sign.
 // pooling_convention: "valid" rounds the number of windows down, "full" up ("same" stops MXNet 1.9.1 itself).
 // count_include_pad (default true): an average divides by the window's part inside data and padding, otherwise by its
 // part inside the data. global_pool takes the whole axes and ignores kernel, stride and pad.
@@ -46,10 +46,7 @@ void ConvertPooling(NodeConverter& node) {
   if (type == "lp" && (!p || *p < 1 || *p > 3)) attrs.Refuse("p_value", "1, 2 or 3");
 
   Value x = data;
-  if (type == "lp") {
-    x = node.Add("Abs", {data});
-    if (*p > 1) x = node.Add("Power", {x, node.Scalar(static_cast<double>(*p), data.Type(), "p")});
-  }
+  for (int64_t power = 1; type == "lp" && power < *p; ++power) x = node.Add("Multiply", {x, data}, {}, "power");
   Value y;
   if (global) {
     const Value axes = node.Indices(AxisRange(2, rank), "axes");
@@ -62,7 +59,11 @@ void ConvertPooling(NodeConverter& node) {
     if (type == "avg") attributes.emplace("exclude-pad", !count_pad);
     y = node.Add(type == "max" ? "MaxPool" : "AvgPool", {x}, attributes);
   }
-  if (type == "lp" && *p > 1) y = node.Add("Power", {y, node.Scalar(1.0 / static_cast<double>(*p), data.Type(), "root")});
+  if (type == "lp" && *p == 2) y = node.Add("Sqrt", {y});
+  if (type == "lp" && *p == 3) {
+    const Value size = node.Add("Power", {node.Add("Abs", {y}), node.Scalar(1.0 / 3.0, data.Type(), "third")});
+    y = node.Add("Multiply", {node.Add("Sign", {y}), size}, {}, "root");
+  }
   node.Output(channels_last ? node.Transpose(y, ChannelsLastOrder(rank), "channels_last") : y);
 }
 

@@ -24,7 +24,7 @@ void ConvertSlice(NodeConverter& node) {
   const auto& attrs = node.Attrs();
   const Value data = node.Input(0);
   const auto begin = attrs.OptionalInts("begin"), end = attrs.OptionalInts("end"), step = attrs.OptionalInts("step", false);
-  if (begin.empty() || static_cast<int64_t>(begin.size()) > data.Shape().Rank()) attrs.Refuse("begin", StrCat("one to ", data.Shape().Rank(), " positions"));
+  if (static_cast<int64_t>(begin.size()) > data.Shape().Rank()) attrs.Refuse("begin", StrCat("at most ", data.Shape().Rank(), " positions"));
   if (end.size() != begin.size()) attrs.Refuse("end", StrCat("as many positions as begin, ", begin.size()));
   if (!step.empty() && step.size() != begin.size()) attrs.Refuse("step", StrCat("as many numbers as begin, ", begin.size()));
   std::vector<int64_t> starts, stops, steps;

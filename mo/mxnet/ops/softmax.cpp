@@ -1,5 +1,5 @@
 // softmax, softmin, log_softmax: exp(x / temperature) over its sum along `axis`.
-// SoftmaxActivation: over axis 1 (mode channel) or over all axes but the first (mode instance, the default).
+// SoftmaxActivation: over axis 1 (mode channel) or over the last axis (mode instance, the default).
 // SoftmaxOutput at inference: over axis 1 with multi_output, over the last axis with preserve_shape, otherwise over all
 // axes but the first.
 #include "mo/mxnet/ops/converters.h"
@@ -47,7 +47,7 @@ void ConvertSoftmaxActivation(NodeConverter& node) {
     node.Require(data.Shape().Rank() >= 3, "data of shape ", data.Shape(), ": expected at least 3 axes for mode channel");
     node.Output(SoftmaxAlong(node, data, 1));
   } else {
-    node.Output(SoftmaxFlattened(node, data));
+    node.Output(SoftmaxAlong(node, data, data.Shape().Rank() - 1));
   }
 }
 

@@ -86,18 +86,21 @@ TEST(BlobWriter, MultipliesOutstandingFactors) {
 }
 
 TEST(BlobWriter, FlushesDenormals) {
-  const Tensor a = Tensor::FromValues<float>(Shape{6}, {kDenormal, -kDenormal, kSmallestNormal, -kSmallestNormal, 0.0f, std::nextafter(kSmallestNormal, 0.0f)});
+  const Tensor a = Tensor::FromValues<float>(Shape{6}, {kDenormal, -kDenormal, kSmallestNormal, -kSmallestNormal, 0.0f,
+                                                        std::nextafter(kSmallestNormal, 0.0f)});
   const Written written = WriteBlobs({a});
   EXPECT_EQ(written.report.denormals_flushed, 3u);
   EXPECT_EQ(ValuesAt<float>(written, 0), (std::vector<float>{0, 0, kSmallestNormal, -kSmallestNormal, 0, 0}));
   EXPECT_TRUE(std::signbit(ValuesAt<float>(written, 0)[1]));
   // A product of normal numbers may be one.
-  EXPECT_EQ(WriteBlobs({Tensor::FromValues<float>(Shape{1}, {1e-30f}).Scaled(0, {1e-10f})}).report.denormals_flushed, 1u);
+  EXPECT_EQ(WriteBlobs({Tensor::FromValues<float>(Shape{1}, {1e-30f}).Scaled(0, {1e-10f})}).report.denormals_flushed,
+            1u);
 }
 
 TEST(BlobWriter, FindsDenormalsInEveryPieceOfALargeBlob) {
   Tensor a = RandomTensor(ElementType::kF32, Shape{1000003}, 1);
-  for (const size_t i : {size_t{0}, size_t{131071}, size_t{131072}, size_t{500000}, size_t{1000002}}) a.MutableValues<float>()[i] = kDenormal;
+  for (const size_t i : {size_t{0}, size_t{131071}, size_t{131072}, size_t{500000}, size_t{1000002}})
+    a.MutableValues<float>()[i] = kDenormal;
   const Written written = WriteBlobs({a});
   EXPECT_EQ(written.report.denormals_flushed, 5u);
   std::vector<float> expected = a.ToVector<float>();
@@ -107,12 +110,14 @@ TEST(BlobWriter, FindsDenormalsInEveryPieceOfALargeBlob) {
 
 TEST(BlobWriter, ConvertsToHalf) {
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
-  const std::vector<float> values = {1, -0.1f, 65504, 65519.9f, 65520, -1e30f, kInfinity, 5.9604645e-8f, 2e-8f, -1e-10f, 0, 0.333333f};
+  const std::vector<float> values = {1,         -0.1f,         65504, 65519.9f, 65520, -1e30f,
+                                     kInfinity, 5.9604645e-8f, 2e-8f, -1e-10f,  0,     0.333333f};
   // Twice with an odd count, so that whole vectors and the rest see each of them.
   std::vector<float> twice = values;
   twice.insert(twice.end(), values.begin(), values.end());
   twice.push_back(std::numeric_limits<float>::quiet_NaN());
-  const Written written = WriteBlobs({Tensor::FromValues<float>(Shape{25}, twice), Tensor::FromValues<int32_t>(Shape{1}, {3})}, /*f16=*/true);
+  const Written written = WriteBlobs(
+      {Tensor::FromValues<float>(Shape{25}, twice), Tensor::FromValues<int32_t>(Shape{1}, {3})}, /*f16=*/true);
   EXPECT_EQ(written.blobs[0].size, 50u);
   EXPECT_EQ(written.blobs[1].size, 4u);
   EXPECT_EQ(written.report.f16_overflows, 4u);

@@ -28,7 +28,10 @@ constexpr const char* kModel = R"(
   return softmax)";
 
 graph::IrWriteOptions Options(int version) {
-  return {.version = version, .cli_parameters = {{"data_type", "float"}, {"model_name", "tiny"}}, .unset_cli_parameters = {"batch", "scale"}, .tool_version = "test"};
+  return {.version = version,
+          .cli_parameters = {{"data_type", "float"}, {"model_name", "tiny"}},
+          .unset_cli_parameters = {"batch", "scale"},
+          .tool_version = "test"};
 }
 
 std::unique_ptr<Graph> Tiny() {
@@ -64,11 +67,13 @@ TEST(IrWriter, TellsWhoCanRunTheFiles) {
   EXPECT_EQ(engines(kModel), "OpenVINO 2018 R3..R5 CPU + stock extensions");
   EXPECT_EQ(engines(kModel, {.f16 = true}), "OpenVINO 2018 R3..R5 GPU, MYRIAD");
   EXPECT_EQ(engines("x : f32[2,3]; y = Exp(x); z = Sin(y); return z"), "moir engine only (layers: moir.Exp, moir.Sin)");
-  EXPECT_EQ(engines("x : i64[2,3]; z : i64[2,3]; y = Add(x, z); return y"), "moir engine only (layers: Parameter, moir.Add)");
+  EXPECT_EQ(engines("x : i64[2,3]; z : i64[2,3]; y = Add(x, z); return y"),
+            "moir engine only (layers: Parameter, moir.Add)");
 }
 
 TEST(IrWriter, CountsSharedBlobsAndBytes) {
-  const auto graph = graph::ParseGraph(R"(x : f32[1,4]; w : f32[4,4] = random(1); v : f32[4,4] = random(1); a = ie.FullyConnected(x, w) out-size=4; y = ie.FullyConnected(a, v) out-size=4; return y)");
+  const auto graph = graph::ParseGraph(
+      R"(x : f32[1,4]; w : f32[4,4] = random(1); v : f32[4,4] = random(1); a = ie.FullyConnected(x, w) out-size=4; y = ie.FullyConnected(a, v) out-size=4; return y)");
   const IrFiles files;
   const graph::IrWriteReport report = files.Write(*graph);
   EXPECT_EQ(report.bin_bytes, 64u);
@@ -77,21 +82,29 @@ TEST(IrWriter, CountsSharedBlobsAndBytes) {
 }
 
 TEST(IrWriter, MapsFrameworkNames) {
-  const auto graph = graph::ParseGraph("x : f32[2,6]; s = ie.Split(x) axis=1 out_sizes=[3,3]; a = ie.ReLU(s.0); b = ie.ReLU(s.1); return a, b");
+  const auto graph = graph::ParseGraph(
+      "x : f32[2,6]; s = ie.Split(x) axis=1 out_sizes=[3,3]; a = ie.ReLU(s.0); b = ie.ReLU(s.1); return a, b");
   graph->FindNode("s")->AddOutputName(0, "split");
   graph->FindNode("s")->AddOutputName(1, "split.1");
   const IrFiles files;
   files.Write(*graph);
   const std::string mapping = files.Folder().Read("model.mapping");
-  EXPECT_NE(mapping.find("<framework name=\"split\" out_port_id=\"0\"/>\n\t\t<IR id=\"1\" name=\"s\" out_port_id=\"1\"/>"), std::string::npos) << mapping;
-  EXPECT_NE(mapping.find("<framework name=\"split\" out_port_id=\"1\"/>\n\t\t<IR id=\"1\" name=\"s\" out_port_id=\"2\"/>"), std::string::npos) << mapping;
+  EXPECT_NE(
+      mapping.find("<framework name=\"split\" out_port_id=\"0\"/>\n\t\t<IR id=\"1\" name=\"s\" out_port_id=\"1\"/>"),
+      std::string::npos)
+      << mapping;
+  EXPECT_NE(
+      mapping.find("<framework name=\"split\" out_port_id=\"1\"/>\n\t\t<IR id=\"1\" name=\"s\" out_port_id=\"2\"/>"),
+      std::string::npos)
+      << mapping;
 }
 
 TEST(IrWriter, RefusesEndPaddingOfAPoolingInV2) {
   const auto graph = graph::ParseGraph(R"(x : f32[1,1,6,6]
     y = ie.Pooling(x) kernel=[2,2] strides=[2,2] pads_begin=[0,0] pads_end=[1,1] pool-method="max" exclude-pad=false rounding_type="floor"; return y)");
   const IrFiles files;
-  ExpectError([&] { files.Write(*graph, {.version = 2}); }, ErrorKind::kUnsupported, {"node \"y\"", "end padding", "version 3 or 4"});
+  ExpectError([&] { files.Write(*graph, {.version = 2}); }, ErrorKind::kUnsupported,
+              {"node \"y\"", "end padding", "version 3 or 4"});
   EXPECT_TRUE(fs::is_empty(files.Folder().Path()));
   files.Write(*graph, {.version = 3});
 }
@@ -103,26 +116,31 @@ TEST(IrWriter, RefusesOtherVersions) {
 
 TEST(IrWriterFailure, LeavesNothingInAFolderThatDoesNotExist) {
   const TempFolder folder;
-  ExpectError([&] { WriteIrV2V4(*Tiny(), folder.File("no/m.xml"), folder.File("no/m.bin"), folder.File("no/m.mapping"), {}); }, ErrorKind::kIo, {"no/m.xml", "No such file or directory"});
+  ExpectError(
+      [&] { WriteIrV2V4(*Tiny(), folder.File("no/m.xml"), folder.File("no/m.bin"), folder.File("no/m.mapping"), {}); },
+      ErrorKind::kIo, {"no/m.xml", "No such file or directory"});
   EXPECT_TRUE(fs::is_empty(folder.Path()));
 }
 
 TEST(IrWriterFailure, LeavesNothingWhereAFolderHasTheName) {
   const TempFolder folder;
   fs::create_directory(folder.File("m.mapping"));
-  ExpectError([&] { WriteIrV2V4(*Tiny(), folder.File("m.xml"), folder.File("m.bin"), folder.File("m.mapping"), {}); }, ErrorKind::kIo, {"m.mapping", "Is a directory"});
+  ExpectError([&] { WriteIrV2V4(*Tiny(), folder.File("m.xml"), folder.File("m.bin"), folder.File("m.mapping"), {}); },
+              ErrorKind::kIo, {"m.mapping", "Is a directory"});
   EXPECT_EQ(std::distance(fs::directory_iterator(folder.Path()), fs::directory_iterator()), 1);
 }
 
 TEST(IrWriterFailure, LeavesNothingInAFolderWithoutPermission) {
   if (::geteuid() == 0) {
     // Root may write everywhere except in places like this one.
-    ExpectError([&] { WriteIrV2V4(*Tiny(), "/proc/self/m.xml", "/proc/self/m.bin", "/proc/self/m.mapping", {}); }, ErrorKind::kIo, {"/proc/self/m.xml", "cannot create"});
+    ExpectError([&] { WriteIrV2V4(*Tiny(), "/proc/self/m.xml", "/proc/self/m.bin", "/proc/self/m.mapping", {}); },
+                ErrorKind::kIo, {"/proc/self/m.xml", "cannot create"});
     return;
   }
   const TempFolder folder;
   fs::permissions(folder.Path(), fs::perms::owner_read | fs::perms::owner_exec);
-  ExpectError([&] { WriteIrV2V4(*Tiny(), folder.File("m.xml"), folder.File("m.bin"), folder.File("m.mapping"), {}); }, ErrorKind::kIo, {"m.xml", "Permission denied"});
+  ExpectError([&] { WriteIrV2V4(*Tiny(), folder.File("m.xml"), folder.File("m.bin"), folder.File("m.mapping"), {}); },
+              ErrorKind::kIo, {"m.xml", "Permission denied"});
   EXPECT_TRUE(fs::is_empty(folder.Path()));
   fs::permissions(folder.Path(), fs::perms::owner_all);
 }

@@ -73,7 +73,8 @@ TEST(Convolution, MatchesItsFormula) {
     const Tensor w = RandomTensor(ElementType::kF32, WeightShape(c, c.out_channels, c.data[1]), 2);
     const Tensor y = EvaluateOp(c.groups > 1 ? "GroupConvolution" : "Convolution", {x, w}, WindowAttributes(c));
     const Shape data = Widen(c.data), out = Widen(y.Shape());
-    const Ints kernel = Widen(c.kernel, 1), strides = Widen(c.strides, 1), begin = Widen(c.pads_begin, 0), dilations = Widen(c.dilations, 1);
+    const Ints kernel = Widen(c.kernel, 1), strides = Widen(c.strides, 1), begin = Widen(c.pads_begin, 0),
+               dilations = Widen(c.dilations, 1);
     const int64_t in_group = data[1] / c.groups, out_group = c.out_channels / c.groups;
     const Shape weights{c.out_channels, in_group, kernel[0], kernel[1], kernel[2]};
     ASSERT_EQ(out[0], data[0]);
@@ -104,7 +105,9 @@ TEST(Convolution, MatchesItsFormula) {
 
 TEST(Convolution, OutputSizes) {
   const auto size = [](Attributes attributes, int64_t in = 10, int64_t kernel = 3) {
-    return EvaluateOp("Convolution", {Tensor(ElementType::kF32, {1, 1, in}), Tensor(ElementType::kF32, {1, 1, kernel})}, std::move(attributes)).Shape()[2];
+    return EvaluateOp("Convolution", {Tensor(ElementType::kF32, {1, 1, in}), Tensor(ElementType::kF32, {1, 1, kernel})},
+                      std::move(attributes))
+        .Shape()[2];
   };
   EXPECT_EQ(size({}), 8);
   EXPECT_EQ(size({{"strides", Ints{3}}}), 3);
@@ -116,33 +119,46 @@ TEST(Convolution, OutputSizes) {
 }
 
 TEST(Convolution, SamePaddingPutsTheOddElementBehindOrInFront) {
-  const Tensor x = Tensor::FromValues<float>({1, 1, 4}, {1, 2, 3, 4}), w = Tensor::FromValues<float>({1, 1, 2}, {1, 10});
-  ExpectValues<float>(EvaluateOp("Convolution", {x, w}, {{"auto_pad", std::string("same_upper")}}), {1, 1, 4}, {21, 32, 43, 4});
-  ExpectValues<float>(EvaluateOp("Convolution", {x, w}, {{"auto_pad", std::string("same_lower")}}), {1, 1, 4}, {10, 21, 32, 43});
+  const Tensor x = Tensor::FromValues<float>({1, 1, 4}, {1, 2, 3, 4}),
+               w = Tensor::FromValues<float>({1, 1, 2}, {1, 10});
+  ExpectValues<float>(EvaluateOp("Convolution", {x, w}, {{"auto_pad", std::string("same_upper")}}), {1, 1, 4},
+                      {21, 32, 43, 4});
+  ExpectValues<float>(EvaluateOp("Convolution", {x, w}, {{"auto_pad", std::string("same_lower")}}), {1, 1, 4},
+                      {10, 21, 32, 43});
 }
 
 TEST(Convolution, IntegersAndWideTypes) {
-  ExpectValues<int32_t>(EvaluateOp("Convolution", {Tensor::FromValues<int32_t>({1, 1, 3}, {1, -2, 3}), Tensor::FromValues<int32_t>({1, 1, 2}, {4, 5})}), {1, 1, 2}, {-6, 7});
+  ExpectValues<int32_t>(EvaluateOp("Convolution", {Tensor::FromValues<int32_t>({1, 1, 3}, {1, -2, 3}),
+                                                   Tensor::FromValues<int32_t>({1, 1, 2}, {4, 5})}),
+                        {1, 1, 2}, {-6, 7});
   // Sums in float would lose the 1.
-  const Tensor x = Tensor::FromValues<float>({1, 3, 1}, {1e8f, 1, -1e8f}), ones = Tensor::FromValues<float>({1, 3, 1}, {1, 1, 1});
+  const Tensor x = Tensor::FromValues<float>({1, 3, 1}, {1e8f, 1, -1e8f}),
+               ones = Tensor::FromValues<float>({1, 3, 1}, {1, 1, 1});
   ExpectValues<float>(EvaluateOp("Convolution", {x, ones}), {1, 1, 1}, {1});
 }
 
 TEST(Convolution, RefusesWhatDoesNotFit) {
   const Tensor x(ElementType::kF32, {1, 4, 5, 5}), w(ElementType::kF32, {2, 4, 3, 3});
   ExpectBadOp("Convolution", {x, Tensor(ElementType::kF32, {2, 3, 3, 3})}, {}, {"channels of data: got 4, expected 3"});
-  ExpectBadOp("Convolution", {x, Tensor(ElementType::kF32, {2, 4, 3})}, {}, {"shape of weights: got [2,4,3], expected rank 4"});
+  ExpectBadOp("Convolution", {x, Tensor(ElementType::kF32, {2, 4, 3})}, {},
+              {"shape of weights: got [2,4,3], expected rank 4"});
   ExpectBadOp("GroupConvolution", {x, w}, {}, {"shape of weights: got [2,4,3,3], expected rank 5"});
-  ExpectBadOp("GroupConvolution", {x, Tensor(ElementType::kF32, {3, 1, 2, 3, 3})}, {}, {"channels of data: got 4, expected 6"});
+  ExpectBadOp("GroupConvolution", {x, Tensor(ElementType::kF32, {3, 1, 2, 3, 3})}, {},
+              {"channels of data: got 4, expected 6"});
   ExpectBadOp("Convolution", {x, Tensor(ElementType::kF32, {2, 4, 6, 3})}, {}, {"does not fit into data"});
   ExpectBadOp("Convolution", {x, w}, {{"strides", Ints{1}}}, {"attribute strides: got [1], expected 2 values"});
-  ExpectBadOp("Convolution", {x, w}, {{"strides", Ints{0, 1}}}, {"attribute strides: got [0,1], expected values from 1"});
-  ExpectBadOp("Convolution", {x, w}, {{"strides", Ints{1, int64_t{1} << 62}}}, {"attribute strides: got [1,4611686018427387904], expected values from 1 to 1073741824"});
-  ExpectBadOp("Convolution", {x, w}, {{"pads_begin", Ints{-1, 0}}}, {"attribute pads_begin: got [-1,0], expected values from 0"});
+  ExpectBadOp("Convolution", {x, w}, {{"strides", Ints{0, 1}}},
+              {"attribute strides: got [0,1], expected values from 1"});
+  ExpectBadOp("Convolution", {x, w}, {{"strides", Ints{1, int64_t{1} << 62}}},
+              {"attribute strides: got [1,4611686018427387904], expected values from 1 to 1073741824"});
+  ExpectBadOp("Convolution", {x, w}, {{"pads_begin", Ints{-1, 0}}},
+              {"attribute pads_begin: got [-1,0], expected values from 0"});
   ExpectBadOp("Convolution", {x, w}, {{"dilations", Ints{3, 3}}}, {"does not fit into data"});
   ExpectBadOp("Convolution", {x, Tensor(ElementType::kF64, {2, 4, 3, 3})}, {}, {"element type of input 1: got f64"});
-  ExpectBadOp("Convolution", {Tensor(ElementType::kF32, {4, 4}), Tensor(ElementType::kF32, {4, 4})}, {}, {"rank of data: got 2, expected 3 to 5"});
-  ExpectBadOp("Convolution", {Tensor(ElementType::kBool, {1, 1, 3}), Tensor(ElementType::kBool, {1, 1, 1})}, {}, {"got boolean"});
+  ExpectBadOp("Convolution", {Tensor(ElementType::kF32, {4, 4}), Tensor(ElementType::kF32, {4, 4})}, {},
+              {"rank of data: got 2, expected 3 to 5"});
+  ExpectBadOp("Convolution", {Tensor(ElementType::kBool, {1, 1, 3}), Tensor(ElementType::kBool, {1, 1, 1})}, {},
+              {"got boolean"});
   ExpectBadOp("Convolution", {x}, {}, {"got 1 inputs, expected at least 2"});
   ExpectBadOp("Convolution", {x, w}, {{"group", int64_t{2}}}, {"unknown attribute group"});
 }
@@ -165,11 +181,14 @@ TEST(ConvolutionBackpropData, IsTheTransposeOfConvolution) {
       output_padding.push_back((c.data[axis] + c.pads_begin[i] + c.pads_end[i] - span) % c.strides[i]);
     }
     attributes["output_padding"] = output_padding;
-    const Tensor backward = EvaluateOp(c.groups > 1 ? "GroupConvolutionBackpropData" : "ConvolutionBackpropData", {y, w}, attributes);
+    const Tensor backward =
+        EvaluateOp(c.groups > 1 ? "GroupConvolutionBackpropData" : "ConvolutionBackpropData", {y, w}, attributes);
     ASSERT_EQ(backward.Shape(), c.data);
     double forward_product = 0, backward_product = 0;
-    for (size_t i = 0; i < y.Values<double>().size(); ++i) forward_product += forward.Values<double>()[i] * y.Values<double>()[i];
-    for (size_t i = 0; i < x.Values<double>().size(); ++i) backward_product += backward.Values<double>()[i] * x.Values<double>()[i];
+    for (size_t i = 0; i < y.Values<double>().size(); ++i)
+      forward_product += forward.Values<double>()[i] * y.Values<double>()[i];
+    for (size_t i = 0; i < x.Values<double>().size(); ++i)
+      backward_product += backward.Values<double>()[i] * x.Values<double>()[i];
     EXPECT_NEAR(forward_product, backward_product, 1e-10);
     EXPECT_NE(forward_product, 0);
   }
@@ -178,19 +197,30 @@ TEST(ConvolutionBackpropData, IsTheTransposeOfConvolution) {
 TEST(ConvolutionBackpropData, SpreadsByHand) {
   const Tensor x = Tensor::FromValues<float>({1, 1, 2}, {1, 2}), w = Tensor::FromValues<float>({1, 1, 3}, {1, 10, 100});
   ExpectValues<float>(EvaluateOp("ConvolutionBackpropData", {x, w}), {1, 1, 4}, {1, 12, 120, 200});
-  ExpectValues<float>(EvaluateOp("ConvolutionBackpropData", {x, w}, {{"strides", Ints{2}}}), {1, 1, 5}, {1, 10, 102, 20, 200});
-  ExpectValues<float>(EvaluateOp("ConvolutionBackpropData", {x, w}, {{"strides", Ints{2}}, {"pads_begin", Ints{1}}, {"output_padding", Ints{1}}}), {1, 1, 5}, {10, 102, 20, 200, 0});
-  ExpectValues<float>(EvaluateOp("ConvolutionBackpropData", {x, w}, {{"dilations", Ints{2}}, {"pads_end", Ints{2}}}), {1, 1, 4}, {1, 2, 10, 20});
-  ExpectValues<float>(EvaluateOp("ConvolutionBackpropData", {x, w}, {{"pads_end", Ints{2}}, {"auto_pad", std::string("valid")}}), {1, 1, 4}, {1, 12, 120, 200});
+  ExpectValues<float>(EvaluateOp("ConvolutionBackpropData", {x, w}, {{"strides", Ints{2}}}), {1, 1, 5},
+                      {1, 10, 102, 20, 200});
+  ExpectValues<float>(EvaluateOp("ConvolutionBackpropData", {x, w},
+                                 {{"strides", Ints{2}}, {"pads_begin", Ints{1}}, {"output_padding", Ints{1}}}),
+                      {1, 1, 5}, {10, 102, 20, 200, 0});
+  ExpectValues<float>(EvaluateOp("ConvolutionBackpropData", {x, w}, {{"dilations", Ints{2}}, {"pads_end", Ints{2}}}),
+                      {1, 1, 4}, {1, 2, 10, 20});
+  ExpectValues<float>(
+      EvaluateOp("ConvolutionBackpropData", {x, w}, {{"pads_end", Ints{2}}, {"auto_pad", std::string("valid")}}),
+      {1, 1, 4}, {1, 12, 120, 200});
 }
 
 TEST(ConvolutionBackpropData, RefusesWhatDoesNotFit) {
   const Tensor x(ElementType::kF32, {1, 4, 2, 2}), w(ElementType::kF32, {4, 2, 3, 3});
-  ExpectBadOp("ConvolutionBackpropData", {x, Tensor(ElementType::kF32, {2, 4, 3, 3})}, {}, {"channels of data: got 4, expected 2"});
-  ExpectBadOp("GroupConvolutionBackpropData", {x, Tensor(ElementType::kF32, {2, 4, 1, 3, 3})}, {}, {"channels of data: got 4, expected 8"});
-  ExpectBadOp("ConvolutionBackpropData", {x, w}, {{"pads_begin", Ints{2, 2}}, {"pads_end", Ints{2, 2}}}, {"node \"op\"", "size 0 of the output on axis 2"});
-  ExpectBadOp("ConvolutionBackpropData", {x, w}, {{"output_padding", Ints{1}}}, {"attribute output_padding: got [1], expected 2 values from 0"});
-  ExpectBadOp("ConvolutionBackpropData", {x, w}, {{"strides", Ints{1, 0}}}, {"attribute strides: got [1,0], expected 2 values from 1"});
+  ExpectBadOp("ConvolutionBackpropData", {x, Tensor(ElementType::kF32, {2, 4, 3, 3})}, {},
+              {"channels of data: got 4, expected 2"});
+  ExpectBadOp("GroupConvolutionBackpropData", {x, Tensor(ElementType::kF32, {2, 4, 1, 3, 3})}, {},
+              {"channels of data: got 4, expected 8"});
+  ExpectBadOp("ConvolutionBackpropData", {x, w}, {{"pads_begin", Ints{2, 2}}, {"pads_end", Ints{2, 2}}},
+              {"node \"op\"", "size 0 of the output on axis 2"});
+  ExpectBadOp("ConvolutionBackpropData", {x, w}, {{"output_padding", Ints{1}}},
+              {"attribute output_padding: got [1], expected 2 values from 0"});
+  ExpectBadOp("ConvolutionBackpropData", {x, w}, {{"strides", Ints{1, 0}}},
+              {"attribute strides: got [1,0], expected 2 values from 1"});
 }
 
 }  // namespace

@@ -14,12 +14,16 @@ constexpr float kLowest = std::numeric_limits<float>::lowest();
 // -1, -2, ... -16 as a picture: padding would win every maximum if it counted.
 Tensor Picture(int64_t size = 4) {
   Tensor x(ElementType::kF32, {1, 1, size, size});
-  for (int64_t i = 0; i < size * size; ++i) x.MutableValues<float>()[static_cast<size_t>(i)] = static_cast<float>(-(i / size * 4 + i % size + 1));
+  for (int64_t i = 0; i < size * size; ++i)
+    x.MutableValues<float>()[static_cast<size_t>(i)] = static_cast<float>(-(i / size * 4 + i % size + 1));
   return x;
 }
 
 Attributes Window(int64_t kernel, int64_t stride, int64_t pad, bool ceil) {
-  return {{"kernel", Ints{kernel, kernel}}, {"strides", Ints{stride, stride}}, {"pads_begin", Ints{pad, pad}}, {"pads_end", Ints{pad, pad}},
+  return {{"kernel", Ints{kernel, kernel}},
+          {"strides", Ints{stride, stride}},
+          {"pads_begin", Ints{pad, pad}},
+          {"pads_end", Ints{pad, pad}},
           {"rounding_type", std::string(ceil ? "ceil" : "floor")}};
 }
 Attributes AvgWindow(int64_t kernel, int64_t stride, int64_t pad, bool ceil, bool exclude_pad) {
@@ -29,17 +33,22 @@ Attributes AvgWindow(int64_t kernel, int64_t stride, int64_t pad, bool ceil, boo
 }
 
 TEST(MaxPool, PaddingNeverWins) {
-  ExpectValues<float>(EvaluateOp("MaxPool", {Picture()}, Window(3, 2, 1, true)), {1, 1, 3, 3}, {-1, -2, -4, -5, -6, -8, -13, -14, -16});
+  ExpectValues<float>(EvaluateOp("MaxPool", {Picture()}, Window(3, 2, 1, true)), {1, 1, 3, 3},
+                      {-1, -2, -4, -5, -6, -8, -13, -14, -16});
   ExpectValues<float>(EvaluateOp("MaxPool", {Picture()}, Window(3, 2, 1, false)), {1, 1, 2, 2}, {-1, -2, -5, -6});
-  ExpectValues<float>(EvaluateOp("MaxPool", {Picture()}, Window(2, 2, 1, false)), {1, 1, 3, 3}, {-1, -2, -4, -5, -6, -8, -13, -14, -16});
+  ExpectValues<float>(EvaluateOp("MaxPool", {Picture()}, Window(2, 2, 1, false)), {1, 1, 3, 3},
+                      {-1, -2, -4, -5, -6, -8, -13, -14, -16});
 }
 
 TEST(MaxPool, AWindowWithoutDataIsTheLowestValue) {
-  ExpectValues<float>(EvaluateOp("MaxPool", {Picture(3)}, Window(1, 3, 0, true)), {1, 1, 2, 2}, {-1, kLowest, kLowest, kLowest});
+  ExpectValues<float>(EvaluateOp("MaxPool", {Picture(3)}, Window(1, 3, 0, true)), {1, 1, 2, 2},
+                      {-1, kLowest, kLowest, kLowest});
 }
 
 TEST(MaxPool, OneThreeAxesAndTypes) {
-  ExpectValues<int32_t>(EvaluateOp("MaxPool", {Tensor::FromValues<int32_t>({1, 1, 5}, {3, -1, -4, 1, 5})}, {{"kernel", Ints{2}}}), {1, 1, 4}, {3, -1, 1, 5});
+  ExpectValues<int32_t>(
+      EvaluateOp("MaxPool", {Tensor::FromValues<int32_t>({1, 1, 5}, {3, -1, -4, 1, 5})}, {{"kernel", Ints{2}}}),
+      {1, 1, 4}, {3, -1, 1, 5});
   const Tensor x = RandomTensor(ElementType::kF32, {2, 3, 4, 5, 4}, 5);
   const Tensor y = EvaluateOp("MaxPool", {x}, {{"kernel", Ints{4, 5, 4}}});
   ASSERT_EQ(y.Shape(), (Shape{2, 3, 1, 1, 1}));
@@ -52,14 +61,18 @@ TEST(MaxPool, OneThreeAxesAndTypes) {
 TEST(AvgPool, CountsPaddingButNotTheOverhangOfCeil) {
   ExpectValues<float>(EvaluateOp("AvgPool", {Picture()}, AvgWindow(3, 2, 1, true, false)), {1, 1, 3, 3},
                       {-1.5555556f, -3.3333335f, -2, -6.333333f, -11, -6, -4.5f, -7.5f, -4});
-  ExpectValues<float>(EvaluateOp("AvgPool", {Picture()}, AvgWindow(3, 2, 1, true, true)), {1, 1, 3, 3}, {-3.5f, -5, -6, -9.5f, -11, -12, -13.5f, -15, -16});
-  ExpectValues<float>(EvaluateOp("AvgPool", {Picture()}, AvgWindow(2, 2, 1, false, false)), {1, 1, 3, 3}, {-0.25f, -1.25f, -1, -3.5f, -8.5f, -5, -3.25f, -7.25f, -4});
-  ExpectValues<float>(EvaluateOp("AvgPool", {Picture()}, AvgWindow(2, 2, 1, false, true)), {1, 1, 3, 3}, {-1, -2.5f, -4, -7, -8.5f, -10, -13, -14.5f, -16});
+  ExpectValues<float>(EvaluateOp("AvgPool", {Picture()}, AvgWindow(3, 2, 1, true, true)), {1, 1, 3, 3},
+                      {-3.5f, -5, -6, -9.5f, -11, -12, -13.5f, -15, -16});
+  ExpectValues<float>(EvaluateOp("AvgPool", {Picture()}, AvgWindow(2, 2, 1, false, false)), {1, 1, 3, 3},
+                      {-0.25f, -1.25f, -1, -3.5f, -8.5f, -5, -3.25f, -7.25f, -4});
+  ExpectValues<float>(EvaluateOp("AvgPool", {Picture()}, AvgWindow(2, 2, 1, false, true)), {1, 1, 3, 3},
+                      {-1, -2.5f, -4, -7, -8.5f, -10, -13, -14.5f, -16});
 }
 
 TEST(AvgPool, AWindowWithoutDataIsZero) {
   for (const bool exclude_pad : {false, true}) {
-    ExpectValues<float>(EvaluateOp("AvgPool", {Picture(3)}, AvgWindow(1, 3, 0, true, exclude_pad)), {1, 1, 2, 2}, {-1, 0, 0, 0});
+    ExpectValues<float>(EvaluateOp("AvgPool", {Picture(3)}, AvgWindow(1, 3, 0, true, exclude_pad)), {1, 1, 2, 2},
+                        {-1, 0, 0, 0});
   }
 }
 
@@ -92,10 +105,12 @@ TEST(Pool, RefusesWhatDoesNotFit) {
   ExpectBadOp("MaxPool", {x}, {{"kernel", Ints{2}}}, {"kernel [2] for data of shape [1,1,4,4]"});
   ExpectBadOp("MaxPool", {x}, {{"kernel", Ints{2, 0}}}, {"kernel [2,0], expected sizes from 1 to 1073741824"});
   ExpectBadOp("MaxPool", {x}, {{"kernel", Ints{5, 5}}}, {"kernel [5,5] does not fit"});
-  ExpectBadOp("MaxPool", {Tensor(ElementType::kF32, {4, 4})}, {{"kernel", Ints{2, 2}}}, {"rank of data: got 2, expected 3 to 5"});
+  ExpectBadOp("MaxPool", {Tensor(ElementType::kF32, {4, 4})}, {{"kernel", Ints{2, 2}}},
+              {"rank of data: got 2, expected 3 to 5"});
   ExpectBadOp("MaxPool", {Tensor(ElementType::kBool, {1, 1, 4})}, {{"kernel", Ints{2}}}, {"got boolean"});
   ExpectBadOp("AvgPool", {x}, {{"kernel", Ints{2, 2}}}, {"attribute exclude-pad is missing"});
-  ExpectBadOp("AvgPool", {Tensor(ElementType::kI32, {1, 1, 4})}, {{"kernel", Ints{2}}, {"exclude-pad", true}}, {"got i32, expected f16, bf16, f32 or f64"});
+  ExpectBadOp("AvgPool", {Tensor(ElementType::kI32, {1, 1, 4})}, {{"kernel", Ints{2}}, {"exclude-pad", true}},
+              {"got i32, expected f16, bf16, f32 or f64"});
 }
 
 }  // namespace

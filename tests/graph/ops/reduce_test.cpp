@@ -37,7 +37,8 @@ TEST(Reduce, ShapesWithAndWithoutTheAxes) {
 
 TEST(Reduce, WithoutAxesEveryElementIsAGroup) {
   const Tensor x = Tensor::FromValues<float>({2}, {-3, 4});
-  for (const char* op : {"ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceProd"}) ExpectValues<float>(Reduce(op, x, {}), {2}, {-3, 4});
+  for (const char* op : {"ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceProd"})
+    ExpectValues<float>(Reduce(op, x, {}), {2}, {-3, 4});
   for (const char* op : {"ReduceL1", "ReduceL2"}) ExpectValues<float>(Reduce(op, x, {}), {2}, {3, 4});
 }
 
@@ -52,7 +53,8 @@ TEST(Reduce, NothingToReduce) {
 
 TEST(Reduce, NanAndIntegers) {
   const Tensor x = Tensor::FromValues<float>({3}, {1, kNan, -1});
-  for (const char* op : {"ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL1", "ReduceL2"}) ExpectValues<float>(Reduce(op, x, {0}), {}, {kNan});
+  for (const char* op : {"ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL1", "ReduceL2"})
+    ExpectValues<float>(Reduce(op, x, {0}), {}, {kNan});
   const Tensor i = Tensor::FromValues<int64_t>({3}, {(int64_t{1} << 60) + 1, -2, 1});
   ExpectValues<int64_t>(Reduce("ReduceSum", i, {0}), {}, {int64_t{1} << 60});
   ExpectValues<int64_t>(Reduce("ReduceMax", i, {0}), {}, {(int64_t{1} << 60) + 1});
@@ -73,12 +75,17 @@ TEST(Reduce, RefusesWhatDoesNotFit) {
     ExpectBadOp(op, {x, Tensor::FromValues<int64_t>({1, 1}, {0})}, {}, {"shape of axes: got [1,1]"});
     ExpectBadOp(op, {Tensor(ElementType::kBool, {2}), Tensor::Indices({0})}, {}, {"got boolean"});
   }
-  for (const char* op : {"ReduceMean", "ReduceL2"}) ExpectBadOp(op, {i, axes}, {}, {"got i32, expected f16, bf16, f32 or f64"});
+  for (const char* op : {"ReduceMean", "ReduceL2"})
+    ExpectBadOp(op, {i, axes}, {}, {"got i32, expected f16, bf16, f32 or f64"});
   // Axes that depend on the model's inputs.
   Graph graph;
   const auto data = graph.AddParameter("x", ElementType::kF32, {2, 3})->Output();
   const auto unknown = graph.AddParameter("axes", ElementType::kI64, {1})->Output();
-  ExpectError([&] { graph.Add("ReduceSum", "y", {data, unknown}); }, ErrorKind::kUnsupported, {"node \"y\" (ReduceSum): input 1 (axes) must be known"});
+  ExpectError(
+      [&] {
+        graph.Add("ReduceSum", "y", {data, unknown});
+      },
+      ErrorKind::kUnsupported, {"node \"y\" (ReduceSum): input 1 (axes) must be known"});
 }
 
 }  // namespace

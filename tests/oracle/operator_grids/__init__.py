@@ -1,5 +1,35 @@
 """Grids of attributes: each module has functions without arguments that record cases (recorder.py)."""
-from . import convolution, detection, elementwise, heads, indexing, linear, normalization, pooling, recurrent, reduction, shape, spatial
 
-ALL_GRIDS = [grid for module in (convolution, pooling, normalization, linear, heads, elementwise, shape, indexing, reduction, recurrent, spatial, detection)
-             for grid in module.GRIDS]
+from . import (
+    convolution,
+    detection,
+    elementwise,
+    heads,
+    indexing,
+    linear,
+    normalization,
+    pooling,
+    recurrent,
+    reduction,
+    shape,
+    spatial,
+)
+
+ALL_GRIDS = [
+    grid
+    for module in (
+        convolution,
+        pooling,
+        normalization,
+        linear,
+        heads,
+        elementwise,
+        shape,
+        indexing,
+        reduction,
+        recurrent,
+        spatial,
+        detection,
+    )
+    for grid in module.GRIDS
+]

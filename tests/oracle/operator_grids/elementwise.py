@@ -1,4 +1,5 @@
 """Element-wise operators of one, two and many tensors, with scalars and with broadcasting."""
+
 from .recorder import add, case, mx, node, np
 
 COMPARISONS = ("equal", "not_equal", "greater", "greater_equal", "lesser", "lesser_equal")
@@ -9,13 +10,53 @@ RIGHT = np.array([0, 1, 1, -1, 2, 0.5, -3, 0, 1.5, 0, 2, 7])
 ROUNDING = np.array([-2.5, -1.5, -0.5, 0.5, 1.5, 2.5, -0.4, 0.6, -1.7, 0.0, 3.0, -3.0])
 
 UNARY = {  # operator: where it is defined
-    "exp": (-4, 4), "log": (0.1, 5), "sqrt": (0, 5), "rsqrt": (0.1, 5), "square": (-3, 3), "abs": (-3, 3), "sign": (-3, 3), "ceil": (-3, 3),
-    "floor": (-3, 3), "round": (-3, 3), "rint": (-3, 3), "trunc": (-3, 3), "fix": (-3, 3), "sin": (-7, 7), "cos": (-7, 7), "tan": (-1.4, 1.4),
-    "arcsin": (-1, 1), "arccos": (-1, 1), "arctan": (-5, 5), "sinh": (-3, 3), "cosh": (-3, 3), "tanh": (-4, 4), "arcsinh": (-5, 5),
-    "arccosh": (1, 6), "arctanh": (-0.95, 0.95), "relu": (-3, 3), "sigmoid": (-6, 6), "erf": (-3, 3), "log2": (0.1, 5), "log10": (0.1, 5),
-    "log1p": (-0.9, 5), "expm1": (-3, 3), "cbrt": (-8, 8), "rcbrt": (0.2, 8), "reciprocal": (0.2, 5), "negative": (-3, 3), "softsign": (-3, 3),
-    "logical_not": (-3, 3), "degrees": (-4, 4), "radians": (-200, 200), "_copy": (-3, 3), "erfinv": (-0.9, 0.9), "gamma": (0.5, 5),
-    "gammaln": (0.5, 5), "ones_like": (-1, 1), "zeros_like": (-1, 1)}
+    "exp": (-4, 4),
+    "log": (0.1, 5),
+    "sqrt": (0, 5),
+    "rsqrt": (0.1, 5),
+    "square": (-3, 3),
+    "abs": (-3, 3),
+    "sign": (-3, 3),
+    "ceil": (-3, 3),
+    "floor": (-3, 3),
+    "round": (-3, 3),
+    "rint": (-3, 3),
+    "trunc": (-3, 3),
+    "fix": (-3, 3),
+    "sin": (-7, 7),
+    "cos": (-7, 7),
+    "tan": (-1.4, 1.4),
+    "arcsin": (-1, 1),
+    "arccos": (-1, 1),
+    "arctan": (-5, 5),
+    "sinh": (-3, 3),
+    "cosh": (-3, 3),
+    "tanh": (-4, 4),
+    "arcsinh": (-5, 5),
+    "arccosh": (1, 6),
+    "arctanh": (-0.95, 0.95),
+    "relu": (-3, 3),
+    "sigmoid": (-6, 6),
+    "erf": (-3, 3),
+    "log2": (0.1, 5),
+    "log10": (0.1, 5),
+    "log1p": (-0.9, 5),
+    "expm1": (-3, 3),
+    "cbrt": (-8, 8),
+    "rcbrt": (0.2, 8),
+    "reciprocal": (0.2, 5),
+    "negative": (-3, 3),
+    "softsign": (-3, 3),
+    "logical_not": (-3, 3),
+    "degrees": (-4, 4),
+    "radians": (-200, 200),
+    "_copy": (-3, 3),
+    "erfinv": (-0.9, 0.9),
+    "gamma": (0.5, 5),
+    "gammaln": (0.5, 5),
+    "ones_like": (-1, 1),
+    "zeros_like": (-1, 1),
+}
 
 
 def unary():
@@ -44,13 +85,31 @@ def unary():
     case("Cast", (12,), {"dtype": "int32"}, values={0: ROUNDING}, note="ties")
     for target in ("float32", "float16"):
         case("amp_cast", (2, 3), {"dtype": target})
-    for attributes in (dict(), dict(p=0.5), dict(p=0.0), dict(p=0.9, mode="training"), dict(p=0.3, axes=(1,)), dict(cudnn_off=True)):
+    for attributes in (
+        dict(),
+        dict(p=0.5),
+        dict(p=0.0),
+        dict(p=0.9, mode="training"),
+        dict(p=0.3, axes=(1,)),
+        dict(cudnn_off=True),
+    ):
         case("Dropout", (2, 3, 4), attributes)
 
 
 def binary():
     # elemwise_*, _maximum and relatives want equal shapes.
-    for operator in ("elemwise_add", "elemwise_sub", "elemwise_mul", "elemwise_div", "_maximum", "_minimum", "_power", "_mod", "_hypot", "_grad_add"):
+    for operator in (
+        "elemwise_add",
+        "elemwise_sub",
+        "elemwise_mul",
+        "elemwise_div",
+        "_maximum",
+        "_minimum",
+        "_power",
+        "_mod",
+        "_hypot",
+        "_grad_add",
+    ):
         low = 0.2 if operator == "_power" else -3
         for shape in ((7,), (2, 3), (2, 3, 2, 2)):
             case(operator, [shape, shape], low=low, high=3)
@@ -59,17 +118,46 @@ def binary():
         case(operator, [(2, 3), (2, 3)], dtype="int32", low=-6, high=6)
     case("elemwise_add", [(2, 3), (2, 3)], dtype="float16")
     case("_power", [(2, 3), (2, 3)], values={0: [-2, -1, 0, 1, 2, 3], 1: [2, 3, 0, -1, 1, -2]}, note="both signs")
-    case("_mod", [(2, 4), (2, 4)], values={0: [5, -5, 5, -5, 2.5, -2.5, 0, 3], 1: [3, 3, -3, -3, 1, 1, 2, 0]}, note="both signs")
+    case(
+        "_mod",
+        [(2, 4), (2, 4)],
+        values={0: [5, -5, 5, -5, 2.5, -2.5, 0, 3], 1: [3, 3, -3, -3, 1, 1, 2, 0]},
+        note="both signs",
+    )
     for operator in COMPARISONS + LOGICAL:
         case("_" + operator, [(3, 4), (3, 4)], values={0: LEFT, 1: RIGHT})
     for operator in ("add", "sub", "mul", "div", "maximum", "minimum", "power", "mod", "hypot") + COMPARISONS + LOGICAL:
         name, positive = "broadcast_" + operator, operator == "power"
         exact = operator in COMPARISONS + LOGICAL
-        for shapes, weights in (([(2, 3), (2, 3)], ()), ([(2, 3, 4), (2, 1, 4)], ()), ([(1, 3, 1), (2, 1, 4)], ()), ([(2, 3, 2, 2), (1, 3, 1, 1)], (1,)),
-                                ([(1, 3, 1, 1), (2, 3, 2, 2)], (0,)), ([(2, 3), (1, 1)], (1,)), ([(4,), (1,)], ())):
-            values = {i: np.resize(v, int(np.prod(s))) for i, (s, v) in enumerate(zip(shapes, (LEFT, RIGHT)))} if exact else None
-            case(name, shapes, weights=weights, values=values, low=0.2 if positive else -3, high=3, note="weight" if weights else "")
-    case("broadcast_mod", [(2, 4), (2, 4)], values={0: [5, -5, 5, -5, 2.5, -2.5, 0, 3], 1: [3, 3, -3, -3, 1, 1, 2, 0]}, note="both signs")
+        for shapes, weights in (
+            ([(2, 3), (2, 3)], ()),
+            ([(2, 3, 4), (2, 1, 4)], ()),
+            ([(1, 3, 1), (2, 1, 4)], ()),
+            ([(2, 3, 2, 2), (1, 3, 1, 1)], (1,)),
+            ([(1, 3, 1, 1), (2, 3, 2, 2)], (0,)),
+            ([(2, 3), (1, 1)], (1,)),
+            ([(4,), (1,)], ()),
+        ):
+            values = (
+                {i: np.resize(v, int(np.prod(s))) for i, (s, v) in enumerate(zip(shapes, (LEFT, RIGHT)))}
+                if exact
+                else None
+            )
+            case(
+                name,
+                shapes,
+                weights=weights,
+                values=values,
+                low=0.2 if positive else -3,
+                high=3,
+                note="weight" if weights else "",
+            )
+    case(
+        "broadcast_mod",
+        [(2, 4), (2, 4)],
+        values={0: [5, -5, 5, -5, 2.5, -2.5, 0, 3], 1: [3, 3, -3, -3, 1, 1, 2, 0]},
+        note="both signs",
+    )
     for operator in ("add", "sub", "mul", "maximum"):
         case("broadcast_" + operator, [(2, 3), (1, 3)], dtype="int32", low=-6, high=6)
     case("broadcast_div", [(2, 3), (1, 3)], dtype="int32", values={0: [7, -7, 9, 8, -8, 1], 1: [2, 3, -4]})
@@ -83,11 +171,30 @@ def many():
     # The same value twice, and a node between.
     x = mx.sym.var("data")
     y = node("exp", x, name="e")
-    add("add_n", "one value three times", node("add_n", x, y, x), {"data": np.linspace(-1, 1, 6, dtype="float32").reshape(2, 3)})
+    add(
+        "add_n",
+        "one value three times",
+        node("add_n", x, y, x),
+        {"data": np.linspace(-1, 1, 6, dtype="float32").reshape(2, 3)},
+    )
 
 
 def scalars():
-    for operator in ("plus", "minus", "rminus", "mul", "div", "rdiv", "maximum", "minimum", "mod", "rmod", "power", "rpower", "hypot"):
+    for operator in (
+        "plus",
+        "minus",
+        "rminus",
+        "mul",
+        "div",
+        "rdiv",
+        "maximum",
+        "minimum",
+        "mod",
+        "rmod",
+        "power",
+        "rpower",
+        "hypot",
+    ):
         name = f"_{operator}_scalar"
         for scalar in (2.0, -1.5, 0.5, 1.0, 0.0):
             # Zero divides nothing here; fractional powers want positive bases.

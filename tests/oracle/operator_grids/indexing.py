@@ -1,4 +1,5 @@
 """Lookups, selections and sorting."""
+
 from .recorder import add, case, describe, mx, node, np, random_values
 
 
@@ -8,14 +9,27 @@ def lookups():
             count = int(np.prod(shape))
             name = describe(dict(input_dim=6, output_dim=3, **more), [shape])
             symbol = node("Embedding", mx.sym.var("data"), input_dim=6, output_dim=3, **more)
-            add("Embedding", name, symbol, {"data": random_values(name, (count,), "int32", 0, 6).reshape(shape).astype("float32")})
+            add(
+                "Embedding",
+                name,
+                symbol,
+                {"data": random_values(name, (count,), "int32", 0, 6).reshape(shape).astype("float32")},
+            )
     case("Embedding", (2, 3), input_dim=6, output_dim=2, values={0: [-1, 0, 5, 6, 2.7, 100]}, note="outside")
     case("Embedding", (2, 3), input_dim=6, output_dim=2, dtype="int32", low=0, high=6)
     for mode in (None, "clip", "wrap"):
         for axis in (None, 0, 1, 2, -1):
             case("take", [(3, 4, 2), (2, 3)], axis=axis, mode=mode, values={1: [0, 1, 1, 0, 1, 0]})
         case("take", [(3, 4, 2), (5,)], mode=mode, values={1: [-1, 0, 2, 3, 7]}, note="outside")
-        case("take", [(3, 4, 2), (5,)], mode=mode, axis=1, dtypes=["float32", "int32"], values={1: [-2, 0, 2, 3, 7]}, note="outside")
+        case(
+            "take",
+            [(3, 4, 2), (5,)],
+            mode=mode,
+            axis=1,
+            dtypes=["float32", "int32"],
+            values={1: [-2, 0, 2, 3, 7]},
+            note="outside",
+        )
     case("take", [(4, 3), (2, 2)], weights=(0,), values={1: [0, 3, 2, 1]}, note="weight")
     case("take", [(3, 4), (3,)], weights=(1,), values={1: [2, 0, 1]}, note="constant places")
     case("take", [(3, 4), (1,)], values={1: [2]})

@@ -1,4 +1,5 @@
 """Normalizations, and activations with parameters."""
+
 from .recorder import add, case, describe, mx, node, np, random_values
 
 
@@ -36,14 +37,20 @@ def others():
     case("LayerNorm", (2, 3, 4), axis=1, output_mean_var=True)
     case("LayerNorm", (2, 16), note="far from zero", low=50, high=51)
     for mode in (None, "instance", "channel", "spatial"):
-        for shape in ((2, 4), (2, 3, 4), (2, 3, 2, 3), (1, 2, 2, 3, 2))[1 if mode in ("channel", "spatial") else 0:]:
+        for shape in ((2, 4), (2, 3, 4), (2, 3, 2, 3), (1, 2, 2, 3, 2))[1 if mode in ("channel", "spatial") else 0 :]:
             case("L2Normalization", shape, mode=mode)
         for eps in (1e-10, 0.5):
             case("L2Normalization", (1, 3, 2, 3), mode=mode, eps=eps)
     case("L2Normalization", (2, 3), values={0: np.zeros((2, 3))}, note="zeros")
     for nsize in (1, 3, 5, 7):
         case("LRN", (1, 6, 3, 2), nsize=nsize, low=-4, high=4)
-    for more in (dict(alpha=0.5), dict(beta=0.25), dict(knorm=1), dict(alpha=0.3, beta=0.5, knorm=3), dict(alpha=2e-3, beta=1, knorm=0.5)):
+    for more in (
+        dict(alpha=0.5),
+        dict(beta=0.25),
+        dict(knorm=1),
+        dict(alpha=0.3, beta=0.5, knorm=3),
+        dict(alpha=2e-3, beta=1, knorm=0.5),
+    ):
         for batch in (1, 2):
             case("LRN", (batch, 6, 3, 2), nsize=5, low=-4, high=4, **more)
     for groups in (1, 2, 4):
@@ -67,15 +74,34 @@ def activations():
         for shape in ((7,), (2, 5), (2, 3, 4), (1, 3, 2, 3), (1, 2, 2, 2, 3)):
             case("LeakyReLU", shape, act_type=kind, low=-5, high=5)
         case("LeakyReLU", (2, 3), act_type=kind, slope=0.7)
-    for bounds in (dict(), dict(lower_bound=0.1, upper_bound=0.3), dict(lower_bound=0.25), dict(upper_bound=0.5), dict(slope=0.9)):
+    for bounds in (
+        dict(),
+        dict(lower_bound=0.1, upper_bound=0.3),
+        dict(lower_bound=0.25),
+        dict(upper_bound=0.5),
+        dict(slope=0.9),
+    ):
         for shape in ((2, 5), (1, 3, 2, 3)):
             # The other output is the mask of training, here uninitialized.
             case("LeakyReLU", shape, act_type="rrelu", low=-3, high=3, output=0, **bounds)
-    for shape, gammas in (((2, 5), (5, 1)), ((2, 3, 4), (3, 1)), ((1, 3, 2, 3), (3, 1)), ((2, 3, 2, 3), (3,)), ((1, 2, 2, 3, 2), (2, 1)), ((2, 3, 3), (3,))):
+    for shape, gammas in (
+        ((2, 5), (5, 1)),
+        ((2, 3, 4), (3, 1)),
+        ((1, 3, 2, 3), (3, 1)),
+        ((2, 3, 2, 3), (3,)),
+        ((1, 2, 2, 3, 2), (2, 1)),
+        ((2, 3, 3), (3,)),
+    ):
         for gamma in gammas:
             symbol = node("LeakyReLU", mx.sym.var("data"), mx.sym.var("op_gamma", shape=(gamma,)), act_type="prelu")
             name = describe(dict(act_type="prelu"), [shape, (gamma,)])
-            add("LeakyReLU", name, symbol, {"data": random_values(name, shape, low=-2, high=2)}, {"op_gamma": random_values(name + "g", (gamma,))})
+            add(
+                "LeakyReLU",
+                name,
+                symbol,
+                {"data": random_values(name, shape, low=-2, high=2)},
+                {"op_gamma": random_values(name + "g", (gamma,))},
+            )
     case("LeakyReLU", (2, 3, 4), act_type="prelu", low=-2, high=2)
     case("LeakyReLU", (2, 3, 4, 4), act_type="prelu", slope=0.5, low=-2, high=2)
 

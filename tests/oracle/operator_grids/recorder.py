@@ -1,4 +1,5 @@
 """Records cases: a symbol and the values of its variables."""
+
 import contextlib
 import io
 import zlib
@@ -17,7 +18,11 @@ class Case:
 
 def find(operator):
     """The function that makes a symbol of an operator by its registered name."""
-    for module, name in ((mx.sym, operator), (mx.sym._internal, operator), (mx.sym.contrib, operator.replace("_contrib_", ""))):
+    for module, name in (
+        (mx.sym, operator),
+        (mx.sym._internal, operator),
+        (mx.sym.contrib, operator.replace("_contrib_", "")),
+    ):
         if hasattr(module, name):
             return getattr(module, name)
     raise KeyError(operator)
@@ -64,11 +69,13 @@ def refuse(operator, name, error):
 
 
 def add(operator, name, symbol, inputs, weights=None):
-    """Records `symbol`. `inputs` and `weights` are {variable: array}; further arguments and states get seeded values of the
-    shapes MXNet infers, those called *_label are labels. A case that grids reach twice is recorded once."""
+    """Records `symbol`. `inputs` and `weights` are {variable: array}; further arguments and states get seeded values of
+    the shapes MXNet infers, those called *_label are labels. A case that grids reach twice is recorded once."""
     twin = next((case for case in CASES if case.operator == operator and case.name == name), None)
     if twin:
-        if twin.symbol.tojson() != symbol.tojson() or any(not np.array_equal(twin.inputs[key], value) for key, value in inputs.items()):
+        if twin.symbol.tojson() != symbol.tojson() or any(
+            not np.array_equal(twin.inputs[key], value) for key, value in inputs.items()
+        ):
             raise ValueError(f"{operator}: two cases are called {name}")
         return
     if "/" in name:
@@ -79,7 +86,9 @@ def add(operator, name, symbol, inputs, weights=None):
     given = {**case.inputs, **case.arguments}
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # it prints beside raising
-            shapes, output_shapes, state_shapes = symbol.infer_shape(**{key: value.shape for key, value in given.items()})
+            shapes, output_shapes, state_shapes = symbol.infer_shape(
+                **{key: value.shape for key, value in given.items()}
+            )
             types = symbol.infer_type(**{key: value.dtype for key, value in given.items()})[0]
     except mx.MXNetError as error:
         return refuse(operator, name, error)
@@ -94,15 +103,32 @@ def add(operator, name, symbol, inputs, weights=None):
         if key.endswith("_label"):
             case.labels[key] = np.zeros(shape, np.dtype(kind))
         else:
-            case.arguments[key] = random_values(f"{operator}/{name}/{key}", shape, np.dtype(kind).name, *default_range(key))
+            case.arguments[key] = random_values(
+                f"{operator}/{name}/{key}", shape, np.dtype(kind).name, *default_range(key)
+            )
     for key, shape in zip(symbol.list_auxiliary_states(), state_shapes):
         case.states[key] = random_values(f"{operator}/{name}/{key}", shape, "float32", *default_range(key))
     CASES.append(case)
 
 
-def case(operator, shapes, attributes=None, *, weights=(), low=-1.0, high=1.0, dtype="float32", dtypes=None, values=None, note="", output=None, **more):
-    """One node "op" that reads variables "data", "data1", ... of `shapes`; `weights` are positions whose value belongs to the
-    checkpoint. `values` replaces random data: {position: array}. `output` keeps only that output. Attributes that are None are absent."""
+def case(
+    operator,
+    shapes,
+    attributes=None,
+    *,
+    weights=(),
+    low=-1.0,
+    high=1.0,
+    dtype="float32",
+    dtypes=None,
+    values=None,
+    note="",
+    output=None,
+    **more,
+):
+    """One node "op" that reads variables "data", "data1", ... of `shapes`; `weights` are positions whose value is in
+    the checkpoint. `values` replaces random data: {position: array}. `output` keeps only that output. Attributes that
+    are None are absent."""
     attributes = {key: value for key, value in {**(attributes or {}), **more}.items() if value is not None}
     shapes = [shapes] if not shapes or not isinstance(shapes[0], tuple) else list(shapes)
     kinds = dtypes or [dtype] * len(shapes)

@@ -1,13 +1,14 @@
 """RNN: fused recurrent layers, with states given, as constants, and as Gluon exports them.
 
 use_sequence_length and lstm_state_clip_* are not here: on CPUs oneDNN's ignores them and MXNet's own refuses them."""
+
 from .recorder import add, case, describe, mx, node, random_values
 
 STEPS, WIDTH, STATE = 3, 3, 2
 
 
 def record(attributes, batch, how):
-    """`how`: "given" (states are inputs), "zeros" (constants), "open" (constants whose batch is 0, as old exports have it)."""
+    """`how`: "given" (states are inputs), "zeros" (constants), "open" (constants whose batch is 0, as in old files)."""
     layers, directions = attributes["num_layers"], 2 if attributes.get("bidirectional") else 1
     mode = attributes["mode"]
     state_shape = (layers * directions, batch, STATE)
@@ -32,10 +33,19 @@ def rnn():
         for layers in (1, 2):
             for bidirectional in (None, True):
                 for outputs in (None, True):
-                    attributes = {key: value for key, value in
-                                  dict(mode=mode, num_layers=layers, bidirectional=bidirectional, state_outputs=outputs).items() if value is not None}
+                    attributes = {
+                        key: value
+                        for key, value in dict(
+                            mode=mode, num_layers=layers, bidirectional=bidirectional, state_outputs=outputs
+                        ).items()
+                        if value is not None
+                    }
                     record(attributes, 1 + layers % 2, "given")
-                attributes = {key: value for key, value in dict(mode=mode, num_layers=layers, bidirectional=bidirectional).items() if value is not None}
+                attributes = {
+                    key: value
+                    for key, value in dict(mode=mode, num_layers=layers, bidirectional=bidirectional).items()
+                    if value is not None
+                }
                 record(attributes, 2, "zeros")
                 record(attributes, 2, "open")
         record(dict(mode=mode, num_layers=1, bidirectional=False, state_outputs=False, p=0.5), 1, "given")
@@ -45,11 +55,26 @@ def rnn():
 
 def gluon():
     """Gluon's layers keep weights apart and join them in the graph (_rnn_param_concat)."""
-    for kind, arguments in (("LSTM", {}), ("GRU", {}), ("RNN", {"activation": "relu"}), ("RNN", {"activation": "tanh"})):
+    for kind, arguments in (
+        ("LSTM", {}),
+        ("GRU", {}),
+        ("RNN", {"activation": "relu"}),
+        ("RNN", {"activation": "tanh"}),
+    ):
         for layers, bidirectional, layout in ((1, False, "TNC"), (2, True, "TNC"), (1, False, "NTC")):
-            layer = getattr(mx.gluon.rnn, kind)(STATE, num_layers=layers, bidirectional=bidirectional, layout=layout, input_size=WIDTH, prefix="op_", **arguments)
+            layer = getattr(mx.gluon.rnn, kind)(
+                STATE,
+                num_layers=layers,
+                bidirectional=bidirectional,
+                layout=layout,
+                input_size=WIDTH,
+                prefix="op_",
+                **arguments,
+            )
             shape = (STEPS, 2, WIDTH) if layout == "TNC" else (2, STEPS, WIDTH)
-            name = describe(dict(kind=kind, layers=layers, bidirectional=bidirectional, layout=layout, **arguments), [shape])
+            name = describe(
+                dict(kind=kind, layers=layers, bidirectional=bidirectional, layout=layout, **arguments), [shape]
+            )
             with mx.name.NameManager():
                 symbol = layer(mx.sym.var("data"))
             add("_rnn_param_concat", name, symbol, {"data": random_values(name, shape)})

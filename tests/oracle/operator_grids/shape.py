@@ -1,4 +1,5 @@
 """Operators that move values without changing them, and constants."""
+
 import itertools
 
 from .recorder import add, case, describe, mx, node, random_values
@@ -6,16 +7,53 @@ from .recorder import add, case, describe, mx, node, random_values
 
 def reshape():
     for shape, code in (
-            ((2, 6), (3, 4)), ((2, 3, 4), (-1,)), ((2, 3, 4), (0, -1)), ((2, 3, 4), (0, 0, -1)), ((2, 3, 4), (-1, 0, 0)), ((2, 3, 4), (4, 0, 2)),
-            ((2, 3, 4), (-2,)), ((2, 3, 4), (2, -2)), ((2, 3, 4), (-2, 1, 1)), ((2, 3, 4, 5), (-3, -3)), ((2, 3, 4, 5), (0, -3, 0)),
-            ((2, 3, 4), (-3, 4)), ((2, 3, 4), (0, -3)), ((2, 3, 4), (-3, -2)), ((2, 3, 4), (-4, 1, 2, -2)), ((2, 3, 4), (2, -4, -1, 3, -2)),
-            ((2, 3, 4), (0, 0, -4, 2, -1)), ((2, 3, 4), (-1, 12)), ((2, 3, 4), (1, 0, 0, -1)) , ((1, 8, 3, 3), (0, -4, 2, -1, -2)), ((2, 4, 3), (0, 2, -1, 3)),
-            ((8, 3, 3), (-4, -1, 2, 0, 0)), ((2, 3, 4), (1, 2, 3, 4)), ((24,), (2, 3, -1)), ((1, 1, 1), (1,)), ((2, 1, 3), (-3, 0))):
+        ((2, 6), (3, 4)),
+        ((2, 3, 4), (-1,)),
+        ((2, 3, 4), (0, -1)),
+        ((2, 3, 4), (0, 0, -1)),
+        ((2, 3, 4), (-1, 0, 0)),
+        ((2, 3, 4), (4, 0, 2)),
+        ((2, 3, 4), (-2,)),
+        ((2, 3, 4), (2, -2)),
+        ((2, 3, 4), (-2, 1, 1)),
+        ((2, 3, 4, 5), (-3, -3)),
+        ((2, 3, 4, 5), (0, -3, 0)),
+        ((2, 3, 4), (-3, 4)),
+        ((2, 3, 4), (0, -3)),
+        ((2, 3, 4), (-3, -2)),
+        ((2, 3, 4), (-4, 1, 2, -2)),
+        ((2, 3, 4), (2, -4, -1, 3, -2)),
+        ((2, 3, 4), (0, 0, -4, 2, -1)),
+        ((2, 3, 4), (-1, 12)),
+        ((2, 3, 4), (1, 0, 0, -1)),
+        ((1, 8, 3, 3), (0, -4, 2, -1, -2)),
+        ((2, 4, 3), (0, 2, -1, 3)),
+        ((8, 3, 3), (-4, -1, 2, 0, 0)),
+        ((2, 3, 4), (1, 2, 3, 4)),
+        ((24,), (2, 3, -1)),
+        ((1, 1, 1), (1,)),
+        ((2, 1, 3), (-3, 0)),
+    ):
         case("Reshape", shape, shape=code)
     # From the right, where a split is written first part, second part, -4.
-    for shape, code in (((5, 5, 4), (-1, 0)), ((5, 5, 4), (0, -1)), ((2, 3, 4), (-1, 0, 0)), ((2, 3, 4), (-2, 4)), ((2, 3, 4), (-2,)), ((2, 3, 4), (4, -3)),
-                        ((2, 3, 4, 5), (-3, 0, 0)), ((2, 3, 4, 5), (0, 0, -3)), ((2, 3, 4, 5), (-3, -3)), ((2, 3, 4), (-3, 0)), ((2, 3, 4), (0, 0, 2, 2, -4)), ((2, 3, 4), (0, 0, 2, -1, -4)),
-                        ((2, 6, 4), (0, 2, 3, -4, 0)), ((2, 6, 4), (0, -1, 3, -4, 0)), ((2, 3, 4), (0, 0, 0)), ((2, 3, 4), (6, 0))):
+    for shape, code in (
+        ((5, 5, 4), (-1, 0)),
+        ((5, 5, 4), (0, -1)),
+        ((2, 3, 4), (-1, 0, 0)),
+        ((2, 3, 4), (-2, 4)),
+        ((2, 3, 4), (-2,)),
+        ((2, 3, 4), (4, -3)),
+        ((2, 3, 4, 5), (-3, 0, 0)),
+        ((2, 3, 4, 5), (0, 0, -3)),
+        ((2, 3, 4, 5), (-3, -3)),
+        ((2, 3, 4), (-3, 0)),
+        ((2, 3, 4), (0, 0, 2, 2, -4)),
+        ((2, 3, 4), (0, 0, 2, -1, -4)),
+        ((2, 6, 4), (0, 2, 3, -4, 0)),
+        ((2, 6, 4), (0, -1, 3, -4, 0)),
+        ((2, 3, 4), (0, 0, 0)),
+        ((2, 3, 4), (6, 0)),
+    ):
         for reverse in (True, False):
             case("Reshape", shape, shape=code, reverse=reverse)
     for target, keep in (((0, 6), False), ((0, 0, 6), True), ((4, 3), None), ((0, 12), None)):
@@ -25,7 +63,11 @@ def reshape():
         case("Flatten", shape)
     for a, b in (((2, 6), (3, 4)), ((2, 3, 4), (4, 6)), ((6,), (1, 2, 3))):
         case("reshape_like", [a, b])
-    for attributes in (dict(lhs_begin=0, lhs_end=1, rhs_begin=0, rhs_end=2), dict(lhs_begin=0, lhs_end=-1, rhs_begin=0, rhs_end=2), dict(lhs_begin=1, rhs_begin=2)):
+    for attributes in (
+        dict(lhs_begin=0, lhs_end=1, rhs_begin=0, rhs_end=2),
+        dict(lhs_begin=0, lhs_end=-1, rhs_begin=0, rhs_end=2),
+        dict(lhs_begin=1, rhs_begin=2),
+    ):
         case("reshape_like", [(6, 4), (2, 3, 4)], attributes)
 
 
@@ -59,7 +101,12 @@ def permutations():
 def joining():
     for count in (1, 2, 3, 4):
         for dim in (None, 0, 1, 2, -1):
-            shapes = [tuple(size + (k if axis == (1 if dim is None else dim % 3) else 0) for axis, size in enumerate((2, 2, 3))) for k in range(count)]
+            shapes = [
+                tuple(
+                    size + (k if axis == (1 if dim is None else dim % 3) else 0) for axis, size in enumerate((2, 2, 3))
+                )
+                for k in range(count)
+            ]
             case("Concat", shapes, dim=dim)
     case("Concat", [(3,), (2,)], dim=0)
     case("Concat", [(1, 2, 2, 2), (1, 3, 2, 2)])
@@ -82,19 +129,62 @@ def joining():
 
 def slicing():
     for begin, end, step in (
-            ((0,), (1,), None), ((1, 1), (3, 4), None), ((None, 1), (None, 3), None), ((0, 0, 1), (3, 4, 2), None), ((-2,), (3,), None), ((0, -3), (2, -1), None),
-            ((0,), (None,), (2,)), ((None, None), (None, None), (1, 2)), ((None,), (None,), (-1,)), ((2, 3), (0, None), (-1, -2)), ((None, -1), (None, 0), (None, -1)),
-            ((1,), (100,), None), ((0, 1, 0), (2, 3, 4), (1, 1, 3)), ((None, 3, None), (None, 0, None), (2, -1, 2)), ((), (), None)):
+        ((0,), (1,), None),
+        ((1, 1), (3, 4), None),
+        ((None, 1), (None, 3), None),
+        ((0, 0, 1), (3, 4, 2), None),
+        ((-2,), (3,), None),
+        ((0, -3), (2, -1), None),
+        ((0,), (None,), (2,)),
+        ((None, None), (None, None), (1, 2)),
+        ((None,), (None,), (-1,)),
+        ((2, 3), (0, None), (-1, -2)),
+        ((None, -1), (None, 0), (None, -1)),
+        ((1,), (100,), None),
+        ((0, 1, 0), (2, 3, 4), (1, 1, 3)),
+        ((None, 3, None), (None, 0, None), (2, -1, 2)),
+        ((), (), None),
+    ):
         case("slice", (3, 4, 5), begin=begin, end=end, step=step)
-    for axis, begin, end in ((0, 0, 1), (1, 1, 3), (2, 2, None), (-1, 1, 4), (-2, -3, -1), (1, -2, None), (0, 0, None), (2, 0, -1), (-3, 1, 3)):
+    for axis, begin, end in (
+        (0, 0, 1),
+        (1, 1, 3),
+        (2, 2, None),
+        (-1, 1, 4),
+        (-2, -3, -1),
+        (1, -2, None),
+        (0, 0, None),
+        (2, 0, -1),
+        (-3, 1, 3),
+    ):
         case("slice_axis", (3, 4, 5), axis=axis, begin=begin, end=str(end) if end is None else end)
-    for other, axes in (((2, 3, 4), None), ((2, 3, 4), (0,)), ((2, 3, 4), (1, 2)), ((2, 3, 4), (-1,)), ((2, 3, 4), (0, -2)), ((2, 3), (0, 1)), ((3, 9, 4, 2), (0, 2)),
-                        ((2, 3, 4), ())):
+    for other, axes in (
+        ((2, 3, 4), None),
+        ((2, 3, 4), (0,)),
+        ((2, 3, 4), (1, 2)),
+        ((2, 3, 4), (-1,)),
+        ((2, 3, 4), (0, -2)),
+        ((2, 3), (0, 1)),
+        ((3, 9, 4, 2), (0, 2)),
+        ((2, 3, 4), ()),
+    ):
         case("slice_like", [(3, 4, 5), other], axes=axes)
-    for attributes in (dict(h_w=(3, 2)), dict(h_w=(3, 2), offset=(1, 2)), dict(h_w=(3, 2), center_crop=True), dict(h_w=(5, 4)), dict(h_w=(2, 3), offset=(0, 1), center_crop=False),
-                       dict(h_w=(2, 3), center_crop=True)):
+    for attributes in (
+        dict(h_w=(3, 2)),
+        dict(h_w=(3, 2), offset=(1, 2)),
+        dict(h_w=(3, 2), center_crop=True),
+        dict(h_w=(5, 4)),
+        dict(h_w=(2, 3), offset=(0, 1), center_crop=False),
+        dict(h_w=(2, 3), center_crop=True),
+    ):
         case("Crop", (1, 2, 5, 6), attributes)
-    for attributes in (dict(), dict(offset=(1, 2)), dict(center_crop=True), dict(center_crop=True, offset=(1, 1)), dict(h_w=(1, 1))):
+    for attributes in (
+        dict(),
+        dict(offset=(1, 2)),
+        dict(center_crop=True),
+        dict(center_crop=True, offset=(1, 1)),
+        dict(h_w=(1, 1)),
+    ):
         for like in ((1, 3, 3, 2), (1, 3, 4, 3)):
             case("Crop", [(1, 2, 5, 6), like], attributes)
 
@@ -106,7 +196,13 @@ def repeating():
         for axis in (None, 0, 1, -1):
             case("repeat", (2, 3, 2), repeats=repeats, axis=axis)
     for mode in ("constant", "edge", "reflect"):
-        for width in ((0, 0, 0, 0, 1, 1, 1, 1), (0, 0, 0, 0, 2, 1, 0, 2), (0, 0, 0, 0, 0, 0, 3, 0), (0,) * 8, (0, 0, 0, 0, 1, 0, 0, 1)):
+        for width in (
+            (0, 0, 0, 0, 1, 1, 1, 1),
+            (0, 0, 0, 0, 2, 1, 0, 2),
+            (0, 0, 0, 0, 0, 0, 3, 0),
+            (0,) * 8,
+            (0, 0, 0, 0, 1, 0, 0, 1),
+        ):
             case("Pad", (1, 2, 4, 4), mode=mode, pad_width=width)
             if mode == "constant":
                 case("Pad", (1, 2, 4, 4), mode=mode, pad_width=width, constant_value=1.5)
@@ -116,10 +212,18 @@ def repeating():
     case("broadcast_axis", (1, 3, 1), axis=2, size=4)
     case("broadcast_axis", (1, 3, 1), axis=(2, 0), size=(4, 2))
     for shape in ((2, 3, 4), (0, 3, 4), (2, 0, 0)):
-        case("broadcast_to", (2, 1, 1) if shape[0] == 2 and shape[1] else (1, 3, 1) if shape[1] == 3 else (1, 3, 4), shape=shape)
+        case(
+            "broadcast_to",
+            (2, 1, 1) if shape[0] == 2 and shape[1] else (1, 3, 1) if shape[1] == 3 else (1, 3, 4),
+            shape=shape,
+        )
     case("broadcast_to", (1, 3), shape=(2, 0))
-    for attributes, shapes in ((dict(), [(1, 3, 1), (2, 3, 4)]), (dict(), [(2, 3), (2, 3)]), (dict(lhs_axes=(0,), rhs_axes=(-1,)), [(1, 3, 1), (5, 2, 4)]),
-                               (dict(lhs_axes=(0, 2), rhs_axes=(1, 0)), [(1, 3, 1), (2, 4)])):
+    for attributes, shapes in (
+        (dict(), [(1, 3, 1), (2, 3, 4)]),
+        (dict(), [(2, 3), (2, 3)]),
+        (dict(lhs_axes=(0,), rhs_axes=(-1,)), [(1, 3, 1), (5, 2, 4)]),
+        (dict(lhs_axes=(0, 2), rhs_axes=(1, 0)), [(1, 3, 1), (2, 4)]),
+    ):
         case("broadcast_like", shapes, attributes)
 
 
@@ -139,9 +243,17 @@ def constants():
     joined("_full", dict(shape=(1, 3), value=-1, dtype="float32"), (2, 3))
     joined("_eye", dict(N=3), (3, 3))
     joined("_eye", dict(N=2, M=3, k=1), (2, 3))
-    for attributes, size in ((dict(start=0, stop=5), 5), (dict(start=2, stop=8, step=2), 3), (dict(start=0, stop=3, repeat=2), 6), (dict(start=4), 4),
-                             (dict(start=1, stop=2, step=0.25), 4), (dict(start=5, stop=0, step=-1), 5), (dict(start=0, stop=4, dtype="float32"), 4),
-                             (dict(start=0.5, stop=3.2, step=0.9, repeat=1), 3), (dict(start=0, stop=None, step=1, repeat=1, dtype="float32", infer_range=False), None)):
+    for attributes, size in (
+        (dict(start=0, stop=5), 5),
+        (dict(start=2, stop=8, step=2), 3),
+        (dict(start=0, stop=3, repeat=2), 6),
+        (dict(start=4), 4),
+        (dict(start=1, stop=2, step=0.25), 4),
+        (dict(start=5, stop=0, step=-1), 5),
+        (dict(start=0, stop=4, dtype="float32"), 4),
+        (dict(start=0.5, stop=3.2, step=0.9, repeat=1), 3),
+        (dict(start=0, stop=None, step=1, repeat=1, dtype="float32", infer_range=False), None),
+    ):
         if size:
             joined("_arange", attributes, (size,))
     for axis in (None, 0, 1, -1):

@@ -14,7 +14,9 @@ namespace {
 
 const std::filesystem::path kFolder = MOIR_TEST_DATA_DIR "/mxnet_operator_grids";
 
-[[noreturn]] void Refuse(const std::string& operator_name, const std::string& text) { throw std::runtime_error("operator grids of " + operator_name + ": " + text); }
+[[noreturn]] void Refuse(const std::string& operator_name, const std::string& text) {
+  throw std::runtime_error("operator grids of " + operator_name + ": " + text);
+}
 
 // Cuts `text` at the first `separator` and returns what stood before it.
 std::string_view TakeUntil(std::string_view& text, char separator) {
@@ -25,7 +27,8 @@ std::string_view TakeUntil(std::string_view& text, char separator) {
 }
 
 // "arg:NAME", "aux:NAME", "in:NAME" or "out:0:NAME" of one case.
-void AddArray(GridCase& entry, std::vector<mo::Param>& params, const std::string& operator_name, std::string_view key, const graph::Tensor& tensor) {
+void AddArray(GridCase& entry, std::vector<mo::Param>& params, const std::string& operator_name, std::string_view key,
+              const graph::Tensor& tensor) {
   const std::string_view kind = TakeUntil(key, ':');
   if (kind == "arg" || kind == "aux") {
     params.push_back({kind == "arg" ? mo::ParamKind::kArgument : mo::ParamKind::kAuxiliary, std::string(key), tensor});
@@ -35,7 +38,8 @@ void AddArray(GridCase& entry, std::vector<mo::Param>& params, const std::string
     const std::string_view digits = TakeUntil(key, ':');
     size_t position = 0;
     const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), position);
-    if (parsed.ec != std::errc() || position > 1000) Refuse(operator_name, "\"" + entry.name + "\": output number " + std::string(digits));
+    if (parsed.ec != std::errc() || position > 1000)
+      Refuse(operator_name, "\"" + entry.name + "\": output number " + std::string(digits));
     if (entry.outputs.size() <= position) entry.outputs.resize(position + 1);
     entry.outputs[position] = {std::string(key), tensor};
   } else {
@@ -53,7 +57,8 @@ void CheckComplete(const GridCase& entry, const nlohmann::json& input_shapes, co
   for (const auto& [name, shape] : input_shapes.items()) {
     const auto found = entry.inputs.find(name);
     require(found != entry.inputs.end(), "no values for input \"" + name + "\"");
-    require(found->second.Shape() == graph::Shape(shape.get<std::vector<int64_t>>()), "input \"" + name + "\" has another shape in the .params file");
+    require(found->second.Shape() == graph::Shape(shape.get<std::vector<int64_t>>()),
+            "input \"" + name + "\" has another shape in the .params file");
   }
 }
 
@@ -73,14 +78,16 @@ std::vector<GridCase> LoadOperatorGrid(const std::string& operator_name) {
   std::ifstream file(kFolder / (operator_name + ".json"));
   if (!file) Refuse(operator_name, "no file in " + kFolder.string());
   const nlohmann::json description = nlohmann::json::parse(file);
-  if (description.at("operator") != operator_name) Refuse(operator_name, "the file is about " + description.at("operator").dump());
+  if (description.at("operator") != operator_name)
+    Refuse(operator_name, "the file is about " + description.at("operator").dump());
   std::vector<GridCase> cases;
   std::map<std::string, size_t, std::less<>> positions;
   for (const nlohmann::json& entry : description.at("cases")) {
     GridCase next;
     next.name = entry.at("name");
     next.symbol_text = entry.at("symbol").dump();
-    if (!positions.emplace(next.name, cases.size()).second) Refuse(operator_name, "two cases are called \"" + next.name + "\"");
+    if (!positions.emplace(next.name, cases.size()).second)
+      Refuse(operator_name, "two cases are called \"" + next.name + "\"");
     cases.push_back(std::move(next));
   }
   const std::string path = kFolder / (operator_name + ".params");

@@ -16,15 +16,15 @@ struct GridCase {
   std::string name;         // attributes and shapes: "kernel=(3 3),pad=(1 1),1x4x7x6"
   std::string symbol_text;  // symbol.json as MXNet writes it
   std::map<std::string, graph::Tensor> inputs;
-  mo::Params params;  // the checkpoint: arguments and auxiliary states
+  mo::Params params;                                           // the checkpoint: arguments and auxiliary states
   std::vector<std::pair<std::string, graph::Tensor>> outputs;  // by MXNet's names, in order
 };
 
 // The operators with cases, sorted. Throws std::runtime_error when there are none.
 std::vector<std::string> OperatorGridFiles();
 
-// The cases of one operator; tensors are views of the mapped file. Throws graph::Error or std::runtime_error for files that
-// do not belong together.
+// The cases of one operator; tensors are views of the mapped file. Throws graph::Error or std::runtime_error for files
+// that do not belong together.
 std::vector<GridCase> LoadOperatorGrid(const std::string& operator_name);
 
 }  // namespace moir::testing
