@@ -30,11 +30,11 @@ mkdir -p "$results"
 export GTEST_OUTPUT="xml:$results/"
 export UBSAN_OPTIONS="print_stacktrace=1${UBSAN_OPTIONS:+:$UBSAN_OPTIONS}"
 status=0
-ctest --test-dir "$build" --output-on-failure --no-tests=error -j "$(nproc)" "${labels[@]}" \
+ctest --test-dir "$build" --output-on-failure --no-tests=error --timeout 3000 -j "$(nproc)" "${labels[@]}" \
   --output-junit "$results/ctest.junit" </dev/null || status=$?
 
-# A program that fails without a report of a failed test (a crash, a sanitizer's finding) counts as one failure.
-attribute() { sed -n "s/.*<$1 [^>]*\b$2=\"\([0-9]*\)\".*/\1/p" "$3" | head -n 1; }
+# attribute ELEMENT NAME FILE: of the first such element, which may stretch over lines.
+attribute() { tr '\n\t' '  ' <"$3" | grep -o "<$1 [^>]*" | head -n 1 | sed "s/.* $2=\"\([0-9]*\)\".*/\1/"; }
 passed=0 failed=0 skipped=0 programs_failed=0
 for report in "$results"/*.xml; do
   [ -f "$report" ] || continue
@@ -44,6 +44,7 @@ for report in "$results"/*.xml; do
   passed=$((passed + tests - bad - ignored)) failed=$((failed + bad)) skipped=$((skipped + ignored))
   [ "$bad" -eq 0 ] || programs_failed=$((programs_failed + 1))
 done
+# A program that fails without a report of a failed test (a crash, a sanitizer's finding) counts as one failure.
 ctest_failed=$(attribute testsuite failures "$results/ctest.junit" 2>/dev/null || true)
 if [ "${ctest_failed:-0}" -gt "$programs_failed" ]; then failed=$((failed + ctest_failed - programs_failed)); fi
 if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then failed=1; fi

@@ -1,11 +1,8 @@
 # How every target of the project is compiled: one interface target instead of global flags.
 find_program(MOIR_CCACHE ccache)
 if(MOIR_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  # Precompiled headers are shared through the cache only with these options. The two base
-  # directories keep the cache useful between build folders and clones.
-  set(MOIR_CCACHE_LAUNCHER ${CMAKE_COMMAND} -E env
-      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
-      CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${MOIR_CCACHE})
+  # Relative paths in the key keep the cache useful between build folders and clones.
+  set(MOIR_CCACHE_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${MOIR_CCACHE})
   set(CMAKE_C_COMPILER_LAUNCHER ${MOIR_CCACHE_LAUNCHER})
   set(CMAKE_CXX_COMPILER_LAUNCHER ${MOIR_CCACHE_LAUNCHER})
 endif()

@@ -45,6 +45,7 @@ Tensor Tensor::Map(std::shared_ptr<const MappedFile> file, uint64_t offset, Elem
     return tensor;
   }
   tensor.data_ = data;
+  tensor.file_ = file.get();
   tensor.keeper_ = std::move(file);
   return tensor;
 }
@@ -178,6 +179,10 @@ void Tensor::Stream(size_t max_bytes, const std::function<void(const std::byte*,
     MultiplyFactors(buffer.data(), static_cast<int64_t>(offset / element), static_cast<int64_t>(bytes / element));
     sink(buffer.data(), bytes);
   }
+}
+
+void Tensor::ReleasePages() const {
+  if (file_ && !owned_) file_->Release(static_cast<uint64_t>(data_ - file_->Data()), ByteSize());
 }
 
 size_t Tensor::OwnedBytes() const { return owned_ ? ByteSize() : 0; }

@@ -82,6 +82,8 @@ class Tensor {
 
   // Bytes on the heap that this tensor keeps alive (0 for mapped and wrapped ones).
   size_t OwnedBytes() const;
+  // Tells the system that the values have been used up: pages of a mapped file may leave memory. The values stay valid.
+  void ReleasePages() const;
   // Same type, shape and bytes. Two views of the same bytes are equal without a look at them.
   bool Equals(const Tensor& other) const;
 
@@ -103,6 +105,7 @@ class Tensor {
   mutable std::vector<Factors> factors_;
   mutable bool owned_ = false;
   bool writable_wrap_ = false;
+  const MappedFile* file_ = nullptr;  // kept by keeper_ while data_ points into it
 };
 
 // Aligned memory (64 bytes) for `bytes`, zeroed.

@@ -9,7 +9,9 @@
 namespace moir::runtime {
 
 CompiledGraph::CompiledGraph(std::unique_ptr<Graph> graph, const CompileOptions& options)
-    : name_(graph->Name()), threads_(options.threads > 0 ? options.threads : AvailableThreads()), profiling_(options.profiling) {
+    : name_(graph->Name()),
+      threads_(options.threads > 0 ? options.threads : AvailableThreads()),
+      profiling_(options.profiling) {
   // Primitives are made for the number of threads that will run them.
   const InferenceScope scope(threads_);
   plan_ = std::make_unique<Plan>(std::move(graph));
@@ -22,9 +24,21 @@ CompiledGraph::CompiledGraph(std::unique_ptr<Graph> graph, const CompileOptions&
     outputs_.push_back({plan_->output_names[i], value.type, value.shape});
   }
   RunPasses(*plan_);
+  for (const auto& layer : plan_->layers) {
+    for (const ValueId input : layer->inputs) ++constant_uses_[input].layers_to_come;
+  }
+  // What the model gives out as it is.
+  for (const ValueId output : plan_->outputs) constant_uses_[output].read_at_run_time = true;
+  // What the passes replaced.
+  for (ValueId id = 0; id < plan_->values.size(); ++id) {
+    PlanValue& value = plan_->values[id];
+    if (value.IsConstant() && !constant_uses_.contains(id))
+      value.constant = Tensor::Wrap(nullptr, value.type, value.shape);
+  }
 
   layouts_.resize(plan_->values.size());
-  for (const ValueId input : plan_->inputs) layouts_[input] = Layout::Plain(plan_->Value(input).type, plan_->Value(input).shape);
+  for (const ValueId input : plan_->inputs)
+    layouts_[input] = Layout::Plain(plan_->Value(input).type, plan_->Value(input).shape);
   for (const auto& layer : plan_->layers) {
     std::vector<Layout> input_layouts;
     for (const ValueId input : layer->inputs) {
@@ -34,15 +48,20 @@ CompiledGraph::CompiledGraph(std::unique_ptr<Graph> graph, const CompileOptions&
     const KernelContext context(*plan_, *layer, std::move(input_layouts));
     const KernelFactory factory = FindKernelFactory(layer->op);
     std::optional<KernelChoice> choice = factory ? factory(context) : std::nullopt;
-    AddStep(*layer, choice ? std::move(*choice) : MakePlainKernel(context));
+    if (!choice) choice = MakePlainKernel(context);
+    ReleaseConstants(*layer, *choice);
+    AddStep(*layer, std::move(*choice));
   }
   AddOutputCopies();
   PlanTheMemory();
-  DropUnreadConstants();
+  for (const auto& [id, use] : constant_uses_) {
+    if (use.read_at_run_time && plan_->Value(id).IsConstant()) weight_bytes_ += plan_->Value(id).constant.ByteSize();
+  }
 }
 
 void CompiledGraph::AddStep(const Layer& layer, KernelChoice choice) {
-  Check(choice.inputs.size() == layer.inputs.size() && choice.outputs.size() == layer.outputs.size(), "layer \"", layer.name, "\": layouts of its kernel");
+  Check(choice.inputs.size() == layer.inputs.size() && choice.outputs.size() == layer.outputs.size(), "layer \"",
+        layer.name, "\": layouts of its kernel");
   Step step{layer.name, layer.op, layer.fused, std::move(choice.kernel), layer.inputs, layer.outputs, {}};
   for (size_t i = 0; i < step.inputs.size(); ++i) {
     step.reads.push_back(choice.inputs[i].IsDefined());
@@ -109,30 +128,23 @@ void CompiledGraph::PlanTheMemory() {
   for (ValueId id = 0; id < plan_->values.size(); ++id) {
     problem.values.push_back({layouts_[id].IsDefined() ? layouts_[id].Bytes() : 0, plan_->Value(id).IsConstant()});
   }
-  for (size_t i = 0; i < steps_.size(); ++i) problem.steps.push_back({steps_[i].inputs, steps_[i].outputs, steps_[i].reads, aliases_[i]});
+  for (size_t i = 0; i < steps_.size(); ++i)
+    problem.steps.push_back({steps_[i].inputs, steps_[i].outputs, steps_[i].reads, aliases_[i]});
   problem.inputs = plan_->inputs;
   problem.outputs = output_values_;
   memory_ = PlanMemory(problem);
 }
 
-// Constants that kernels have packed need not stay in memory, neither here nor behind the graph.
-void CompiledGraph::DropUnreadConstants() {
-  std::vector<bool> read(plan_->values.size(), false);
-  for (const Step& step : steps_) {
-    for (size_t i = 0; i < step.inputs.size(); ++i) {
-      if (step.reads[i]) read[step.inputs[i]] = true;
-    }
-  }
-  for (ValueId id = 0; id < plan_->values.size(); ++id) {
-    PlanValue& value = plan_->values[id];
+// A constant that kernels have packed, and that no layer to come looks at, need not stay in memory.
+void CompiledGraph::ReleaseConstants(const Layer& layer, const KernelChoice& choice) {
+  for (size_t i = 0; i < layer.inputs.size(); ++i) {
+    PlanValue& value = plan_->values[layer.inputs[i]];
     if (!value.IsConstant()) continue;
-    if (read[id]) weight_bytes_ += value.constant.ByteSize();
-    else value.constant = Tensor::Wrap(nullptr, value.type, value.shape);
-  }
-  Graph& graph = plan_->GetGraph();
-  constexpr int64_t kSmall = 1024;  // evaluations may look at axes and the like through their node
-  for (Node* node : graph.TopologicalOrder()) {
-    if (node->Is("Constant") && node->Shape().NumElements() > kSmall) graph.SetConstant(node, Tensor::Wrap(nullptr, node->Type(), node->Shape()));
+    ConstantUse& use = constant_uses_[layer.inputs[i]];
+    use.read_at_run_time = use.read_at_run_time || choice.inputs[i].IsDefined();
+    if (--use.layers_to_come > 0 || use.read_at_run_time) continue;
+    value.constant.ReleasePages();
+    value.constant = Tensor::Wrap(nullptr, value.type, value.shape);
   }
 }
 

@@ -1,6 +1,7 @@
 // CompiledGraph: a model ready to run: steps with their kernels, layouts and the memory plan. Shared by its requests.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -52,10 +53,16 @@ class CompiledGraph {
   ValueId Reordered(ValueId value, const Layout& wanted);
   void AddOutputCopies();
   void PlanTheMemory();
-  void DropUnreadConstants();
+  void ReleaseConstants(const Layer& layer, const KernelChoice& choice);
+
+  struct ConstantUse {
+    size_t layers_to_come = 0;
+    bool read_at_run_time = false;
+  };
 
   std::string name_;
   std::unique_ptr<Plan> plan_;
+  std::map<ValueId, ConstantUse> constant_uses_;
   std::vector<GraphPort> inputs_, outputs_;
   std::vector<Step> steps_;
   std::vector<std::vector<Alias>> aliases_;  // per step

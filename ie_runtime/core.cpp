@@ -26,7 +26,8 @@ struct CompiledModel::Impl {
 };
 
 struct InferRequest::Impl {
-  explicit Impl(const std::shared_ptr<const runtime::CompiledGraph>& graph) : request(graph, runtime::Request::Ports::kOfCaller) {}
+  explicit Impl(const std::shared_ptr<const runtime::CompiledGraph>& graph)
+      : request(graph, runtime::Request::Ports::kOfCaller) {}
   runtime::Request request;
   std::vector<Tensor> inputs, outputs;
 };
@@ -64,7 +65,9 @@ std::string Names(const std::vector<Port>& ports) {
 
 Port NamedPort(const std::vector<Port>& ports, const std::string& name, const char* what) {
   const auto index = FindPort(ports, name);
-  if (!index) throw Error(ErrorKind::kBadOption, StrCat("the model has no ", what, " \"", name, "\", expected one of ", Names(ports)));
+  if (!index)
+    throw Error(ErrorKind::kBadOption,
+                StrCat("the model has no ", what, " \"", name, "\", expected one of ", Names(ports)));
   return ports[*index];
 }
 
@@ -76,8 +79,9 @@ Impl& Checked(const std::shared_ptr<Impl>& impl, const char* what) {
 
 void CheckTensor(const Port& port, const Tensor& tensor, const char* what) {
   if (tensor.GetElementType() == port.type && tensor.GetShape() == port.shape) return;
-  throw Error(ErrorKind::kBadOption, StrCat(what, " \"", port.name, "\": got ", ElementTypeName(tensor.GetElementType()), ShapeToString(tensor.GetShape()), ", expected ",
-                                            ElementTypeName(port.type), ShapeToString(port.shape)));
+  throw Error(ErrorKind::kBadOption, StrCat(what, " \"", port.name, "\": got ",
+                                            ElementTypeName(tensor.GetElementType()), ShapeToString(tensor.GetShape()),
+                                            ", expected ", ElementTypeName(port.type), ShapeToString(port.shape)));
 }
 
 }  // namespace
@@ -86,7 +90,8 @@ const std::string& Model::GetName() const { return Checked(impl_, "Model").graph
 
 std::vector<Port> Model::Inputs() const {
   std::vector<Port> ports;
-  for (const graph::Node* node : Checked(impl_, "Model").graph->Parameters()) ports.push_back({node->Name(), PortType(node->Type()), node->Shape().Dims()});
+  for (const graph::Node* node : Checked(impl_, "Model").graph->Parameters())
+    ports.push_back({node->Name(), PortType(node->Type()), node->Shape().Dims()});
   return ports;
 }
 
@@ -146,7 +151,8 @@ std::string CompiledModel::GetProperty(const std::string& name) const {
   if (name == "inference_precision") return "f32";
   if (name == "enable_profiling") return impl.graph->Profiling() ? "true" : "false";
   if (name == "max_isa") return impl.max_isa;
-  if (name == "memory_activations") return std::to_string(impl.graph->Memory().arena_bytes + impl.graph->ScratchpadBytes());
+  if (name == "memory_activations")
+    return std::to_string(impl.graph->Memory().arena_bytes + impl.graph->ScratchpadBytes());
   if (name == "memory_weights") return std::to_string(impl.graph->WeightBytes());
   throw Error(ErrorKind::kBadOption, StrCat("property \"", name, "\" is not known"));
 }
@@ -162,8 +168,8 @@ PortIndex FindTensor(const runtime::CompiledGraph& graph, const std::string& nam
   const std::vector<Port> inputs = ToPorts(graph.Inputs()), outputs = ToPorts(graph.Outputs());
   if (const auto index = FindPort(inputs, name)) return {true, *index};
   if (const auto index = FindPort(outputs, name)) return {false, *index};
-  throw Error(ErrorKind::kBadOption,
-              StrCat("the model has no input or output \"", name, "\", expected one of ", Names(inputs), " (inputs), ", Names(outputs), " (outputs)"));
+  throw Error(ErrorKind::kBadOption, StrCat("the model has no input or output \"", name, "\", expected one of ",
+                                            Names(inputs), " (inputs), ", Names(outputs), " (outputs)"));
 }
 
 void CheckIndex(size_t index, size_t count, const char* what) {
@@ -223,7 +229,8 @@ std::vector<ProfilingInfo> InferRequest::GetProfilingInfo() const {
   }
   std::vector<ProfilingInfo> infos;
   for (const runtime::StepTime& time : impl.request.Times()) {
-    infos.push_back({time.step->name, time.step->type, time.step->kernel->ExecType(), time.step->fused, time.microseconds});
+    infos.push_back(
+        {time.step->name, time.step->type, time.step->kernel->ExecType(), time.step->fused, time.microseconds});
   }
   return infos;
 }

@@ -59,7 +59,8 @@ struct KernelChoice {
 // What a factory sees. Inputs have the layouts their producers gave; constants are plain.
 class KernelContext {
  public:
-  KernelContext(const Plan& plan, const Layer& layer, std::vector<Layout> input_layouts) : plan_(plan), layer_(layer), layouts_(std::move(input_layouts)) {}
+  KernelContext(const Plan& plan, const Layer& layer, std::vector<Layout> input_layouts)
+      : plan_(plan), layer_(layer), layouts_(std::move(input_layouts)) {}
   const Plan& GetPlan() const { return plan_; }
   const Layer& GetLayer() const { return layer_; }
   size_t InputCount() const { return layer_.inputs.size(); }

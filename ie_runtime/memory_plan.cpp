@@ -14,7 +14,8 @@ size_t RoundUp(size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kA
 // Values joined into groups that share one block; each member lies at an offset inside its group's root.
 class Groups {
  public:
-  explicit Groups(const MemoryProblem& problem) : problem_(problem), parent_(problem.values.size(), kNone), offset_(problem.values.size(), 0) {
+  explicit Groups(const MemoryProblem& problem)
+      : problem_(problem), parent_(problem.values.size(), kNone), offset_(problem.values.size(), 0) {
     first_.assign(problem.values.size(), kNone);
     last_.assign(problem.values.size(), 0);
     written_.assign(problem.values.size(), false);
@@ -44,7 +45,9 @@ class Groups {
   size_t Last(size_t root) const { return last_[root]; }
   // Computed by a step, as opposed to inputs of the model and constants.
   bool IsWritten(size_t root) const { return written_[root]; }
-  bool IsOutput(size_t root) const { return std::find(problem_.outputs.begin(), problem_.outputs.end(), root) != problem_.outputs.end(); }
+  bool IsOutput(size_t root) const {
+    return std::find(problem_.outputs.begin(), problem_.outputs.end(), root) != problem_.outputs.end();
+  }
 
   // The group of `root` moves into the group of `into`, `offset` bytes from its root's start.
   void Join(size_t root, size_t into, size_t offset) {
@@ -67,7 +70,8 @@ class Groups {
 // Whether the group of `value` is that value's bytes and nothing more, so that it can move elsewhere as a whole.
 bool IsMovable(const MemoryProblem& problem, const Groups& groups, size_t value) {
   const auto [root, offset] = groups.Find(value);
-  return offset == 0 && problem.values[root].bytes == problem.values[value].bytes && groups.IsWritten(root) && !groups.IsOutput(root);
+  return offset == 0 && problem.values[root].bytes == problem.values[value].bytes && groups.IsWritten(root) &&
+         !groups.IsOutput(root);
 }
 
 void JoinViews(const MemoryProblem& problem, Groups& groups) {
@@ -108,7 +112,8 @@ void JoinInPlace(const MemoryProblem& problem, Groups& groups) {
       const size_t input = step.inputs[alias.input], output = step.outputs[alias.output];
       const auto [root, offset] = groups.Find(input);
       const auto [output_root, output_offset] = groups.Find(output);
-      if (output_root == root || !groups.IsWritten(root) || groups.IsOutput(root) || groups.Last(root) != position) continue;
+      if (output_root == root || !groups.IsWritten(root) || groups.IsOutput(root) || groups.Last(root) != position)
+        continue;
       if (problem.values[output].bytes > problem.values[input].bytes) continue;
       // Another input in the same block would be overwritten while it is read.
       const auto same_block = [&](size_t other) { return groups.Find(other).first == root; };
@@ -144,7 +149,9 @@ ArenaPlan PlanArena(const std::vector<ArenaBlock>& blocks) {
     }
     plan.offsets[block] = offset;
     plan.bytes = std::max(plan.bytes, offset + bytes);
-    placed.insert(std::upper_bound(placed.begin(), placed.end(), offset, [&](size_t at, size_t other) { return at < plan.offsets[other]; }), block);
+    placed.insert(std::upper_bound(placed.begin(), placed.end(), offset,
+                                   [&](size_t at, size_t other) { return at < plan.offsets[other]; }),
+                  block);
   }
   return plan;
 }

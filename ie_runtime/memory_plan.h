@@ -18,7 +18,8 @@ struct ArenaPlan {
   std::vector<size_t> offsets;  // per block, multiples of 64
   size_t bytes = 0;
 };
-// Blocks whose steps overlap get bytes that do not. Larger blocks are placed first, each at the lowest offset that is free.
+// Blocks whose steps overlap get bytes that do not. Larger blocks are placed first, each at the lowest offset that is
+// free.
 ArenaPlan PlanArena(const std::vector<ArenaBlock>& blocks);
 
 // Where a value lives.
@@ -36,10 +37,10 @@ struct Placement {
 };
 
 struct MemoryStep {
-  std::vector<size_t> inputs;   // values; those that are not read at run time are left out of `reads`
+  std::vector<size_t> inputs;  // values; those that are not read at run time are left out of `reads`
   std::vector<size_t> outputs;
-  std::vector<bool> reads;      // per input
-  std::vector<Alias> aliases;   // permissions, indices into inputs and outputs
+  std::vector<bool> reads;     // per input
+  std::vector<Alias> aliases;  // permissions, indices into inputs and outputs
 };
 struct MemoryValue {
   size_t bytes = 0;

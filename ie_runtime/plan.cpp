@@ -93,6 +93,12 @@ Plan::Plan(std::unique_ptr<Graph> model) : graph_(std::move(model)) {
     outputs.push_back(ids.at(output.value.node).at(output.value.index));
     output_names.push_back(output.name);
   }
+  // The plan's values keep the constants from here on; the nodes keep small ones, which evaluations and passes look at.
+  constexpr int64_t kSmall = 1 << 16;
+  for (Node* node : graph_->TopologicalOrder()) {
+    if (node->Is("Constant") && node->Shape().NumElements() > kSmall)
+      graph_->SetConstant(node, Tensor::Wrap(nullptr, node->Type(), node->Shape()));
+  }
 }
 
 ValueId Plan::AddValue(std::string name, ElementType type, graph::Shape shape) {
@@ -135,7 +141,8 @@ void Plan::RemoveDead() {
   for (const ValueId output : outputs) read[output] = true;
   std::unordered_set<const Layer*> dead;
   for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) {
-    const bool needed = std::any_of((*layer)->outputs.begin(), (*layer)->outputs.end(), [&](ValueId id) { return read[id]; });
+    const bool needed =
+        std::any_of((*layer)->outputs.begin(), (*layer)->outputs.end(), [&](ValueId id) { return read[id]; });
     if (!needed) {
       dead.insert(layer->get());
       continue;

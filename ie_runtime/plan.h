@@ -39,15 +39,18 @@ struct Layer {
   std::string op;              // the graph's operator, or one of the engine's own: "ScaleShift", "Unary", "Reorder"
   const Node* node = nullptr;  // attributes; null for the engine's own
   std::vector<ValueId> inputs, outputs;
-  // Index into `inputs` of the bias, one number per output channel (Convolution and its kin, MatMul); 0 when there is none.
+  // Index into `inputs` of the bias, one number per output channel (Convolution and its kin, MatMul); 0 when there is
+  // none.
   size_t bias = 0;
   std::vector<PostOp> post_ops;
-  UnaryFunction function{UnaryKind::kRelu};         // of a "Unary"
+  UnaryFunction function{UnaryKind::kRelu};               // of a "Unary"
   std::vector<int64_t> extra_pads_begin, extra_pads_end;  // zero padding taken over from a Pad layer, per spatial axis
-  std::vector<std::string> fused;  // names of layers that were fused into this one
+  std::vector<std::string> fused;                         // names of layers that were fused into this one
 
   template <typename T>
-  const T& Attr(std::string_view attribute) const { return node->Attr<T>(attribute); }
+  const T& Attr(std::string_view attribute) const {
+    return node->Attr<T>(attribute);
+  }
 };
 
 class Plan {

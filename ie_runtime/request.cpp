@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "ie_runtime/memory.h"
 #include "ie_runtime/threads.h"
 
 namespace moir::runtime {
@@ -12,11 +13,11 @@ size_t Bytes(const GraphPort& port) { return static_cast<size_t>(port.shape.NumE
 }  // namespace
 
 Request::Request(std::shared_ptr<const CompiledGraph> graph, Ports ports) : graph_(std::move(graph)) {
-  arena_ = graph::AllocateAligned(graph_->Memory().arena_bytes);
-  scratchpad_ = graph::AllocateAligned(graph_->ScratchpadBytes());
+  arena_ = AllocateZeros(graph_->Memory().arena_bytes);
+  scratchpad_ = AllocateZeros(graph_->ScratchpadBytes());
   const auto add = [&](const GraphPort& port) -> void* {
     if (ports == Ports::kOfCaller) return nullptr;
-    own_.push_back(graph::AllocateAligned(Bytes(port)));
+    own_.push_back(AllocateZeros(Bytes(port)));
     return own_.back().get();
   };
   for (const GraphPort& port : graph_->Inputs()) inputs_.push_back(add(port));
@@ -33,7 +34,8 @@ std::byte* Request::Address(ValueId value) const {
     case Placement::Home::kArena: return arena_.get() + placement.offset;
     case Placement::Home::kConstant:
       // Tasks only read constants.
-      return const_cast<std::byte*>(static_cast<const std::byte*>(graph_->Constant(placement.index).Data())) + placement.offset;
+      return const_cast<std::byte*>(static_cast<const std::byte*>(graph_->Constant(placement.index).Data())) +
+             placement.offset;
     case Placement::Home::kInput: return static_cast<std::byte*>(inputs_.at(placement.index)) + placement.offset;
     case Placement::Home::kOutput: return static_cast<std::byte*>(outputs_.at(placement.index)) + placement.offset;
   }
@@ -43,7 +45,8 @@ std::byte* Request::Address(ValueId value) const {
 void Request::Bind(size_t index) {
   const Step& step = graph_->Steps()[index];
   Binding binding;
-  for (size_t i = 0; i < step.inputs.size(); ++i) binding.inputs.push_back(step.reads[i] ? Address(step.inputs[i]) : nullptr);
+  for (size_t i = 0; i < step.inputs.size(); ++i)
+    binding.inputs.push_back(step.reads[i] ? Address(step.inputs[i]) : nullptr);
   for (const ValueId output : step.outputs) binding.outputs.push_back(Address(output));
   binding.scratchpad = scratchpad_.get();
   tasks_[index] = step.kernel->Bind(binding);
@@ -56,7 +59,9 @@ void Request::BindWhere(Placement::Home home, size_t index) {
   };
   for (size_t i = 0; i < tasks_.size(); ++i) {
     const Step& step = graph_->Steps()[i];
-    if (std::any_of(step.inputs.begin(), step.inputs.end(), touches) || std::any_of(step.outputs.begin(), step.outputs.end(), touches)) Bind(i);
+    if (std::any_of(step.inputs.begin(), step.inputs.end(), touches) ||
+        std::any_of(step.outputs.begin(), step.outputs.end(), touches))
+      Bind(i);
   }
 }
 

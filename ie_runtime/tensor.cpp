@@ -32,22 +32,29 @@ Tensor::Tensor(ElementType type, Shape shape) : type_(type), shape_(std::move(sh
   data_ = graph::AllocateAligned(bytes);
 }
 
-Tensor::Tensor(ElementType type, Shape shape, void* data) : type_(type), shape_(std::move(shape)), data_(data, [](void*) {}) { NumElements(shape_); }
+Tensor::Tensor(ElementType type, Shape shape, void* data)
+    : type_(type), shape_(std::move(shape)), data_(data, [](void*) {}) {
+  NumElements(shape_);
+}
 
-size_t Tensor::GetSize() const { return type_ == ElementType::kUndefined ? 0 : static_cast<size_t>(NumElements(shape_)); }
+size_t Tensor::GetSize() const {
+  return type_ == ElementType::kUndefined ? 0 : static_cast<size_t>(NumElements(shape_));
+}
 size_t Tensor::GetByteSize() const { return GetSize() * ElementSize(type_); }
 
 void Tensor::CopyTo(Tensor& other) const {
   if (!other) other = Tensor(type_, shape_);
   if (other.type_ != type_ || other.shape_ != shape_) {
-    throw Error(ErrorKind::kBadOption, graph::StrCat("copy of a tensor: got ", ElementTypeName(other.type_), ShapeToString(other.shape_), ", expected ",
-                                                     ElementTypeName(type_), ShapeToString(shape_)));
+    throw Error(ErrorKind::kBadOption,
+                graph::StrCat("copy of a tensor: got ", ElementTypeName(other.type_), ShapeToString(other.shape_),
+                              ", expected ", ElementTypeName(type_), ShapeToString(shape_)));
   }
   std::memcpy(other.data_.get(), data_.get(), GetByteSize());
 }
 
 void Tensor::FailType() const {
-  throw Error(ErrorKind::kBadOption, graph::StrCat("values of a tensor of ", ElementTypeName(type_), " asked for as another type"));
+  throw Error(ErrorKind::kBadOption,
+              graph::StrCat("values of a tensor of ", ElementTypeName(type_), " asked for as another type"));
 }
 
 }  // namespace moir

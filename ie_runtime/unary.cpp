@@ -59,7 +59,9 @@ std::optional<UnaryMatch> MatchArithmetic(const Node& node) {
 }  // namespace
 
 std::optional<UnaryMatch> MatchUnary(const Node& node) {
-  if (node.OutputCount() != 1 || node.Type() != ElementType::kF32 || node.InputCount() == 0 || node.Input(0).Type() != ElementType::kF32) return std::nullopt;
+  if (node.OutputCount() != 1 || node.Type() != ElementType::kF32 || node.InputCount() == 0 ||
+      node.Input(0).Type() != ElementType::kF32)
+    return std::nullopt;
   const std::string& op = node.Op();
   const auto match = [](UnaryKind kind, double alpha = 0, double beta = 0) {
     return UnaryMatch{{kind, static_cast<float>(alpha), static_cast<float>(beta)}, 0};
@@ -75,7 +77,8 @@ std::optional<UnaryMatch> MatchUnary(const Node& node) {
   if (op == "Abs") return match(UnaryKind::kAbs);
   if (op == "Negative") return match(UnaryKind::kLinear, -1, 0);
   if (op == "SoftPlus") return match(UnaryKind::kSoftPlus);
-  if (op == "Gelu") return match(node.Attr<std::string>("approximation_mode") == "TANH" ? UnaryKind::kGeluTanh : UnaryKind::kGeluErf);
+  if (op == "Gelu")
+    return match(node.Attr<std::string>("approximation_mode") == "TANH" ? UnaryKind::kGeluTanh : UnaryKind::kGeluErf);
   if (op == "PRelu") {
     if (const auto slope = UniformSlope(node)) return match(UnaryKind::kRelu, *slope);
     return std::nullopt;

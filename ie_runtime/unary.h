@@ -9,9 +9,9 @@
 namespace moir::runtime {
 
 enum class UnaryKind {
-  kRelu,      // x > 0 ? x : alpha * x
-  kClip,      // min(max(x, alpha), beta)
-  kElu,       // x > 0 ? x : alpha * (exp(x) - 1)
+  kRelu,  // x > 0 ? x : alpha * x
+  kClip,  // min(max(x, alpha), beta)
+  kElu,   // x > 0 ? x : alpha * (exp(x) - 1)
   kSigmoid,
   kTanh,
   kExp,
@@ -22,8 +22,8 @@ enum class UnaryKind {
   kSoftPlus,
   kGeluErf,
   kGeluTanh,
-  kLinear,    // alpha * x + beta
-  kPower,     // alpha * x ^ beta
+  kLinear,  // alpha * x + beta
+  kPower,   // alpha * x ^ beta
 };
 
 struct UnaryFunction {

@@ -67,15 +67,7 @@ class FusePadWindow final : public NodePass {
     if (maximum && value != -std::numeric_limits<double>::infinity()) {
       if (value != 0) return Declined("the pad value is ", value, ", a maximum pads with minus infinity");
       if (!IsNeverNegative(pad->Input(0))) return Declined("the data may be below the pad value 0");
-      // Overhang of a rounded-up last window is beyond all padding; it must still reach back into data.
-      const auto& kernel = node.Attr<std::vector<int64_t>>("kernel");
-      const std::vector<int64_t> strides = SpatialAttribute(node, "strides", 1);
-      const Shape& data = pad->Input(0).Shape();
-      for (size_t i = 0; i < kernel.size(); ++i) {
-        const auto axis = static_cast<int64_t>(i) + 2;
-        const int64_t last_window = (node.Shape()[axis] - 1) * strides[i] - pads_begin[i];
-        if (pads_begin[i] >= kernel[i] || last_window >= data[axis]) return Declined("a window sees padding only");
-      }
+      if (!EveryWindowMeetsData(node, pad->Input(0).Shape(), pads_begin)) return Declined("a window sees padding only");
     }
     attributes["pads_begin"] = pads_begin;
     attributes["pads_end"] = pads_end;

@@ -2,6 +2,7 @@
 //   ReLU, PRelu:  scales above zero        max(x, 0) * s = max(x * s, 0)
 //   MaxPool:      scales above zero and shifts, one per channel
 //   AvgPool:      scales; shifts where padding does not count (exclude-pad, or none)
+// Shifts need some data in every window.
 // Every node on the way has one reader and is no output; between op and the linear node a bias and other affine nodes
 // may stand.
 #include <algorithm>
@@ -26,6 +27,8 @@ std::string Obstacle(const Node& op, const Affine& affine) {
   const bool maximum = op.Is("MaxPool"), average = op.Is("AvgPool");
   if (!activation && !maximum && !average) return StrCat("a ", op.Op(), " stands between");
   if (activation && affine.shift) return StrCat("a shift does not pass a ", op.Op());
+  // The average of nothing is zero, with a shift or without.
+  if (affine.shift && !EveryWindowMeetsData(op)) return StrCat("a shift does not pass a ", op.Op(), " with windows of padding only");
   if (average && affine.shift && IsPadded(op) && !op.Attr<bool>("exclude-pad")) return "a shift does not pass an average over padding";
   if ((activation || maximum) && affine.scale) {
     const auto values = affine.scale->Values<double>();

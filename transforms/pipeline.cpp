@@ -44,14 +44,14 @@ PassRunner MakePipeline(const PipelineOptions& options) {
     add(MakeFuseAffineLinear(filter));
     add(MakeFusePadWindow(filter));
     add(MakeFuseAffineLinear(filter));
-    // What no convolution took from either side may still reach one through an activation or pooling. Only now,
+    // Now that no scale waits for the weights behind it, Add + Multiply take the order of a scale-shift layer.
+    add(MakeFuseAffineAffine(filter, /*scale_first=*/true));
+    // What no convolution took from either side may still reach one through an activation or pooling. Not before,
     // because a shift that cannot follow would part a pair that goes into the next convolution whole.
     add(MakeMoveAffineToLinear(filter));
-    add(MakeFuseAffineAffine(filter));  // biases that met scales
-    add(MakeFuseLinearAffine(filter));
-    // Biases that met, and Add + Multiply in the order of a scale-shift layer; last, because a scale next to the weights
-    // behind it had to be the last of its pair until now.
     add(MakeFuseAffineAffine(filter, /*scale_first=*/true));
+    add(MakeFuseLinearAffine(filter));
+    add(MakeFuseAffineAffine(filter, /*scale_first=*/true));  // biases that met
   }
 
   // After fusing: a BatchNorm between Add and convolution is gone by now, which leaves fewer nodes to pass a stride.

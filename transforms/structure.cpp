@@ -37,6 +37,25 @@ std::vector<int64_t> KernelSizes(const Node& convolution) {
   return {weights.begin() + (convolution.Is("GroupConvolution") ? 3 : 2), weights.end()};
 }
 
+bool EveryWindowMeetsData(const Node& pool) {
+  const auto& auto_pad = pool.Attr<std::string>("auto_pad");
+  if (auto_pad != "explicit" && auto_pad != "valid") return false;
+  std::vector<int64_t> pads_begin = SpatialAttribute(pool, "pads_begin", 0);
+  if (auto_pad == "valid") pads_begin.assign(pads_begin.size(), 0);
+  return EveryWindowMeetsData(pool, pool.Input(0).Shape(), pads_begin);
+}
+
+bool EveryWindowMeetsData(const Node& pool, const Shape& data, const std::vector<int64_t>& pads_begin) {
+  const auto& kernel = pool.Attr<std::vector<int64_t>>("kernel");
+  const std::vector<int64_t> strides = SpatialAttribute(pool, "strides", 1);
+  for (size_t i = 0; i < kernel.size(); ++i) {
+    const auto axis = static_cast<int64_t>(i) + 2;
+    const int64_t last_window = (pool.Shape()[axis] - 1) * strides[i] - pads_begin[i];
+    if (pads_begin[i] >= kernel[i] || last_window >= data[axis]) return false;
+  }
+  return true;
+}
+
 std::optional<std::vector<int64_t>> ConstantIndices(const Node& node, size_t input) {
   if (input >= node.InputCount()) return std::nullopt;
   const Tensor* constant = node.Input(input).Constant();

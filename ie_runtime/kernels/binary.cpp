@@ -14,8 +14,9 @@ namespace {
 
 std::optional<BinaryKind> KindOf(const std::string& op) {
   static const std::map<std::string, BinaryKind> kKinds = {
-      {"Add", BinaryKind::kAdd},         {"Divide", BinaryKind::kDivide},     {"Maximum", BinaryKind::kMaximum},
-      {"Minimum", BinaryKind::kMinimum}, {"Multiply", BinaryKind::kMultiply}, {"SquaredDifference", BinaryKind::kSquaredDifference},
+      {"Add", BinaryKind::kAdd},           {"Divide", BinaryKind::kDivide},
+      {"Maximum", BinaryKind::kMaximum},   {"Minimum", BinaryKind::kMinimum},
+      {"Multiply", BinaryKind::kMultiply}, {"SquaredDifference", BinaryKind::kSquaredDifference},
       {"Subtract", BinaryKind::kSubtract}};
   const auto found = kKinds.find(op);
   return found == kKinds.end() ? std::nullopt : std::optional<BinaryKind>(found->second);
@@ -42,26 +43,33 @@ std::optional<Chain> PostOpChain(const KernelContext& context, const Layout& lay
 }
 
 std::optional<KernelChoice> MakeEqual(const KernelContext& context, BinaryKind kind) {
-  Layout layout = context.Input(0).IsConstant() || context.InputLayout(0).IsPlain() ? context.InputLayout(1) : context.InputLayout(0);
+  Layout layout = context.Input(0).IsConstant() || context.InputLayout(0).IsPlain() ? context.InputLayout(1)
+                                                                                    : context.InputLayout(0);
   const bool constant = context.Input(0).IsConstant() || context.Input(1).IsConstant();
   const auto view = layout.Channels();
   // Quotients of padding would be no numbers.
-  if (constant || (!view && context.OutputShape().Rank() >= 2) || (view && view->HasPadding() && kind == BinaryKind::kDivide)) layout = context.PlainOutput();
+  if (constant || (!view && context.OutputShape().Rank() >= 2) ||
+      (view && view->HasPadding() && kind == BinaryKind::kDivide))
+    layout = context.PlainOutput();
   const auto count = static_cast<int64_t>(layout.Bytes() / sizeof(float));
   KernelChoice choice;
   choice.inputs.resize(context.InputCount());
   choice.inputs[0] = choice.inputs[1] = layout;
   choice.outputs = {layout};
   choice.aliases = {{Alias::Kind::kInPlace, 0}, {Alias::Kind::kInPlace, 1}};
-  choice.kernel = MakeWithChain("vector", PostOpChain(context, layout), [kind, count](const float* a, const float* b, float* y) {
-    ParallelFor(count, 16384, [&](int64_t begin, int64_t end) { BinaryLoop(kind, a + begin, 1, b + begin, 1, y + begin, end - begin); });
-  });
+  choice.kernel =
+      MakeWithChain("vector", PostOpChain(context, layout), [kind, count](const float* a, const float* b, float* y) {
+        ParallelFor(count, 16384, [&](int64_t begin, int64_t end) {
+          BinaryLoop(kind, a + begin, 1, b + begin, 1, y + begin, end - begin);
+        });
+      });
   return choice;
 }
 
 // Whether `gate` is one number per channel (and image) of `data`.
 bool IsGate(const Shape& gate, const Shape& data) {
-  if (gate.Rank() != data.Rank() || data.Rank() < 3 || gate[1] != data[1] || (gate[0] != 1 && gate[0] != data[0])) return false;
+  if (gate.Rank() != data.Rank() || data.Rank() < 3 || gate[1] != data[1] || (gate[0] != 1 && gate[0] != data[0]))
+    return false;
   return gate.NumElements(2, gate.Rank()) == 1;
 }
 
@@ -83,19 +91,23 @@ std::optional<KernelChoice> MakeGate(const KernelContext& context, BinaryKind ki
   choice.inputs[1 - data] = gate;
   choice.outputs = {layout};
   choice.aliases = {{Alias::Kind::kInPlace, data}};
-  choice.kernel = MakeWithChain("vector", PostOpChain(context, layout), [kind, data, v = *view, per_image](const float* a, const float* b, float* y) {
-    const float* values = data == 0 ? a : b;
-    const float* gates = data == 0 ? b : a;
-    ParallelFor(v.batch * v.outer, std::max<int64_t>(1, 16384 / (v.spatial * v.inner)), [&](int64_t begin, int64_t end) {
-      for (int64_t plane = begin; plane < end; ++plane) {
-        const int64_t offset = plane * v.spatial * v.inner;
-        const float* gate_row = gates + (per_image ? plane : plane % v.outer) * v.inner;
-        if (v.inner > 1) BinaryRows(kind, data == 1, values + offset, gate_row, y + offset, v.spatial, v.inner);
-        else if (data == 0) BinaryLoop(kind, values + offset, 1, gate_row, 0, y + offset, v.spatial);
-        else BinaryLoop(kind, gate_row, 0, values + offset, 1, y + offset, v.spatial);
-      }
-    });
-  });
+  choice.kernel = MakeWithChain(
+      "vector", PostOpChain(context, layout),
+      [kind, data, v = *view, per_image](const float* a, const float* b, float* y) {
+        const float* values = data == 0 ? a : b;
+        const float* gates = data == 0 ? b : a;
+        ParallelFor(v.batch * v.outer, std::max<int64_t>(1, 16384 / (v.spatial * v.inner)),
+                    [&](int64_t begin, int64_t end) {
+                      for (int64_t plane = begin; plane < end; ++plane) {
+                        const int64_t offset = plane * v.spatial * v.inner;
+                        const float* gate_row = gates + (per_image ? plane : plane % v.outer) * v.inner;
+                        if (v.inner > 1)
+                          BinaryRows(kind, data == 1, values + offset, gate_row, y + offset, v.spatial, v.inner);
+                        else if (data == 0) BinaryLoop(kind, values + offset, 1, gate_row, 0, y + offset, v.spatial);
+                        else BinaryLoop(kind, gate_row, 0, values + offset, 1, y + offset, v.spatial);
+                      }
+                    });
+      });
   return choice;
 }
 
@@ -128,21 +140,22 @@ std::optional<KernelChoice> MakeBroadcast(const KernelContext& context, BinaryKi
   choice.inputs[1] = context.PlainInput(1);
   choice.outputs = {context.PlainOutput()};
   const int64_t rows = context.OutputShape().NumElements() / axes.back().size;
-  choice.kernel = MakeWithChain("vector", PostOpChain(context, choice.outputs[0]), [kind, axes, rows](const float* a, const float* b, float* y) {
-    const Axis& last = axes.back();
-    ParallelFor(rows, std::max<int64_t>(1, 16384 / last.size), [&](int64_t begin, int64_t end) {
-      for (int64_t row = begin; row < end; ++row) {
-        int64_t rest = row, a_offset = 0, b_offset = 0;
-        for (size_t i = axes.size() - 1; i-- > 0;) {
-          const int64_t position = rest % axes[i].size;
-          rest /= axes[i].size;
-          a_offset += position * axes[i].a;
-          b_offset += position * axes[i].b;
-        }
-        BinaryLoop(kind, a + a_offset, last.a, b + b_offset, last.b, y + row * last.size, last.size);
-      }
-    });
-  });
+  choice.kernel = MakeWithChain(
+      "vector", PostOpChain(context, choice.outputs[0]), [kind, axes, rows](const float* a, const float* b, float* y) {
+        const Axis& last = axes.back();
+        ParallelFor(rows, std::max<int64_t>(1, 16384 / last.size), [&](int64_t begin, int64_t end) {
+          for (int64_t row = begin; row < end; ++row) {
+            int64_t rest = row, a_offset = 0, b_offset = 0;
+            for (size_t i = axes.size() - 1; i-- > 0;) {
+              const int64_t position = rest % axes[i].size;
+              rest /= axes[i].size;
+              a_offset += position * axes[i].a;
+              b_offset += position * axes[i].b;
+            }
+            BinaryLoop(kind, a + a_offset, last.a, b + b_offset, last.b, y + row * last.size, last.size);
+          }
+        });
+      });
   return choice;
 }
 
@@ -153,7 +166,9 @@ std::optional<KernelChoice> MakeBinary(const KernelContext& context) {
   if (!kind || !context.AllF32() || context.OutputShape().NumElements() == 0) return std::nullopt;
   if (context.InputShape(0) == context.InputShape(1)) return MakeEqual(context, *kind);
   for (const size_t data : {0, 1}) {
-    if (context.InputShape(data) == context.OutputShape() && IsGate(context.InputShape(1 - data), context.OutputShape())) return MakeGate(context, *kind, data);
+    if (context.InputShape(data) == context.OutputShape() &&
+        IsGate(context.InputShape(1 - data), context.OutputShape()))
+      return MakeGate(context, *kind, data);
   }
   return MakeBroadcast(context, *kind);
 }

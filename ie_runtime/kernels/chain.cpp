@@ -83,7 +83,8 @@ void Chain::AddPostOps(const KernelContext& context, size_t first) {
 }
 
 // `rows` rows of `inner` floats (or, for inner 1, that many floats) of one block of channels, from float `begin`.
-void Chain::RunPiece(int64_t block, int64_t begin, int64_t rows, const float* src, float* dst, std::span<const float* const> operands) const {
+void Chain::RunPiece(int64_t block, int64_t begin, int64_t rows, const float* src, float* dst,
+                     std::span<const float* const> operands) const {
   const ChannelView view = Normalize(view_);
   const int64_t count = rows * view.inner;
   const float* from = src + begin;
@@ -113,13 +114,14 @@ void Chain::Run(const float* src, float* dst, std::span<const float* const> oper
   const ChannelView view = Normalize(view_);
   const int64_t rows_per_piece = std::max<int64_t>(1, kPiece / view.inner);
   const int64_t pieces = (view.spatial + rows_per_piece - 1) / rows_per_piece;
-  ParallelFor(view.batch * view.outer * pieces, std::max<int64_t>(1, 8192 / (rows_per_piece * view.inner)), [&](int64_t first, int64_t last) {
-    for (int64_t i = first; i < last; ++i) {
-      const int64_t plane = i / pieces, row = i % pieces * rows_per_piece;
-      const int64_t rows = std::min(rows_per_piece, view.spatial - row);
-      RunPiece(plane % view.outer, (plane * view.spatial + row) * view.inner, rows, src, dst, operands);
-    }
-  });
+  ParallelFor(view.batch * view.outer * pieces, std::max<int64_t>(1, 8192 / (rows_per_piece * view.inner)),
+              [&](int64_t first, int64_t last) {
+                for (int64_t i = first; i < last; ++i) {
+                  const int64_t plane = i / pieces, row = i % pieces * rows_per_piece;
+                  const int64_t rows = std::min(rows_per_piece, view.spatial - row);
+                  RunPiece(plane % view.outer, (plane * view.spatial + row) * view.inner, rows, src, dst, operands);
+                }
+              });
 }
 
 }  // namespace moir::runtime

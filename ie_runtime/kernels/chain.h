@@ -31,7 +31,8 @@ class Chain {
     std::vector<float> a, b;  // per channel, padded with zeros
     size_t operand = 0;
   };
-  void RunPiece(int64_t block, int64_t begin, int64_t rows, const float* src, float* dst, std::span<const float* const> operands) const;
+  void RunPiece(int64_t block, int64_t begin, int64_t rows, const float* src, float* dst,
+                std::span<const float* const> operands) const;
   std::vector<float> Padded(std::vector<float> values) const;
 
   ChannelView view_;

@@ -30,7 +30,8 @@ Chunks MakeChunks(const Layout& whole, std::vector<Layout> parts, int64_t outer)
 }
 
 // Layouts for joining (or cutting) along `axis`, given one that the values have already.
-std::optional<Chunks> Choose(const Layout& hint, ElementType type, const Shape& whole, const std::vector<Shape>& parts, int64_t axis) {
+std::optional<Chunks> Choose(const Layout& hint, ElementType type, const Shape& whole, const std::vector<Shape>& parts,
+                             int64_t axis) {
   if (whole.NumElements() == 0) return std::nullopt;
   for (const Shape& part : parts) {
     if (part.NumElements() == 0) return std::nullopt;
@@ -41,7 +42,8 @@ std::optional<Chunks> Choose(const Layout& hint, ElementType type, const Shape& 
     const bool last = view->outer == 1 && view->inner == view->channels && hint.ToString() == "channels-last";
     if (last) {
       for (const Shape& part : parts) layouts.push_back(Layout::ChannelsLast(type, part));
-      return MakeChunks(Layout::ChannelsLast(type, whole), std::move(layouts), whole[0] * whole.NumElements(2, whole.Rank()));
+      return MakeChunks(Layout::ChannelsLast(type, whole), std::move(layouts),
+                        whole[0] * whole.NumElements(2, whole.Rank()));
     }
     bool whole_blocks = true;
     for (size_t i = 0; i + 1 < parts.size(); ++i) whole_blocks = whole_blocks && parts[i][1] % view->inner == 0;
@@ -56,11 +58,14 @@ std::optional<Chunks> Choose(const Layout& hint, ElementType type, const Shape& 
 
 void CopyRows(std::byte* to, size_t to_stride, const std::byte* from, size_t from_stride, size_t bytes, int64_t rows) {
   if (rows == 1) {
-    ParallelFor(static_cast<int64_t>(bytes), 1 << 17, [&](int64_t begin, int64_t end) { std::memcpy(to + begin, from + begin, static_cast<size_t>(end - begin)); });
+    ParallelFor(static_cast<int64_t>(bytes), 1 << 17, [&](int64_t begin, int64_t end) {
+      std::memcpy(to + begin, from + begin, static_cast<size_t>(end - begin));
+    });
     return;
   }
   ParallelFor(rows, std::max<int64_t>(1, static_cast<int64_t>((1 << 17) / bytes)), [&](int64_t begin, int64_t end) {
-    for (int64_t row = begin; row < end; ++row) std::memcpy(to + static_cast<size_t>(row) * to_stride, from + static_cast<size_t>(row) * from_stride, bytes);
+    for (int64_t row = begin; row < end; ++row)
+      std::memcpy(to + static_cast<size_t>(row) * to_stride, from + static_cast<size_t>(row) * from_stride, bytes);
   });
 }
 

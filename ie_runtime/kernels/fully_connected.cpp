@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ie_runtime/kernels/vector_loops.h"
+#include "ie_runtime/memory.h"
 #include "ie_runtime/threads.h"
 
 namespace moir::runtime {
@@ -14,7 +15,8 @@ constexpr int kVectors = kPanel / 16;
 
 // One panel for `Rows` rows: sums[row][64].
 template <int Rows>
-[[gnu::always_inline]] inline void Panel(const float* x, int64_t x_stride, const float* weights, int64_t inner, float* sums) {
+[[gnu::always_inline]] inline void Panel(const float* x, int64_t x_stride, const float* weights, int64_t inner,
+                                         float* sums) {
   Vector sum[Rows][kVectors] = {};
   for (int64_t k = 0; k < inner; ++k) {
     const Vector* w = reinterpret_cast<const Vector*>(weights + k * kPanel);
@@ -40,18 +42,20 @@ MOIR_VECTOR_CLONES void RunPanel(const float* x, int64_t rows, int64_t inner, co
 
 }  // namespace
 
-FullyConnected::FullyConnected(const Tensor& weights, int64_t inner, int64_t columns, bool transposed, std::vector<float> bias)
+FullyConnected::FullyConnected(const Tensor& weights, int64_t inner, int64_t columns, bool transposed,
+                               std::vector<float> bias)
     : inner_(inner), columns_(columns), bias_(std::move(bias)) {
   const int64_t panels = (columns + kPanel - 1) / kPanel;
   bytes_ = static_cast<size_t>(panels * inner * kPanel) * sizeof(float);
   bias_.resize(static_cast<size_t>(panels * kPanel), 0.0f);
-  auto memory = graph::AllocateAligned(bytes_);
+  auto memory = AllocateMemory(bytes_);
   float* packed = reinterpret_cast<float*>(memory.get());
   const float* from = weights.Values<float>().data();
   ParallelFor(panels, 1, [&](int64_t first, int64_t last) {
     for (int64_t panel = first; panel < last; ++panel) {
       const int64_t width = std::min(kPanel, columns - panel * kPanel);
       float* to = packed + panel * inner * kPanel;
+      if (width < kPanel) std::fill_n(to, inner * kPanel, 0.0f);
       if (!transposed) {
         for (int64_t k = 0; k < inner; ++k) std::copy_n(from + k * columns + panel * kPanel, width, to + k * kPanel);
         continue;
@@ -78,7 +82,9 @@ void FullyConnected::Run(const float* x, float* y, int64_t rows) const {
     for (int64_t panel = first; panel < last; ++panel) {
       RunPanel(x, rows, inner_, packed + panel * inner_ * kPanel, sums);
       const int64_t width = std::min(kPanel, columns_ - panel * kPanel);
-      for (int64_t row = 0; row < rows; ++row) AddLoop(sums + row * kPanel, &bias_[static_cast<size_t>(panel * kPanel)], y + row * columns_ + panel * kPanel, width);
+      for (int64_t row = 0; row < rows; ++row)
+        AddLoop(sums + row * kPanel, &bias_[static_cast<size_t>(panel * kPanel)], y + row * columns_ + panel * kPanel,
+                width);
     }
   });
 }
@@ -87,13 +93,16 @@ namespace {
 
 class FullyConnectedKernel final : public Kernel {
  public:
-  FullyConnectedKernel(FullyConnected layer, int64_t rows, std::optional<Chain> chain) : layer_(std::move(layer)), rows_(rows), chain_(std::move(chain)) {}
+  FullyConnectedKernel(FullyConnected layer, int64_t rows, std::optional<Chain> chain)
+      : layer_(std::move(layer)), rows_(rows), chain_(std::move(chain)) {}
   std::string ExecType() const override { return "stream"; }
   size_t WeightBytes() const override { return layer_.Bytes(); }
   std::unique_ptr<Task> Bind(const Binding& binding) const override {
     struct StreamTask final : Task {
       StreamTask(const FullyConnectedKernel& owner, const Binding& memory)
-          : kernel(owner), x(reinterpret_cast<const float*>(memory.inputs[0])), y(reinterpret_cast<float*>(memory.outputs[0])) {}
+          : kernel(owner),
+            x(reinterpret_cast<const float*>(memory.inputs[0])),
+            y(reinterpret_cast<float*>(memory.outputs[0])) {}
       void Run() override {
         kernel.layer_.Run(x, y, kernel.rows_);
         if (kernel.chain_) kernel.chain_->Run(y, y);

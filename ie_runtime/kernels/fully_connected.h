@@ -18,7 +18,8 @@ class FullyConnected {
   static constexpr int64_t kMaxRows = 4;
   static constexpr int64_t kPanel = 64;
 
-  // Weights are stored [columns, inner] when `transposed`, else [inner, columns]; bias is empty or has `columns` numbers.
+  // Weights are stored [columns, inner] when `transposed`, else [inner, columns]; bias is empty or has `columns`
+  // numbers.
   FullyConnected(const Tensor& weights, int64_t inner, int64_t columns, bool transposed, std::vector<float> bias);
   void Run(const float* x, float* y, int64_t rows) const;
   size_t Bytes() const { return bytes_; }

@@ -9,7 +9,9 @@ namespace moir::runtime {
 std::optional<KernelChoice> MakeGather(const KernelContext& context) {
   const auto axis_input = context.Indices(2);
   const ElementType index_type = context.Input(1).type;
-  if (!axis_input || context.GetLayer().Attr<int64_t>("batch_dims") != 0 || (index_type != ElementType::kI32 && index_type != ElementType::kI64)) return std::nullopt;
+  if (!axis_input || context.GetLayer().Attr<int64_t>("batch_dims") != 0 ||
+      (index_type != ElementType::kI32 && index_type != ElementType::kI64))
+    return std::nullopt;
   const Shape& data = context.InputShape(0);
   const int64_t axis = data.NormalizeAxis(axis_input->at(0));
   const int64_t outer = data.NumElements(0, axis), size = data[axis], picks = context.InputShape(1).NumElements();
@@ -21,22 +23,26 @@ std::optional<KernelChoice> MakeGather(const KernelContext& context) {
   const std::string name = context.GetLayer().name;
   choice.kernel = MakeKernel("move", [=](const Binding& memory) {
     const auto index_at = [&](int64_t i) {
-      return index_type == ElementType::kI32 ? int64_t{reinterpret_cast<const int32_t*>(memory.inputs[1])[i]} : reinterpret_cast<const int64_t*>(memory.inputs[1])[i];
+      return index_type == ElementType::kI32 ? int64_t{reinterpret_cast<const int32_t*>(memory.inputs[1])[i]}
+                                             : reinterpret_cast<const int64_t*>(memory.inputs[1])[i];
     };
     // Before anything runs in parallel, where nothing may be thrown.
     for (int64_t i = 0; i < picks; ++i) {
       const int64_t index = index_at(i);
       if (index < -size || index >= size) {
-        Fail(ErrorKind::kBadModel, "node \"", name, "\" (Gather): index ", index, " is outside the ", size, " elements of axis ", axis);
+        Fail(ErrorKind::kBadModel, "node \"", name, "\" (Gather): index ", index, " is outside the ", size,
+             " elements of axis ", axis);
       }
     }
-    ParallelFor(outer * picks, std::max<int64_t>(1, static_cast<int64_t>(131072 / row)), [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) {
-        const int64_t index = index_at(i % picks);
-        const int64_t from = i / picks * size + (index < 0 ? index + size : index);
-        std::memcpy(memory.outputs[0] + static_cast<size_t>(i) * row, memory.inputs[0] + static_cast<size_t>(from) * row, row);
-      }
-    });
+    ParallelFor(outer * picks, std::max<int64_t>(1, static_cast<int64_t>(131072 / row)),
+                [&](int64_t begin, int64_t end) {
+                  for (int64_t i = begin; i < end; ++i) {
+                    const int64_t index = index_at(i % picks);
+                    const int64_t from = i / picks * size + (index < 0 ? index + size : index);
+                    std::memcpy(memory.outputs[0] + static_cast<size_t>(i) * row,
+                                memory.inputs[0] + static_cast<size_t>(from) * row, row);
+                  }
+                });
   });
   return choice;
 }

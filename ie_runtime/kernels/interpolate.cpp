@@ -31,12 +31,15 @@ Taps ReadTaps(const Node& node, int64_t in, int64_t size, double scale) {
   attributes.erase("pads_end");
   std::vector<double> identity(static_cast<size_t>(in * in), 0.0);
   for (int64_t i = 0; i < in; ++i) identity[static_cast<size_t>(i * in + i)] = 1;
-  Node* data = graph.AddConstant("data", Tensor::FromValues<double>(Shape{in, in}, identity).ConvertTo(ElementType::kF32));
+  Node* data =
+      graph.AddConstant("data", Tensor::FromValues<double>(Shape{in, in}, identity).ConvertTo(ElementType::kF32));
   Node* sizes = graph.AddConstant("sizes", Tensor::Indices({size}));
   Node* scales = graph.AddConstant("scales", Tensor::FromValues<float>(Shape{1}, {static_cast<float>(scale)}));
   Node* axes = graph.AddConstant("axes", Tensor::Indices({1}));
-  const Node* resize = graph.Add("Interpolate", "resize", {data->Output(), sizes->Output(), scales->Output(), axes->Output()}, attributes);
-  const std::vector<Tensor> inputs = {data->ConstantValue(), sizes->ConstantValue(), scales->ConstantValue(), axes->ConstantValue()};
+  const Node* resize = graph.Add("Interpolate", "resize",
+                                 {data->Output(), sizes->Output(), scales->Output(), axes->Output()}, attributes);
+  const std::vector<Tensor> inputs = {data->ConstantValue(), sizes->ConstantValue(), scales->ConstantValue(),
+                                      axes->ConstantValue()};
   const std::vector<float> weights = graph::EvaluateNode(*resize, inputs)[0].ToVector<float>();
   const int64_t out = resize->Shape()[1];
   Taps taps(static_cast<size_t>(out));
@@ -50,7 +53,8 @@ Taps ReadTaps(const Node& node, int64_t in, int64_t size, double scale) {
 }
 
 bool IsCopy(const Taps& taps) {
-  return std::all_of(taps.begin(), taps.end(), [](const std::vector<Tap>& at) { return at.size() == 1 && at[0].weight == 1; });
+  return std::all_of(taps.begin(), taps.end(),
+                     [](const std::vector<Tap>& at) { return at.size() == 1 && at[0].weight == 1; });
 }
 
 // One plane of [height, width, inner].
@@ -92,7 +96,8 @@ std::optional<KernelChoice> MakeInterpolate(const KernelContext& context) {
   const Layer& layer = context.GetLayer();
   const Shape& in = context.InputShape();
   const Shape& out = context.OutputShape();
-  if (context.Input(0).type != ElementType::kF32 || (in.Rank() != 3 && in.Rank() != 4) || in.NumElements() == 0) return std::nullopt;
+  if (context.Input(0).type != ElementType::kF32 || (in.Rank() != 3 && in.Rank() != 4) || in.NumElements() == 0)
+    return std::nullopt;
   for (const char* name : {"pads_begin", "pads_end"}) {
     const auto& pads = layer.Attr<std::vector<int64_t>>(name);
     if (std::any_of(pads.begin(), pads.end(), [](int64_t pad) { return pad != 0; })) return std::nullopt;
@@ -113,7 +118,9 @@ std::optional<KernelChoice> MakeInterpolate(const KernelContext& context) {
   const ChannelView view = *layout.Channels();
   Layout result = context.PlainOutput();
   if (!layout.IsPlain()) {
-    result = view.outer == 1 && layout.ToString() == "channels-last" ? Layout::ChannelsLast(ElementType::kF32, out) : Layout::Blocked(ElementType::kF32, out, view.inner);
+    result = view.outer == 1 && layout.ToString() == "channels-last"
+                 ? Layout::ChannelsLast(ElementType::kF32, out)
+                 : Layout::Blocked(ElementType::kF32, out, view.inner);
   }
   Resize resize;
   resize.width = in[in.Rank() - 1];
@@ -146,7 +153,8 @@ std::optional<KernelChoice> MakeInterpolate(const KernelContext& context) {
       thread_local std::vector<float> buffer;
       buffer.resize(static_cast<size_t>(resize.width * resize.inner));
       for (int64_t i = begin; i < end; ++i) {
-        const float* plane = reinterpret_cast<const float*>(memory.inputs[0]) + i / out_height * height * resize.width * resize.inner;
+        const float* plane =
+            reinterpret_cast<const float*>(memory.inputs[0]) + i / out_height * height * resize.width * resize.inner;
         const float* row = resize.Row(plane, static_cast<size_t>(i % out_height), buffer.data());
         resize.Columns(row, reinterpret_cast<float*>(memory.outputs[0]) + i * out_row);
       }

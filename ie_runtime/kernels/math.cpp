@@ -12,20 +12,13 @@ using Function = float (*)(float);
 
 Function FindFunction(const std::string& op) {
   static const std::map<std::string, Function> kFunctions = {
-      {"Acos", [](float x) { return std::acos(x); }},
-      {"Acosh", [](float x) { return std::acosh(x); }},
-      {"Asin", [](float x) { return std::asin(x); }},
-      {"Asinh", [](float x) { return std::asinh(x); }},
-      {"Atan", [](float x) { return std::atan(x); }},
-      {"Atanh", [](float x) { return std::atanh(x); }},
-      {"Ceiling", [](float x) { return std::ceil(x); }},
-      {"Cos", [](float x) { return std::cos(x); }},
-      {"Cosh", [](float x) { return std::cosh(x); }},
-      {"Erf", [](float x) { return std::erf(x); }},
-      {"Floor", [](float x) { return std::floor(x); }},
-      {"Sin", [](float x) { return std::sin(x); }},
-      {"Sinh", [](float x) { return std::sinh(x); }},
-      {"SoftSign", [](float x) { return x / (1 + std::fabs(x)); }},
+      {"Acos", [](float x) { return std::acos(x); }},    {"Acosh", [](float x) { return std::acosh(x); }},
+      {"Asin", [](float x) { return std::asin(x); }},    {"Asinh", [](float x) { return std::asinh(x); }},
+      {"Atan", [](float x) { return std::atan(x); }},    {"Atanh", [](float x) { return std::atanh(x); }},
+      {"Ceiling", [](float x) { return std::ceil(x); }}, {"Cos", [](float x) { return std::cos(x); }},
+      {"Cosh", [](float x) { return std::cosh(x); }},    {"Erf", [](float x) { return std::erf(x); }},
+      {"Floor", [](float x) { return std::floor(x); }},  {"Sin", [](float x) { return std::sin(x); }},
+      {"Sinh", [](float x) { return std::sinh(x); }},    {"SoftSign", [](float x) { return x / (1 + std::fabs(x)); }},
       {"Tan", [](float x) { return std::tan(x); }},
   };
   const auto found = kFunctions.find(op);

@@ -30,14 +30,16 @@ std::optional<Sizes> Settle(const Shape& shape, std::vector<int64_t> axes) {
   for (size_t i = 1; i < axes.size(); ++i) {
     if (axes[i] != axes[i - 1] + 1) return std::nullopt;
   }
-  return Sizes{shape.NumElements(0, axes.front()), shape.NumElements(axes.front(), axes.back() + 1), shape.NumElements(axes.back() + 1, shape.Rank())};
+  return Sizes{shape.NumElements(0, axes.front()), shape.NumElements(axes.front(), axes.back() + 1),
+               shape.NumElements(axes.back() + 1, shape.Rank())};
 }
 
 }  // namespace
 
 std::optional<KernelChoice> MakeNormalizeL2(const KernelContext& context) {
   const auto axes = context.Indices(1);
-  if (context.Input(0).type != ElementType::kF32 || !axes || context.InputShape().NumElements() == 0) return std::nullopt;
+  if (context.Input(0).type != ElementType::kF32 || !axes || context.InputShape().NumElements() == 0)
+    return std::nullopt;
   const auto sizes = Settle(context.InputShape(), *axes);
   if (!sizes) return std::nullopt;
   const auto eps = static_cast<float>(context.GetLayer().Attr<double>("eps"));
@@ -49,7 +51,9 @@ std::optional<KernelChoice> MakeNormalizeL2(const KernelContext& context) {
   choice.kernel = MakeKernel("vector", [s = *sizes, eps, add](const Binding& memory) {
     const float* x = reinterpret_cast<const float*>(memory.inputs[0]);
     float* y = reinterpret_cast<float*>(memory.outputs[0]);
-    const auto factor = [&](double sum) { return static_cast<float>(1 / std::sqrt(add ? sum + eps : std::max<double>(sum, eps))); };
+    const auto factor = [&](double sum) {
+      return static_cast<float>(1 / std::sqrt(add ? sum + eps : std::max<double>(sum, eps)));
+    };
     if (s.after == 1) {
       ParallelFor(s.before, std::max<int64_t>(1, 16384 / s.reduced), [&](int64_t begin, int64_t end) {
         for (int64_t b = begin; b < end; ++b) {
@@ -69,7 +73,8 @@ std::optional<KernelChoice> MakeNormalizeL2(const KernelContext& context) {
         std::fill(sums, sums + count, 0.0f);
         for (int64_t r = 0; r < s.reduced; ++r) AddSquares(x + base + r * s.after, sums, count);
         for (int64_t k = 0; k < count; ++k) sums[k] = factor(sums[k]);
-        for (int64_t r = 0; r < s.reduced; ++r) BinaryLoop(BinaryKind::kMultiply, x + base + r * s.after, 1, sums, 1, y + base + r * s.after, count);
+        for (int64_t r = 0; r < s.reduced; ++r)
+          BinaryLoop(BinaryKind::kMultiply, x + base + r * s.after, 1, sums, 1, y + base + r * s.after, count);
       }
     });
   });

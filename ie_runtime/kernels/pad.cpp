@@ -35,7 +35,8 @@ std::optional<KernelChoice> MakePad(const KernelContext& context) {
     first += (*begin)[k] * out_strides[k];
   }
   KernelChoice choice = MakeMoveChoice(context, StridedMove(axes, element.size(), 0, first));
-  choice.kernel = MakeKernel("move", [move = StridedMove(axes, element.size(), 0, first), element, count = context.OutputShape().NumElements()](const Binding& memory) {
+  choice.kernel = MakeKernel("move", [move = StridedMove(axes, element.size(), 0, first), element,
+                                      count = context.OutputShape().NumElements()](const Binding& memory) {
     Fill(memory.outputs[0], count, element);
     move.Run(memory.inputs[0], memory.outputs[0]);
   });

@@ -27,7 +27,8 @@ std::optional<Chain> FinishingChain(const KernelContext& context, const Layout& 
 
 KernelChoice MakePlainKernel(const KernelContext& context) {
   const Layer& layer = context.GetLayer();
-  Check(layer.node != nullptr && layer.op == layer.node->Op() && layer.extra_pads_begin.empty(), "layer \"", layer.name, "\" (", layer.op, ") has no plain evaluation");
+  Check(layer.node != nullptr && layer.op == layer.node->Op() && layer.extra_pads_begin.empty(), "layer \"", layer.name,
+        "\" (", layer.op, ") has no plain evaluation");
   if (!layer.node->Schema().evaluate) {
     Fail(ErrorKind::kUnsupported, "node \"", layer.name, "\": the engine has no kernel for operator ", layer.op);
   }
@@ -35,11 +36,14 @@ KernelChoice MakePlainKernel(const KernelContext& context) {
   for (size_t i = 0; i < layer.inputs.size(); ++i) choice.inputs.push_back(context.PlainInput(i));
   for (size_t i = 0; i < layer.outputs.size(); ++i) choice.outputs.push_back(context.PlainOutput(i));
   const Node* node = layer.node;
-  choice.kernel = MakeKernel("plain", [node, inputs = choice.inputs, sums = SumInputs(layer), chain = FinishingChain(context, choice.outputs[0])](const Binding& memory) {
+  choice.kernel = MakeKernel("plain", [node, inputs = choice.inputs, sums = SumInputs(layer),
+                                       chain = FinishingChain(context, choice.outputs[0])](const Binding& memory) {
     std::vector<Tensor> arguments;
-    for (size_t i = 0; i < node->InputCount(); ++i) arguments.push_back(Tensor::Wrap(memory.inputs[i], inputs[i].Type(), inputs[i].Shape()));
+    for (size_t i = 0; i < node->InputCount(); ++i)
+      arguments.push_back(Tensor::Wrap(memory.inputs[i], inputs[i].Type(), inputs[i].Shape()));
     const std::vector<Tensor> results = graph::EvaluateNode(*node, arguments);
-    for (size_t i = 0; i < results.size(); ++i) std::memcpy(memory.outputs[i], results[i].Data(), results[i].ByteSize());
+    for (size_t i = 0; i < results.size(); ++i)
+      std::memcpy(memory.outputs[i], results[i].Data(), results[i].ByteSize());
     if (!chain) return;
     std::vector<const float*> operands;
     for (const size_t input : sums) operands.push_back(reinterpret_cast<const float*>(memory.inputs[input]));

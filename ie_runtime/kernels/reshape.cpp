@@ -16,7 +16,9 @@ std::unique_ptr<Kernel> MakeViewKernel(size_t bytes, size_t offset) {
     std::unique_ptr<Task> Bind(const Binding& binding) const override {
       struct CopyTask final : Task {
         void Run() override {
-          ParallelFor(static_cast<int64_t>(bytes), 1 << 17, [&](int64_t begin, int64_t end) { std::memcpy(to + begin, from + begin, static_cast<size_t>(end - begin)); });
+          ParallelFor(static_cast<int64_t>(bytes), 1 << 17, [&](int64_t begin, int64_t end) {
+            std::memcpy(to + begin, from + begin, static_cast<size_t>(end - begin));
+          });
         }
         const std::byte* from;
         std::byte* to;

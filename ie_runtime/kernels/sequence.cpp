@@ -1,7 +1,8 @@
 // LSTMSequence, GRUSequence, RNNSequence with constant weights.
 //
 // The products with the inputs do not depend on the state: one matrix product gives them for all steps. Each step then
-// multiplies the state by R, packed as a fully connected layer, and applies the cell's formula (graph/ops/*_sequence.cpp).
+// multiplies the state by R, packed as a fully connected layer, and applies the cell's formula
+// (graph/ops/*_sequence.cpp).
 #include <cstring>
 
 #include "ie_runtime/kernels/factories.h"
@@ -18,17 +19,22 @@ enum class Cell { kLstm, kGru, kGruLinearBeforeReset, kRnn };
 Tensor Gates(const Tensor& weights, int64_t direction, int64_t first, int64_t count, int64_t hidden) {
   const int64_t columns = weights.Shape()[2];
   const float* from = weights.Values<float>().data() + (direction * weights.Shape()[1] + first * hidden) * columns;
-  return Tensor::FromValues<float>(Shape{count * hidden, columns}, std::span<const float>(from, static_cast<size_t>(count * hidden * columns)));
+  return Tensor::FromValues<float>(Shape{count * hidden, columns},
+                                   std::span<const float>(from, static_cast<size_t>(count * hidden * columns)));
 }
 
 // state[batch, H] times R^T of some gates.
 class Recurrence {
  public:
   Recurrence(const Tensor& r, int64_t direction, int64_t first, int64_t count, int64_t hidden)
-      : columns_(count * hidden), hidden_(hidden), matrix_(Gates(r, direction, first, count, hidden)), stream_(matrix_, hidden, columns_, true, {}) {}
+      : columns_(count * hidden),
+        hidden_(hidden),
+        matrix_(Gates(r, direction, first, count, hidden)),
+        stream_(matrix_, hidden, columns_, true, {}) {}
   void Run(const float* state, int64_t batch, float* result) const {
     if (batch <= FullyConnected::kMaxRows) stream_.Run(state, result, batch);
-    else Gemm(true, batch, columns_, hidden_, state, hidden_, matrix_.Values<float>().data(), hidden_, result, columns_);
+    else
+      Gemm(true, batch, columns_, hidden_, state, hidden_, matrix_.Values<float>().data(), hidden_, result, columns_);
   }
 
  private:
@@ -47,10 +53,10 @@ struct Sizes {
 };
 
 struct Direction {
-  Tensor w;                    // [gates * H, I]
-  std::vector<float> bias;     // of all gates, added to the products with the inputs
-  std::vector<float> bias_r;   // of the last gate's recurrent part, linear before reset only
-  std::vector<Recurrence> r;   // all gates, or (GRU) the first two and the last
+  Tensor w;                   // [gates * H, I]
+  std::vector<float> bias;    // of all gates, added to the products with the inputs
+  std::vector<float> bias_r;  // of the last gate's recurrent part, linear before reset only
+  std::vector<Recurrence> r;  // all gates, or (GRU) the first two and the last
 };
 
 std::optional<UnaryFunction> Activation(const std::string& name) {
@@ -85,7 +91,8 @@ class SequenceKernel final : public Kernel {
  private:
   int64_t Length(const Binding& memory, int64_t b) const {
     const std::byte* lengths = memory.inputs[s_.lengths];
-    const int64_t length = length_type_ == ElementType::kI32 ? int64_t{reinterpret_cast<const int32_t*>(lengths)[b]} : reinterpret_cast<const int64_t*>(lengths)[b];
+    const int64_t length = length_type_ == ElementType::kI32 ? int64_t{reinterpret_cast<const int32_t*>(lengths)[b]}
+                                                             : reinterpret_cast<const int64_t*>(lengths)[b];
     return std::clamp<int64_t>(length, 0, s_.steps);
   }
 
@@ -119,7 +126,8 @@ class SequenceKernel final : public Kernel {
           BinaryLoop(BinaryKind::kMultiply, wx + n, 1, h, 1, reset_state, n);
           direction.r[1].Run(reset_state, 1, rh + 2 * n);
         } else {
-          for (int64_t i = 0; i < n; ++i) rh[2 * n + i] = wx[n + i] * (rh[2 * n + i] + direction.bias_r[static_cast<size_t>(i)]);
+          for (int64_t i = 0; i < n; ++i)
+            rh[2 * n + i] = wx[n + i] * (rh[2 * n + i] + direction.bias_r[static_cast<size_t>(i)]);
         }
         AddLoop(wx + 2 * n, rh + 2 * n, wx + 2 * n, n);
         Activate(1, wx + 2 * n, n);
@@ -138,7 +146,8 @@ class SequenceKernel final : public Kernel {
     float* reset_state = c + s_.batch * n;
     float* rh = reset_state + s_.batch * n;
     const float* x = reinterpret_cast<const float*>(memory.inputs[0]);
-    Gemm(true, s_.batch * s_.steps, row, s_.inputs, x, s_.inputs, direction.w.Values<float>().data(), s_.inputs, wx, row);
+    Gemm(true, s_.batch * s_.steps, row, s_.inputs, x, s_.inputs, direction.w.Values<float>().data(), s_.inputs, wx,
+         row);
     for (int64_t i = 0; i < s_.batch * s_.steps; ++i) AddLoop(wx + i * row, direction.bias.data(), wx + i * row, row);
 
     float* y = reinterpret_cast<float*>(memory.outputs[0]);
@@ -187,14 +196,18 @@ std::optional<KernelChoice> MakeSequence(const KernelContext& context) {
   const bool lstm = layer.op == "LSTMSequence", gru = layer.op == "GRUSequence";
   const size_t lengths = lstm ? 3 : 2;
   const ElementType length_type = context.Input(lengths).type;
-  if (context.Input(0).type != ElementType::kF32 || (length_type != ElementType::kI32 && length_type != ElementType::kI64)) return std::nullopt;
+  if (context.Input(0).type != ElementType::kF32 ||
+      (length_type != ElementType::kI32 && length_type != ElementType::kI64))
+    return std::nullopt;
   for (size_t i = 1; i <= 3; ++i) {
     if (!context.Input(lengths + i).IsConstant()) return std::nullopt;
   }
   const Shape& x = context.InputShape();
   if (x.NumElements() == 0) return std::nullopt;
   Sizes s;
-  s.cell = lstm ? Cell::kLstm : gru ? (layer.Attr<bool>("linear_before_reset") ? Cell::kGruLinearBeforeReset : Cell::kGru) : Cell::kRnn;
+  s.cell = lstm  ? Cell::kLstm
+           : gru ? (layer.Attr<bool>("linear_before_reset") ? Cell::kGruLinearBeforeReset : Cell::kGru)
+                 : Cell::kRnn;
   s.gates = lstm ? 4 : gru ? 3 : 1;
   s.batch = x[0];
   s.steps = x[1];
@@ -207,7 +220,10 @@ std::optional<KernelChoice> MakeSequence(const KernelContext& context) {
   s.clipped = s.clip > 0;
   s.lengths = lengths;
   std::vector<std::string> names = layer.Attr<std::vector<std::string>>("activations");
-  if (names.empty()) names = lstm ? std::vector<std::string>{"sigmoid", "tanh", "tanh"} : gru ? std::vector<std::string>{"sigmoid", "tanh"} : std::vector<std::string>{"tanh"};
+  if (names.empty())
+    names = lstm  ? std::vector<std::string>{"sigmoid", "tanh", "tanh"}
+            : gru ? std::vector<std::string>{"sigmoid", "tanh"}
+                  : std::vector<std::string>{"tanh"};
   for (const std::string& name : names) {
     const auto function = Activation(name);
     if (!function) return std::nullopt;

@@ -1,4 +1,5 @@
-// Slice. A stretch of whole rows (or of whole blocks of channels of one image) is a view of the data; the rest is moved.
+// Slice. A stretch of whole rows (or of whole blocks of channels of one image) is a view of the data; the rest is
+// moved.
 #include "ie_runtime/kernels/factories.h"
 #include "ie_runtime/kernels/strided_move.h"
 #include "ie_runtime/kernels/view.h"
@@ -73,14 +74,17 @@ std::optional<KernelChoice> MakeSlice(const KernelContext& context) {
   if (changed <= 1 && (changed == 0 || (*cuts)[changed_axis].step == 1) && in.NumElements(0, axis) == 1) {
     const Cut& cut = (*cuts)[changed_axis];
     const auto view = context.InputLayout().Channels();
-    const bool blocked = changed == 1 && axis == 1 && !context.InputLayout().IsPlain() && view && view->inner > 1 && view->inner < view->channels;
+    const bool blocked = changed == 1 && axis == 1 && !context.InputLayout().IsPlain() && view && view->inner > 1 &&
+                         view->inner < view->channels;
     if (blocked && cut.first % view->inner == 0 && (out[1] % view->inner == 0 || cut.first + out[1] == in[1])) {
       const Layout whole = Layout::Blocked(type, in, view->inner);
       if (whole.SameBytes(context.InputLayout())) {
-        return MakeView(context, whole, Layout::Blocked(type, out, view->inner), static_cast<size_t>(cut.first * view->spatial) * ElementSize(type));
+        return MakeView(context, whole, Layout::Blocked(type, out, view->inner),
+                        static_cast<size_t>(cut.first * view->spatial) * ElementSize(type));
       }
     }
-    return MakeView(context, context.PlainInput(), context.PlainOutput(), static_cast<size_t>(first) * ElementSize(type));
+    return MakeView(context, context.PlainInput(), context.PlainOutput(),
+                    static_cast<size_t>(first) * ElementSize(type));
   }
   return MakeMoveChoice(context, StridedMove(std::move(axes), ElementSize(type), first));
 }

@@ -72,7 +72,8 @@ KernelChoice MakeMoveChoice(const KernelContext& context, StridedMove move) {
   choice.inputs.resize(context.InputCount());
   choice.inputs[0] = context.PlainInput();
   choice.outputs = {context.PlainOutput()};
-  choice.kernel = MakeKernel("move", [move = std::move(move)](const Binding& memory) { move.Run(memory.inputs[0], memory.outputs[0]); });
+  choice.kernel = MakeKernel(
+      "move", [move = std::move(move)](const Binding& memory) { move.Run(memory.inputs[0], memory.outputs[0]); });
   return choice;
 }
 

@@ -30,7 +30,8 @@ MOIR_VECTOR_CLONES void AbsLoop(const float* x, float* y, int64_t count) {
 
 // f is known at compile time in each of the clones below.
 template <typename F>
-[[gnu::always_inline]] inline void Loop(const float* a, int64_t a_step, const float* b, int64_t b_step, float* y, int64_t count, F f) {
+[[gnu::always_inline]] inline void Loop(const float* a, int64_t a_step, const float* b, int64_t b_step, float* y,
+                                        int64_t count, F f) {
   if (a_step == 1 && b_step == 1) {
     for (int64_t i = 0; i < count; ++i) y[i] = f(a[i], b[i]);
   } else if (a_step == 1) {
@@ -49,7 +50,8 @@ template <typename F>
 
 void UnaryLoop(const UnaryFunction& function, const float* x, float* y, int64_t count) {
   switch (function.kind) {
-    case UnaryKind::kRelu: return function.alpha == 0 ? PlainReluLoop(x, y, count) : ReluLoop(x, y, count, function.alpha);
+    case UnaryKind::kRelu:
+      return function.alpha == 0 ? PlainReluLoop(x, y, count) : ReluLoop(x, y, count, function.alpha);
     case UnaryKind::kClip: return ClipLoop(x, y, count, function.alpha, function.beta);
     case UnaryKind::kLinear: return ScaleShiftLoop(x, y, count, function.alpha, function.beta);
     case UnaryKind::kSquare: return SquareLoop(x, y, count);
@@ -63,7 +65,8 @@ MOIR_VECTOR_CLONES void ScaleShiftLoop(const float* x, float* y, int64_t count, 
   for (int64_t i = 0; i < count; ++i) y[i] = x[i] * scale + shift;
 }
 
-MOIR_VECTOR_CLONES void ScaleShiftRows(const float* x, float* y, int64_t rows, int64_t width, const float* scale, const float* shift) {
+MOIR_VECTOR_CLONES void ScaleShiftRows(const float* x, float* y, int64_t rows, int64_t width, const float* scale,
+                                       const float* shift) {
   for (int64_t row = 0; row < rows; ++row) {
     for (int64_t i = 0; i < width; ++i) y[row * width + i] = x[row * width + i] * scale[i] + shift[i];
   }
@@ -96,11 +99,13 @@ template <typename Run>
   }
 }
 
-MOIR_VECTOR_CLONES void BinaryLoop(BinaryKind kind, const float* a, int64_t a_step, const float* b, int64_t b_step, float* y, int64_t count) {
+MOIR_VECTOR_CLONES void BinaryLoop(BinaryKind kind, const float* a, int64_t a_step, const float* b, int64_t b_step,
+                                   float* y, int64_t count) {
   WithFunction(kind, [&](auto f) __attribute__((always_inline)) { Loop(a, a_step, b, b_step, y, count, f); });
 }
 
-MOIR_VECTOR_CLONES void BinaryRows(BinaryKind kind, bool swapped, const float* a, const float* b, float* y, int64_t rows, int64_t width) {
+MOIR_VECTOR_CLONES void BinaryRows(BinaryKind kind, bool swapped, const float* a, const float* b, float* y,
+                                   int64_t rows, int64_t width) {
   WithFunction(kind, [&](auto f) __attribute__((always_inline)) {
     for (int64_t row = 0; row < rows; ++row) {
       if (swapped) Loop(b, 1, a + row * width, 1, y + row * width, width, f);

@@ -1,4 +1,5 @@
-// Loops over floats that the compiler vectorizes, built for several instruction sets and chosen when the program starts.
+// Loops over floats that the compiler vectorizes, built for several instruction sets and chosen when the program
+// starts.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +27,8 @@ void AddLoop(const float* a, const float* b, float* y, int64_t count);
 
 enum class BinaryKind { kAdd, kSubtract, kMultiply, kDivide, kMaximum, kMinimum, kSquaredDifference };
 // y[i] = f(a[i * a_step], b[i * b_step]); steps are 0 or 1.
-void BinaryLoop(BinaryKind kind, const float* a, int64_t a_step, const float* b, int64_t b_step, float* y, int64_t count);
+void BinaryLoop(BinaryKind kind, const float* a, int64_t a_step, const float* b, int64_t b_step, float* y,
+                int64_t count);
 
 // The same for rows of `width` of a, with one b per column; `swapped`: f(b, a).
 void BinaryRows(BinaryKind kind, bool swapped, const float* a, const float* b, float* y, int64_t rows, int64_t width);

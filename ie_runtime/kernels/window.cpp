@@ -21,7 +21,8 @@ WindowAttributes ReadWindow(const KernelContext& context, const std::vector<int6
     result.pads_begin.push_back(window.pads_begin[k] + (extra ? layer.extra_pads_begin[i] : 0));
     const int64_t in = context.InputShape()[static_cast<int64_t>(i) + 2];
     const int64_t span = (kernel[i] - 1) * window.dilations[k] + 1;
-    result.pads_end.push_back((out[static_cast<int64_t>(i) + 2] - 1) * window.strides[k] + span - in - result.pads_begin.back());
+    result.pads_end.push_back((out[static_cast<int64_t>(i) + 2] - 1) * window.strides[k] + span - in -
+                              result.pads_begin.back());
   }
   return result;
 }

@@ -26,8 +26,8 @@ std::optional<Tensor> ScaleWeights(const Layer& layer, const Tensor& weights, co
 }
 
 bool TakesBias(const Layer& layer) {
-  return layer.op == "Convolution" || layer.op == "GroupConvolution" || layer.op == "ConvolutionBackpropData" || layer.op == "GroupConvolutionBackpropData" ||
-         layer.op == "MatMul";
+  return layer.op == "Convolution" || layer.op == "GroupConvolution" || layer.op == "ConvolutionBackpropData" ||
+         layer.op == "GroupConvolutionBackpropData" || layer.op == "MatMul";
 }
 
 }  // namespace
@@ -52,10 +52,12 @@ void FuseBias(Plan& plan) {
     if (producer->bias != 0) {
       const auto bias = ConstantFloats(plan.Value(producer->inputs[producer->bias]));
       for (size_t c = 0; c < shift.size(); ++c) shift[c] += bias[c] * scale[c];
-      producer->inputs[producer->bias] = plan.AddConstant(layer->name + "/bias", Tensor::FromValues(Shape{static_cast<int64_t>(shift.size())}, shift));
+      producer->inputs[producer->bias] =
+          plan.AddConstant(layer->name + "/bias", Tensor::FromValues(Shape{static_cast<int64_t>(shift.size())}, shift));
     } else {
       producer->bias = producer->inputs.size();
-      producer->inputs.push_back(plan.AddConstant(layer->name + "/bias", Tensor::FromValues(Shape{static_cast<int64_t>(shift.size())}, shift)));
+      producer->inputs.push_back(plan.AddConstant(
+          layer->name + "/bias", Tensor::FromValues(Shape{static_cast<int64_t>(shift.size())}, shift)));
     }
     // The producer now computes what the ScaleShift did, which loses its reader.
     producer->outputs[0] = layer->outputs[0];

@@ -29,7 +29,9 @@ void FusePad(Plan& plan) {
     const auto end = plan.Value(pad->inputs[2]).constant.ToVector<int64_t>();
     const bool spatial_only = begin[0] == 0 && begin[1] == 0 && end[0] == 0 && end[1] == 0;
     const auto negative = [](int64_t pads) { return pads < 0; };
-    if (!spatial_only || std::any_of(begin.begin(), begin.end(), negative) || std::any_of(end.begin(), end.end(), negative)) continue;
+    if (!spatial_only || std::any_of(begin.begin(), begin.end(), negative) ||
+        std::any_of(end.begin(), end.end(), negative))
+      continue;
     layer->extra_pads_begin.assign(begin.begin() + 2, begin.end());
     layer->extra_pads_end.assign(end.begin() + 2, end.end());
     layer->inputs[0] = pad->inputs[0];

@@ -16,7 +16,8 @@ struct ScaleShift {
 
 // The constant's values, one per index of axis 1 of `shape`, when broadcasting spreads it along no other axis.
 std::optional<std::vector<float>> PerChannel(const PlanValue& value, const Shape& shape) {
-  if (!value.IsConstant() || value.type != ElementType::kF32 || shape.Rank() < 2 || value.shape.Rank() > shape.Rank()) return std::nullopt;
+  if (!value.IsConstant() || value.type != ElementType::kF32 || shape.Rank() < 2 || value.shape.Rank() > shape.Rank())
+    return std::nullopt;
   const int64_t channels = shape[1];
   if (value.shape.NumElements() != channels) return std::nullopt;
   if (channels == 1 || (value.shape.Rank() == shape.Rank() - 1 && value.shape[0] == channels) ||
@@ -27,7 +28,8 @@ std::optional<std::vector<float>> PerChannel(const PlanValue& value, const Shape
 }
 
 std::optional<ScaleShift> Match(const Plan& plan, const Layer& layer) {
-  if (layer.op == "ScaleShift") return ScaleShift{0, ConstantFloats(plan.Value(layer.inputs[1])), ConstantFloats(plan.Value(layer.inputs[2]))};
+  if (layer.op == "ScaleShift")
+    return ScaleShift{0, ConstantFloats(plan.Value(layer.inputs[1])), ConstantFloats(plan.Value(layer.inputs[2]))};
   const PlanValue& output = plan.Value(layer.outputs[0]);
   if (output.type != ElementType::kF32 || output.shape.Rank() < 2) return std::nullopt;
   const auto channels = static_cast<size_t>(output.shape[1]);
@@ -37,7 +39,8 @@ std::optional<ScaleShift> Match(const Plan& plan, const Layer& layer) {
       if (!plan.Value(layer.inputs[i]).IsConstant()) return std::nullopt;
     }
     const auto gamma = ConstantFloats(plan.Value(layer.inputs[1])), beta = ConstantFloats(plan.Value(layer.inputs[2]));
-    const auto mean = ConstantFloats(plan.Value(layer.inputs[3])), variance = ConstantFloats(plan.Value(layer.inputs[4]));
+    const auto mean = ConstantFloats(plan.Value(layer.inputs[3])),
+               variance = ConstantFloats(plan.Value(layer.inputs[4]));
     const double epsilon = layer.Attr<double>("epsilon");
     for (size_t c = 0; c < channels; ++c) {
       const double scale = gamma[c] / std::sqrt(static_cast<double>(variance[c]) + epsilon);

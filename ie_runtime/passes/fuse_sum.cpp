@@ -9,7 +9,8 @@ namespace {
 
 bool TakesSum(const Plan& plan, ValueId value) {
   const Layer* layer = plan.Producer(value);
-  return layer && (layer->op == "Convolution" || layer->op == "GroupConvolution") && plan.HasOneReader(value) && layer->post_ops.empty();
+  return layer && (layer->op == "Convolution" || layer->op == "GroupConvolution") && plan.HasOneReader(value) &&
+         layer->post_ops.empty();
 }
 
 bool IsPlainSum(const Plan& plan, const Layer& layer) {
@@ -28,7 +29,8 @@ void FuseSum(Plan& plan) {
     if (!IsPlainSum(plan, add)) continue;
     const auto place = [&](ValueId value) {
       const Layer* producer = plan.Producer(value);
-      const auto found = std::find_if(plan.layers.begin(), plan.layers.end(), [&](const auto& layer) { return layer.get() == producer; });
+      const auto found = std::find_if(plan.layers.begin(), plan.layers.end(),
+                                      [&](const auto& layer) { return layer.get() == producer; });
       return found - plan.layers.begin();
     };
     const bool inputs_of_model = !plan.Producer(add.inputs[0]) || !plan.Producer(add.inputs[1]);

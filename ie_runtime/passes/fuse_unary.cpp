@@ -8,8 +8,16 @@ namespace moir::runtime {
 namespace {
 
 bool TakesPostOps(const Layer& layer) {
-  static const std::set<std::string, std::less<>> kOps = {"Add",      "Convolution", "ConvolutionBackpropData", "GroupConvolution", "GroupConvolutionBackpropData",
-                                                          "MatMul",   "Multiply",    "ScaleShift",              "Subtract",         "Unary"};
+  static const std::set<std::string, std::less<>> kOps = {"Add",
+                                                          "Convolution",
+                                                          "ConvolutionBackpropData",
+                                                          "GroupConvolution",
+                                                          "GroupConvolutionBackpropData",
+                                                          "MatMul",
+                                                          "Multiply",
+                                                          "ScaleShift",
+                                                          "Subtract",
+                                                          "Unary"};
   return kOps.contains(layer.op) && layer.post_ops.size() < 4;
 }
 
@@ -18,7 +26,8 @@ bool IsChannelPRelu(const Plan& plan, const Layer& layer) {
   if (layer.op != "PRelu") return false;
   const PlanValue& slope = plan.Value(layer.inputs[1]);
   const PlanValue& data = plan.Value(layer.inputs[0]);
-  return data.type == ElementType::kF32 && data.shape.Rank() >= 2 && slope.IsConstant() && slope.shape.Rank() == 1 && slope.shape[0] == data.shape[1];
+  return data.type == ElementType::kF32 && data.shape.Rank() >= 2 && slope.IsConstant() && slope.shape.Rank() == 1 &&
+         slope.shape[0] == data.shape[1];
 }
 
 }  // namespace
@@ -39,8 +48,10 @@ void FuseUnary(Plan& plan) {
     if (data == kNoValue) continue;
     Layer* producer = plan.Producer(data);
     // The channels of a MatMul's result are its last axis, those of a PRelu's axis 1.
-    const bool other_axis = producer && producer->op == "MatMul" && post_op.kind == PostOp::Kind::kPRelu && plan.Value(data).shape.Rank() != 2;
-    if (producer && TakesPostOps(*producer) && !other_axis && plan.HasOneReader(data) && plan.Value(data).type == ElementType::kF32) {
+    const bool other_axis = producer && producer->op == "MatMul" && post_op.kind == PostOp::Kind::kPRelu &&
+                            plan.Value(data).shape.Rank() != 2;
+    if (producer && TakesPostOps(*producer) && !other_axis && plan.HasOneReader(data) &&
+        plan.Value(data).type == ElementType::kF32) {
       if (post_op.kind == PostOp::Kind::kPRelu) {
         post_op.input = producer->inputs.size();
         producer->inputs.push_back(layer->inputs[1]);

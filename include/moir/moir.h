@@ -26,7 +26,8 @@ namespace moir {
 //   inference_num_threads  threads of one inference; "0" (the default): as many as the process may use
 //   inference_precision    "f32" (the default) or "bf16"
 //   enable_profiling       "true" or "false" (the default)
-//   max_isa                newest instruction set the kernels may use: "" (the default: all), "sse41", "avx2", "avx512_core",
+//   max_isa                newest instruction set the kernels may use: "" (the default: all), "sse41", "avx2",
+//   "avx512_core",
 //                          "avx512_core_vnni" or "avx512_core_bf16". It holds for the whole process and only before its
 //                          first compilation; the environment's MOIR_MAX_ISA does the same
 using Properties = std::map<std::string, std::string>;
@@ -103,7 +104,8 @@ class CompiledModel {
   Port Input(const std::string& name) const;
   Port Output(const std::string& name) const;
   InferRequest CreateInferRequest() const;
-  // The property in force (all of Properties), or "memory_activations", "memory_weights": bytes. Throws kBadOption for other names.
+  // The property in force (all of Properties), or "memory_activations", "memory_weights": bytes. Throws kBadOption for
+  // other names.
   std::string GetProperty(const std::string& name) const;
 
   struct Impl;

@@ -1,4 +1,5 @@
-// Tensor: element type, shape and dense row-major values. The unit in which an application and the engine exchange data.
+// Tensor: element type, shape and dense row-major values. The unit in which an application and the engine exchange
+// data.
 #pragma once
 
 #include <cstddef>
@@ -42,8 +43,8 @@ constexpr bool IsElement(ElementType type) {
 
 class Tensor {
  public:
-  Tensor() = default;                      // undefined type, no values
-  Tensor(ElementType type, Shape shape);   // own memory, zeroed, aligned for vector instructions
+  Tensor() = default;                     // undefined type, no values
+  Tensor(ElementType type, Shape shape);  // own memory, zeroed, aligned for vector instructions
   // Memory of the caller, which must outlive every copy of the tensor.
   Tensor(ElementType type, Shape shape, void* data);
 

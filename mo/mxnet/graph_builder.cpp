@@ -11,7 +11,7 @@
 namespace moir::mo {
 namespace {
 
-// Long lists in messages are cut here.
+// Messages about nodes are cut here; parameters are listed one and all.
 constexpr size_t kListedProblems = 50;
 
 // Zeros of a shape that stand for a weight of the wrong shape, so that the conversion can go on looking for further mistakes.
@@ -184,17 +184,8 @@ class Builder final : public InputSource {
     if (!missing_.empty() || !mismatches_.empty()) {
       const std::string file = params_.Path().empty() ? "no params file was given" : params_.Path();
       std::string text = StrCat(file, ": the parameters do not belong to ", symbol_.place, ":");
-      size_t listed = 0;
-      const auto list = [&](const std::map<std::string, std::string>& entries, std::string_view what) {
-        for (const auto& [name, detail] : entries) {
-          if (++listed <= kListedProblems) text += StrCat("\n  ", what, " \"", name, "\": ", detail);
-        }
-      };
-      std::map<std::string, std::string> missing;
-      for (const auto& [name, shape] : missing_) missing[name] = StrCat("got none, expected shape ", shape);
-      list(missing, "parameter");
-      list(mismatches_, "parameter");
-      if (listed > kListedProblems) text += StrCat("\n  and ", listed - kListedProblems, " more");
+      for (const auto& [name, shape] : missing_) text += StrCat("\n  parameter \"", name, "\": got none, expected shape ", shape);
+      for (const auto& [name, detail] : mismatches_) text += StrCat("\n  parameter \"", name, "\": ", detail);
       if (const size_t unused = UnusedParams().size(); unused > 0) text += StrCat("\n  ", unused, " arrays of the file are not in the graph");
       texts.push_back(std::move(text));
       kind = ErrorKind::kBadModel;

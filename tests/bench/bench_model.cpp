@@ -20,7 +20,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double Milliseconds(Clock::time_point start) { return std::chrono::duration<double, std::milli>(Clock::now() - start).count(); }
+double Milliseconds(Clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
 
 struct Options {
   std::string model, input, output;
@@ -53,7 +55,8 @@ Options Parse(int argc, char** argv) {
 void Fill(moir::Tensor tensor, const std::string& file) {
   if (!file.empty()) {
     std::ifstream in(file, std::ios::binary);
-    if (!in.read(static_cast<char*>(tensor.Data()), static_cast<std::streamsize>(tensor.GetByteSize()))) throw std::runtime_error(file + ": too short");
+    if (!in.read(static_cast<char*>(tensor.Data()), static_cast<std::streamsize>(tensor.GetByteSize())))
+      throw std::runtime_error(file + ": too short");
     return;
   }
   if (tensor.GetElementType() != moir::ElementType::kF32) return;
@@ -72,7 +75,8 @@ struct Layer {
 
 void PrintProfile(const std::map<std::string, Layer>& layers, int runs) {
   std::vector<std::pair<std::string, Layer>> sorted(layers.begin(), layers.end());
-  std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.second.microseconds > b.second.microseconds; });
+  std::sort(sorted.begin(), sorted.end(),
+            [](const auto& a, const auto& b) { return a.second.microseconds > b.second.microseconds; });
   double total = 0;
   std::map<std::string, double> by_kernel;
   for (const auto& [name, layer] : sorted) {
@@ -80,18 +84,20 @@ void PrintProfile(const std::map<std::string, Layer>& layers, int runs) {
     by_kernel[layer.type + " " + layer.kernel] += layer.microseconds;
   }
   std::fprintf(stderr, "layers: %.3f ms\n", total / runs / 1000);
-  for (const auto& [kernel, time] : by_kernel) std::fprintf(stderr, "%10.3f ms  %s\n", time / runs / 1000, kernel.c_str());
+  for (const auto& [kernel, time] : by_kernel)
+    std::fprintf(stderr, "%10.3f ms  %s\n", time / runs / 1000, kernel.c_str());
   for (size_t i = 0; i < sorted.size() && i < 40; ++i) {
-    std::fprintf(stderr, "%10.3f ms  %-40s %-20s %s\n", sorted[i].second.microseconds / runs / 1000, sorted[i].first.c_str(), sorted[i].second.type.c_str(),
-                 sorted[i].second.kernel.c_str());
+    std::fprintf(stderr, "%10.3f ms  %-40s %-20s %s\n", sorted[i].second.microseconds / runs / 1000,
+                 sorted[i].first.c_str(), sorted[i].second.type.c_str(), sorted[i].second.kernel.c_str());
   }
 }
 
 int Run(const Options& options) {
   moir::Core core;
   const Clock::time_point start = Clock::now();
-  moir::CompiledModel model =
-      core.CompileModel(options.model, {{"inference_num_threads", options.threads}, {"enable_profiling", options.profile ? "true" : "false"}});
+  moir::CompiledModel model = core.CompileModel(
+      options.model,
+      {{"inference_num_threads", options.threads}, {"enable_profiling", options.profile ? "true" : "false"}});
   moir::InferRequest request = model.CreateInferRequest();
   const double load = Milliseconds(start);
   for (size_t i = 0; i < model.Inputs().size(); ++i) Fill(request.GetInputTensor(i), i == 0 ? options.input : "");
@@ -116,12 +122,15 @@ int Run(const Options& options) {
   if (options.profile) PrintProfile(layers, options.runs);
   for (size_t i = 0; !options.output.empty() && i < model.Outputs().size(); ++i) {
     const moir::Tensor output = request.GetOutputTensor(i);
-    std::ofstream(options.output + std::to_string(i) + ".raw", std::ios::binary).write(static_cast<const char*>(output.Data()), static_cast<std::streamsize>(output.GetByteSize()));
+    std::ofstream(options.output + std::to_string(i) + ".raw", std::ios::binary)
+        .write(static_cast<const char*>(output.Data()), static_cast<std::streamsize>(output.GetByteSize()));
   }
   std::sort(times.begin(), times.end());
-  std::printf("{\"load\": %.3f, \"first\": %.3f, \"min\": %.4f, \"median\": %.4f, \"p99\": %.4f, \"weights\": %s, \"activations\": %s}\n", load, first, times.front(),
-              times[times.size() / 2], times[std::min(times.size() - 1, times.size() * 99 / 100)], model.GetProperty("memory_weights").c_str(),
-              model.GetProperty("memory_activations").c_str());
+  std::printf(
+      "{\"load\": %.3f, \"first\": %.3f, \"min\": %.4f, \"median\": %.4f, \"p99\": %.4f, \"weights\": %s, "
+      "\"activations\": %s}\n",
+      load, first, times.front(), times[times.size() / 2], times[std::min(times.size() - 1, times.size() * 99 / 100)],
+      model.GetProperty("memory_weights").c_str(), model.GetProperty("memory_activations").c_str());
   return 0;
 }
 

@@ -27,7 +27,9 @@ const char* const kModel = R"(
   return s as "prob", c as "features")";
 
 Model MakeModel(const char* text = kModel) { return runtime::ModelFromGraph(graph::ParseGraph(text)); }
-CompiledModel Compile(const Properties& properties = {}, const char* text = kModel) { return Core().CompileModel(MakeModel(text), properties); }
+CompiledModel Compile(const Properties& properties = {}, const char* text = kModel) {
+  return Core().CompileModel(MakeModel(text), properties);
+}
 
 template <typename F>
 void ExpectError(ErrorKind kind, const std::string& part, F&& f) {
@@ -54,7 +56,8 @@ TEST(Api, PortsHaveNamesTypesShapesAndOrder) {
     EXPECT_EQ(ports[1].name, "features");
   }
   EXPECT_EQ(Compile().Output("features").shape, (Shape{1, 16, 6, 6}));
-  ExpectError(ErrorKind::kBadOption, "the model has no input \"dat\", expected one of data, scale", [] { Compile().Input("dat"); });
+  ExpectError(ErrorKind::kBadOption, "the model has no input \"dat\", expected one of data, scale",
+              [] { Compile().Input("dat"); });
 }
 
 TEST(Api, TensorsOfTheCallerAreReadAndWrittenInPlace) {
@@ -107,10 +110,13 @@ TEST(Api, RequestsOfOneModelRunInDifferentThreads) {
 
 TEST(Api, WrongTensorsAreRefusedWithBothSides) {
   InferRequest request = Compile().CreateInferRequest();
-  ExpectError(ErrorKind::kBadOption, "input \"data\": got u8[1,3,8,8], expected f32[1,3,8,8]", [&] { request.SetTensor("data", Tensor(ElementType::kU8, {1, 3, 8, 8})); });
-  ExpectError(ErrorKind::kBadOption, "input \"data\": got f32[1,3,8], expected f32[1,3,8,8]", [&] { request.SetInputTensor(Tensor(ElementType::kF32, {1, 3, 8})); });
+  ExpectError(ErrorKind::kBadOption, "input \"data\": got u8[1,3,8,8], expected f32[1,3,8,8]",
+              [&] { request.SetTensor("data", Tensor(ElementType::kU8, {1, 3, 8, 8})); });
+  ExpectError(ErrorKind::kBadOption, "input \"data\": got f32[1,3,8], expected f32[1,3,8,8]",
+              [&] { request.SetInputTensor(Tensor(ElementType::kF32, {1, 3, 8})); });
   ExpectError(ErrorKind::kBadOption, "output \"prob\": got undefined", [&] { request.SetOutputTensor(0, Tensor()); });
-  ExpectError(ErrorKind::kBadOption, "expected one of data, scale (inputs), prob, features (outputs)", [&] { request.GetTensor("softmax"); });
+  ExpectError(ErrorKind::kBadOption, "expected one of data, scale (inputs), prob, features (outputs)",
+              [&] { request.GetTensor("softmax"); });
   ExpectError(ErrorKind::kBadOption, "input 2: the model has 2", [&] { request.GetInputTensor(2); });
   ExpectError(ErrorKind::kBadOption, "f32", [&] { request.GetInputTensor(0).Data<int>(); });
   ExpectError(ErrorKind::kBadOption, "an empty InferRequest was used", [] { InferRequest().Infer(); });
@@ -122,10 +128,12 @@ TEST(Api, PropertiesAreCheckedAndReadBack) {
   EXPECT_GT(std::stoul(Compile().GetProperty("memory_weights")), 0u);
   EXPECT_GT(std::stoul(Compile().GetProperty("memory_activations")), 0u);
   ExpectError(ErrorKind::kBadOption, "did you mean enable_profiling", [] { Compile({{"enable_profilin", "true"}}); });
-  ExpectError(ErrorKind::kBadOption, "inference_num_threads: got \"two\"", [] { Compile({{"inference_num_threads", "two"}}); });
+  ExpectError(ErrorKind::kBadOption, "inference_num_threads: got \"two\"",
+              [] { Compile({{"inference_num_threads", "two"}}); });
   ExpectError(ErrorKind::kBadOption, "enable_profiling: got \"1\"", [] { Compile({{"enable_profiling", "1"}}); });
   ExpectError(ErrorKind::kUnsupported, "bf16", [] { Compile({{"inference_precision", "bf16"}}); });
-  ExpectError(ErrorKind::kBadOption, "got \"i8\", expected f32 or bf16", [] { Compile({{"inference_precision", "i8"}}); });
+  ExpectError(ErrorKind::kBadOption, "got \"i8\", expected f32 or bf16",
+              [] { Compile({{"inference_precision", "i8"}}); });
   ExpectError(ErrorKind::kBadOption, "max_isa: got \"avx3\"", [] { Compile({{"max_isa", "avx3"}}); });
   ExpectError(ErrorKind::kBadOption, "\"speed\" is not known", [] { Compile().GetProperty("speed"); });
 }
@@ -143,7 +151,10 @@ TEST(Api, ReshapeFollowsThroughTheModelOrChangesNothing) {
 }
 
 TEST(Api, ProfilingNamesLayersKernelsAndWhatWasFused) {
-  InferRequest request = Compile({{"enable_profiling", "true"}}, "x : f32[1,3,8,8]; w : f32[16,3,3,3] = random(1); c = Convolution(x, w); r = ReLU(c); return r").CreateInferRequest();
+  InferRequest request =
+      Compile({{"enable_profiling", "true"}},
+              "x : f32[1,3,8,8]; w : f32[16,3,3,3] = random(1); c = Convolution(x, w); r = ReLU(c); return r")
+          .CreateInferRequest();
   request.Infer();
   const std::vector<ProfilingInfo> infos = request.GetProfilingInfo();
   bool found = false;
@@ -166,12 +177,15 @@ TEST(Api, MissingFilesAreIoErrors) {
 #if defined(__x86_64__)
 TEST(Denormals, AreFlushedDuringInferenceAndTheCallerKeepsItsState) {
   const unsigned before = _mm_getcsr();
-  InferRequest request = Compile({{"inference_num_threads", "2"}}, "x : f32[1,4,64,64]; k : f32[1] = {0.5}; y = Multiply(x, k); return y").CreateInferRequest();
+  InferRequest request =
+      Compile({{"inference_num_threads", "2"}}, "x : f32[1,4,64,64]; k : f32[1] = {0.5}; y = Multiply(x, k); return y")
+          .CreateInferRequest();
   Tensor x = request.GetInputTensor();
   for (size_t i = 0; i < x.GetSize(); ++i) x.Data<float>()[i] = std::numeric_limits<float>::min();
   request.Infer();
   const Tensor y = request.GetOutputTensor();
-  for (size_t i = 0; i < y.GetSize(); ++i) ASSERT_EQ(y.Data<float>()[i], 0) << "half of the smallest normal number, element " << i;
+  for (size_t i = 0; i < y.GetSize(); ++i)
+    ASSERT_EQ(y.Data<float>()[i], 0) << "half of the smallest normal number, element " << i;
   EXPECT_EQ(_mm_getcsr(), before);
 }
 #endif

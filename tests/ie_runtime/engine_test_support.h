@@ -69,7 +69,8 @@ inline void ExpectClose(const Tensor& got, const Tensor& expected, double tolera
     }
   }
   const double bound = graph::IsFloat(got.Type()) ? tolerance * largest : 0;
-  EXPECT_LE(difference, bound) << what << ": element " << where << " is " << (a.empty() ? 0 : a[where]) << ", expected " << (b.empty() ? 0 : b[where]);
+  EXPECT_LE(difference, bound) << what << ": element " << where << " is " << (a.empty() ? 0 : a[where]) << ", expected "
+                               << (b.empty() ? 0 : b[where]);
 }
 
 struct EngineRun {

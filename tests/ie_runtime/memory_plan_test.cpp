@@ -31,7 +31,8 @@ TEST(PlanArena, BlocksThatLiveTogetherDoNotOverlap) {
       EXPECT_LE(plan.offsets[i] + blocks[i].bytes, plan.bytes);
       for (size_t j = 0; j < i; ++j) {
         const bool together_alive = blocks[i].first <= blocks[j].last && blocks[j].first <= blocks[i].last;
-        EXPECT_FALSE(together_alive && Overlap(plan.offsets[i], blocks[i].bytes, plan.offsets[j], blocks[j].bytes)) << i << " and " << j;
+        EXPECT_FALSE(together_alive && Overlap(plan.offsets[i], blocks[i].bytes, plan.offsets[j], blocks[j].bytes))
+            << i << " and " << j;
       }
     }
     EXPECT_LE(plan.bytes, together * 3 / 2 + 64 * blocks.size());
@@ -66,8 +67,12 @@ TEST(PlanMemory, AViewLiesInsideItsInput) {
 TEST(PlanMemory, NestedPartsLieInTheOutermostConcatenation) {
   MemoryProblem problem;
   problem.values = {{64}, {64}, {128}, {192}, {64}, {256}, {64}};
-  problem.steps = {Make({0}, {1}), Make({0}, {2}), Make({1, 2}, {3}, {{Alias::Kind::kPart, 0, 0, 0}, {Alias::Kind::kPart, 1, 0, 64}}), Make({3}, {4}),
-                   Make({4, 3}, {5}, {{Alias::Kind::kPart, 0, 0, 0}, {Alias::Kind::kPart, 1, 0, 64}}), Make({5}, {6})};
+  problem.steps = {Make({0}, {1}),
+                   Make({0}, {2}),
+                   Make({1, 2}, {3}, {{Alias::Kind::kPart, 0, 0, 0}, {Alias::Kind::kPart, 1, 0, 64}}),
+                   Make({3}, {4}),
+                   Make({4, 3}, {5}, {{Alias::Kind::kPart, 0, 0, 0}, {Alias::Kind::kPart, 1, 0, 64}}),
+                   Make({5}, {6})};
   problem.inputs = {0};
   problem.outputs = {6};
   const MemoryPlan plan = PlanMemory(problem);
@@ -82,7 +87,8 @@ TEST(PlanMemory, NestedPartsLieInTheOutermostConcatenation) {
 TEST(PlanMemory, APartThatIsAnInputOrAnOutputOfTheModelStaysApart) {
   MemoryProblem problem;
   problem.values = {{64}, {64}, {128}, {64}};
-  problem.steps = {Make({0}, {1}), Make({0, 1}, {2}, {{Alias::Kind::kPart, 0, 0, 0}, {Alias::Kind::kPart, 1, 0, 64}}), Make({2}, {3})};
+  problem.steps = {Make({0}, {1}), Make({0, 1}, {2}, {{Alias::Kind::kPart, 0, 0, 0}, {Alias::Kind::kPart, 1, 0, 64}}),
+                   Make({2}, {3})};
   problem.inputs = {0};
   problem.outputs = {1, 3};
   const MemoryPlan plan = PlanMemory(problem);
@@ -98,11 +104,15 @@ struct InPlaceCase {
   bool in_place;
 };
 TEST(PlanMemory, InPlaceOnlyForTheLastReader) {
-  const InPlaceCase cases[] = {{"the last reader", {1}, false, true}, {"read later", {1}, true, false}, {"read twice by the step", {1, 1}, false, false}, {"an input of the model", {0}, false, false}};
+  const InPlaceCase cases[] = {{"the last reader", {1}, false, true},
+                               {"read later", {1}, true, false},
+                               {"read twice by the step", {1, 1}, false, false},
+                               {"an input of the model", {0}, false, false}};
   for (const InPlaceCase& c : cases) {
     MemoryProblem problem;
     problem.values = {{64}, {64}, {64}, {64}};
-    problem.steps = {Make({0}, {1}), Make(c.inputs_of_second, {2}, {{Alias::Kind::kInPlace}}), Make(c.read_later ? std::vector<size_t>{2, 1} : std::vector<size_t>{2}, {3})};
+    problem.steps = {Make({0}, {1}), Make(c.inputs_of_second, {2}, {{Alias::Kind::kInPlace}}),
+                     Make(c.read_later ? std::vector<size_t>{2, 1} : std::vector<size_t>{2}, {3})};
     problem.inputs = {0};
     problem.outputs = {3};
     const MemoryPlan plan = PlanMemory(problem);
@@ -183,12 +193,14 @@ TEST(PlanMemory, RandomProgramsNeverOverwriteWhatIsStillRead) {
     write(0);
     for (const MemoryStep& step : problem.steps) {
       for (const size_t input : step.inputs) {
-        for (size_t k = 0; k < contents[input].size(); ++k) ASSERT_EQ(memory[cell(input, k)], contents[input][k]) << "round " << round << ", value " << input;
+        for (size_t k = 0; k < contents[input].size(); ++k)
+          ASSERT_EQ(memory[cell(input, k)], contents[input][k]) << "round " << round << ", value " << input;
       }
       const size_t output = step.outputs[0];
       ASSERT_NE(plan.placements[output].home, Placement::Home::kNone);
       if (!step.aliases.empty() && step.aliases[0].kind == Alias::Kind::kPart) {
-        for (const size_t part : step.inputs) contents[output].insert(contents[output].end(), contents[part].begin(), contents[part].end());
+        for (const size_t part : step.inputs)
+          contents[output].insert(contents[output].end(), contents[part].begin(), contents[part].end());
       } else if (!step.aliases.empty() && step.aliases[0].kind == Alias::Kind::kView) {
         const auto& from = contents[step.inputs[0]];
         contents[output].assign(from.begin() + static_cast<std::ptrdiff_t>(step.aliases[0].offset / 64), from.end());
@@ -198,7 +210,8 @@ TEST(PlanMemory, RandomProgramsNeverOverwriteWhatIsStillRead) {
       write(output);
     }
     for (const size_t output : problem.outputs) {
-      for (size_t k = 0; k < contents[output].size(); ++k) ASSERT_EQ(memory[cell(output, k)], contents[output][k]) << "round " << round << ", output " << output;
+      for (size_t k = 0; k < contents[output].size(); ++k)
+        ASSERT_EQ(memory[cell(output, k)], contents[output][k]) << "round " << round << ", output " << output;
     }
   }
 }

@@ -17,12 +17,12 @@ using ::testing::HasSubstr;
 using graph::ElementType;
 using graph::Shape;
 using graph::Tensor;
-using moir::testing::Finished;
-using moir::testing::Limits;
-using moir::testing::ReadText;
-using moir::testing::RunProgram;
-using moir::testing::WriteParams;
-using moir::testing::WriteText;
+using moir::test::Finished;
+using moir::test::Limits;
+using moir::test::ReadText;
+using moir::test::RunProgram;
+using moir::test::WriteParams;
+using moir::test::WriteText;
 
 // data -> FullyConnected fc -> SoftmaxOutput softmax; weights [HIDDEN, 4].
 std::string Symbol(const std::string& op = "FullyConnected", const std::string& more = "") {
@@ -49,7 +49,7 @@ class MoProgram : public ::testing::Test {
   void TearDown() override { fs::remove_all(folder_); }
   std::string At(const std::string& name) const { return (folder_ / name).string(); }
 
-  Finished Mo(std::vector<std::string> arguments, const Limits& limits = {}) {
+  Finished Mo(std::vector<std::string> arguments, const Limits& limits = Limits()) {
     if (std::find(arguments.begin(), arguments.end(), "--output_dir") == arguments.end()) arguments.insert(arguments.end(), {"--output_dir", At("out")});
     return RunProgram("mo", arguments, limits);
   }

@@ -5,7 +5,7 @@
 #include <iterator>
 #include <stdexcept>
 
-namespace moir::testing {
+namespace moir::test {
 namespace {
 
 class ByteWriter {
@@ -72,4 +72,4 @@ std::string ReadText(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-}  // namespace moir::testing
+}  // namespace moir::test

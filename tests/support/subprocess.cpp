@@ -12,7 +12,7 @@
 #include <sstream>
 #include <stdexcept>
 
-namespace moir::testing {
+namespace moir::test {
 namespace {
 
 // A file without a name that both processes can use.
@@ -67,4 +67,4 @@ Finished RunProgram(const std::string& program, const std::vector<std::string>& 
   return finished;
 }
 
-}  // namespace moir::testing
+}  // namespace moir::test

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace moir::testing {
+namespace moir::test {
 
 struct Finished {
   int exit_code = -1;  // 128 + the signal when one ended it
@@ -21,4 +21,4 @@ struct Limits {
 // `program` is a path, or the name of one of our programs in the build's bin folder.
 Finished RunProgram(const std::string& program, const std::vector<std::string>& arguments, const Limits& limits = {});
 
-}  // namespace moir::testing
+}  // namespace moir::test

@@ -43,7 +43,12 @@ TEST(MoveAffineToLinear, KeepsAShiftBehindAnActivation) {
 }
 TEST(MoveAffineToLinear, KeepsAShiftBehindAnAverageOverPadding) {
   ExpectUnchanged(MakeMoveAffineToLinear(), kHead + "p = AvgPool(c) kernel=[3,3] strides=[1,1] pads_begin=[1,1] pads_end=[1,1] exclude-pad=false; y = Add(p, t); return y", "average over padding");
-  ExpectUnchanged(MakeMoveAffineToLinear(), kHead + "p = AvgPool(c) kernel=[3,3] strides=[1,1] auto_pad=\"same_upper\" exclude-pad=false; y = Add(p, t); return y", "average over padding");
+}
+TEST(MoveAffineToLinear, KeepsAShiftBehindWindowsOfPaddingOnly) {
+  ExpectUnchanged(MakeMoveAffineToLinear(), kHead + "p = AvgPool(c) kernel=[2,2] strides=[2,2] pads_begin=[0,0] pads_end=[2,2] exclude-pad=true; y = Add(p, t); return y", "windows of padding only");
+  ExpectUnchanged(MakeMoveAffineToLinear(), kHead + "p = AvgPool(c) kernel=[1,1] strides=[1,1] pads_begin=[1,1] pads_end=[0,0] exclude-pad=true; y = Add(p, t); return y", "windows of padding only");
+  ExpectUnchanged(MakeMoveAffineToLinear(), kHead + "p = MaxPool(c) kernel=[2,2] strides=[2,2] pads_begin=[2,0] pads_end=[0,0]; y = Add(p, t); return y", "windows of padding only");
+  ExpectUnchanged(MakeMoveAffineToLinear(), kHead + "p = AvgPool(c) kernel=[3,3] strides=[1,1] auto_pad=\"same_upper\" exclude-pad=true; y = Add(p, t); return y", "windows of padding only");
 }
 TEST(MoveAffineToLinear, KeepsANegativeOrZeroScale) {
   ExpectUnchanged(MakeMoveAffineToLinear(), kHead + "r = ReLU(c); y = Multiply(r, t); return y", "not above zero does not pass a ReLU");

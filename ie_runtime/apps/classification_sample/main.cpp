@@ -1,6 +1,6 @@
 // classification_sample: which classes a model sees in pictures, in the manner of OpenVINO's sample of this name.
-#include <boost/program_options/value_semantic.hpp>
 #include <algorithm>
+#include <boost/program_options/value_semantic.hpp>
 #include <chrono>
 #include <cstdio>
 #include <iostream>
@@ -19,10 +19,13 @@ namespace {
 // The model's only input, made to take one picture at a time.
 Port PictureInput(Model& model) {
   const std::vector<Port> inputs = model.Inputs();
-  if (inputs.size() != 1) Fail(ErrorKind::kBadOption, model.GetName(), ": the model has ", inputs.size(), " inputs, expected one that takes a picture");
+  if (inputs.size() != 1)
+    Fail(ErrorKind::kBadOption, model.GetName(), ": the model has ", inputs.size(),
+         " inputs, expected one that takes a picture");
   const Port& input = inputs[0];
   if (input.shape.size() != 4 || (input.shape[1] != 1 && input.shape[1] != 3)) {
-    Fail(ErrorKind::kBadOption, model.GetName(), ": input \"", input.name, "\" is ", Describe(input.type, input.shape), ", expected [N,1,H,W] or [N,3,H,W] for pictures");
+    Fail(ErrorKind::kBadOption, model.GetName(), ": input \"", input.name, "\" is ", Describe(input.type, input.shape),
+         ", expected [N,1,H,W] or [N,3,H,W] for pictures");
   }
   if (input.shape[0] != 1) model.Reshape({{input.name, {1, input.shape[1], input.shape[2], input.shape[3]}}});
   return model.Input(input.name);
@@ -41,7 +44,8 @@ void PrintClasses(const Tensor& output, size_t count, const std::vector<std::str
     const auto index = static_cast<size_t>(top.index);
     const auto bar = static_cast<size_t>(std::clamp(top.value, 0.0, 1.0) * kBarLength + 0.5);
     std::printf("  %5lld  %-*s  %.6f%s%s\n", static_cast<long long>(top.index), static_cast<int>(width),
-                index < labels.size() ? labels[index].c_str() : "", top.value, bar > 0 ? "  " : "", std::string(bar, '#').c_str());
+                index < labels.size() ? labels[index].c_str() : "", top.value, bar > 0 ? "  " : "",
+                std::string(bar, '#').c_str());
   }
   if (summary.not_finite > 0) std::printf("  %lld values are not finite\n", static_cast<long long>(summary.not_finite));
 }
@@ -56,7 +60,8 @@ void PrintCounters(const std::vector<ProfilingInfo>& infos) {
     total += info.microseconds;
   }
   const auto row = [&](const std::string& name, const std::string& type, const std::string& exec) {
-    std::printf("%-*s  %-*s  %-*s", static_cast<int>(name_width), name.c_str(), static_cast<int>(type_width), type.c_str(), static_cast<int>(exec_width), exec.c_str());
+    std::printf("%-*s  %-*s  %-*s", static_cast<int>(name_width), name.c_str(), static_cast<int>(type_width),
+                type.c_str(), static_cast<int>(exec_width), exec.c_str());
   };
   std::printf("\nlayers of the last inference\n");
   row("layer", "type", "kernel");
@@ -64,7 +69,8 @@ void PrintCounters(const std::vector<ProfilingInfo>& infos) {
   for (const ProfilingInfo& info : infos) {
     row(info.node_name, info.node_type, info.exec_type);
     std::printf("  %10.1f", info.microseconds);
-    for (const std::string& fused : info.fused) std::printf("%s%s", &fused == info.fused.data() ? "  with " : ", ", fused.c_str());
+    for (const std::string& fused : info.fused)
+      std::printf("%s%s", &fused == info.fused.data() ? "  with " : ", ", fused.c_str());
     std::printf("\n");
   }
   row("total", "", "");
@@ -94,18 +100,22 @@ void Run(const std::vector<std::string>& arguments) {
   // clang-format on
   const auto values = ParseOptions(options, arguments, "input");
   if (values.count("help") > 0) {
-    std::cout << "classification_sample -m model.xml -i picture...: prints the most probable classes of each picture\n\n"
-              << options << "\nexit codes: 0 done, 1 the files or options are at fault, 2 a bug of moir\n";
+    std::cout
+        << "classification_sample -m model.xml -i picture...: prints the most probable classes of each picture\n\n"
+        << options << "\nexit codes: 0 done, 1 the files or options are at fault, 2 a bug of moir\n";
     return;
   }
-  if (inputs.empty()) Fail(ErrorKind::kBadOption, "--input: expected pictures or folders of pictures (--help lists the options)");
+  if (inputs.empty())
+    Fail(ErrorKind::kBadOption, "--input: expected pictures or folders of pictures (--help lists the options)");
   if (iterations < 1) Fail(ErrorKind::kBadOption, "--ni: got ", iterations, ", expected 1 or more");
 
   Core core;
   Model model = OpenModel(core, model_options);
   const Port input = PictureInput(model);
   const std::vector<Port> outputs = model.Outputs();
-  if (outputs.size() != 1) Fail(ErrorKind::kBadOption, model.GetName(), ": the model has ", outputs.size(), " outputs, expected one with a number per class");
+  if (outputs.size() != 1)
+    Fail(ErrorKind::kBadOption, model.GetName(), ": the model has ", outputs.size(),
+         " outputs, expected one with a number per class");
   const std::vector<std::string> pictures = ExpandPictures(inputs);
   const std::vector<std::string> labels = ReadLabels(labels_path, model_options.model);
   InferRequest request = Compile(core, model, model_options).CreateInferRequest();
@@ -125,7 +135,8 @@ void Run(const std::vector<std::string>& arguments) {
     std::printf("\n");
   }
   const double count = static_cast<double>(pictures.size()) * iterations;
-  std::printf("%.0f inferences, %.3f ms on average, %.1f per second\n", count, total.count() / count, count * 1000.0 / total.count());
+  std::printf("%.0f inferences, %.3f ms on average, %.1f per second\n", count, total.count() / count,
+              count * 1000.0 / total.count());
   if (model_options.profile) PrintCounters(request.GetProfilingInfo());
 }
 

@@ -33,7 +33,8 @@ Tensor Widened(const Tensor& tensor) {
   } else {
     const auto* source = tensor.Data<uint16_t>();
     auto* target = result.Data<float>();
-    for (size_t i = 0; i < tensor.GetSize(); ++i) target[i] = std::bit_cast<float>(static_cast<uint32_t>(source[i]) << 16);
+    for (size_t i = 0; i < tensor.GetSize(); ++i)
+      target[i] = std::bit_cast<float>(static_cast<uint32_t>(source[i]) << 16);
   }
   return result;
 }
@@ -88,7 +89,8 @@ bool Fits(From value) {
     }
   } else {
     const auto wide = static_cast<int64_t>(value);
-    return wide >= static_cast<int64_t>(std::numeric_limits<To>::min()) && wide <= static_cast<int64_t>(std::numeric_limits<To>::max());
+    return wide >= static_cast<int64_t>(std::numeric_limits<To>::min()) &&
+           wide <= static_cast<int64_t>(std::numeric_limits<To>::max());
   }
 }
 
@@ -96,7 +98,8 @@ bool Fits(From value) {
 
 Tensor ConvertTo(const Tensor& tensor, ElementType type, const std::string& place) {
   if (tensor.GetElementType() == type) return tensor;
-  if (type == ElementType::kF16 || type == ElementType::kBF16) return Narrowed(ConvertTo(tensor, ElementType::kF32, place), type);
+  if (type == ElementType::kF16 || type == ElementType::kBF16)
+    return Narrowed(ConvertTo(tensor, ElementType::kF32, place), type);
   const Tensor source = Widened(tensor);
   if (source.GetElementType() == type) return source;
   Tensor result(type, tensor.GetShape());
@@ -108,8 +111,8 @@ Tensor ConvertTo(const Tensor& tensor, ElementType type, const std::string& plac
       To* converted = result.Data<To>();
       for (size_t i = 0; i < source.GetSize(); ++i) {
         if (!Fits<To>(values[i])) {
-          Fail(ErrorKind::kBadOption, place, ": element ", i, ": ", +values[i], " cannot become ", ElementTypeName(type),
-               " without change, and values are ", ElementTypeName(tensor.GetElementType()));
+          Fail(ErrorKind::kBadOption, place, ": element ", i, ": ", +values[i], " cannot become ",
+               ElementTypeName(type), " without change, and values are ", ElementTypeName(tensor.GetElementType()));
         }
         converted[i] = static_cast<To>(values[i]);
       }

@@ -15,8 +15,8 @@ struct InputValue {
   std::string origin;  // for the user: the file, and what was done to its values
 };
 
-// One value per port, in their order. Each argument is NAME=FILE, or FILE when there is one port or FILE is an .npz that
-// holds them by name. Types are converted where nothing is lost (see ConvertTo); pictures are resized; any other
+// One value per port, in their order. Each argument is NAME=FILE, or FILE when there is one port or FILE is an .npz
+// that holds them by name. Types are converted where nothing is lost (see ConvertTo); pictures are resized; any other
 // difference of shape is an error, as are unknown names, and ports without value or with two.
 std::vector<InputValue> ReadInputs(const std::vector<Port>& ports, const std::vector<std::string>& arguments);
 

@@ -10,7 +10,8 @@
 namespace moir::apps {
 
 std::vector<std::string> ReadLabels(const std::string& path, const std::string& model_path) {
-  const std::string name = path.empty() ? std::filesystem::path(model_path).replace_extension(".labels").string() : path;
+  const std::string name =
+      path.empty() ? std::filesystem::path(model_path).replace_extension(".labels").string() : path;
   std::ifstream file(name);
   if (!file) {
     if (path.empty()) return {};

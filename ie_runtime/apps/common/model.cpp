@@ -5,7 +5,8 @@
 namespace moir::apps {
 
 Model OpenModel(Core& core, const ModelOptions& options) {
-  if (options.model.empty()) Fail(ErrorKind::kBadOption, "--model: expected the .xml file of a model (--help lists the options)");
+  if (options.model.empty())
+    Fail(ErrorKind::kBadOption, "--model: expected the .xml file of a model (--help lists the options)");
   for (const std::string& library : options.extensions) core.AddExtension(library);
   return core.ReadModel(options.model, options.weights);
 }

@@ -171,17 +171,21 @@ void CopyFromFortranOrder(const std::byte* source, std::byte* target, const Shap
 
 uint64_t NpyHeaderSize(std::span<const std::byte> prologue, const std::string& place) {
   const std::string_view text(reinterpret_cast<const char*>(prologue.data()), prologue.size());
-  if (!text.starts_with(kMagic)) Fail(ErrorKind::kBadModel, place, ": not a NumPy array: expected \\x93NUMPY at byte 0");
-  if (prologue.size() < kNpyPrologue) Fail(ErrorKind::kBadModel, place, ": ends at byte ", prologue.size(), ", inside the array's header");
+  if (!text.starts_with(kMagic))
+    Fail(ErrorKind::kBadModel, place, ": not a NumPy array: expected \\x93NUMPY at byte 0");
+  if (prologue.size() < kNpyPrologue)
+    Fail(ErrorKind::kBadModel, place, ": ends at byte ", prologue.size(), ", inside the array's header");
   const int major = std::to_integer<int>(prologue[6]);
-  if (major < 1 || major > 3) Fail(ErrorKind::kUnsupported, place, ": array format version ", major, ", expected 1, 2 or 3");
+  if (major < 1 || major > 3)
+    Fail(ErrorKind::kUnsupported, place, ": array format version ", major, ", expected 1, 2 or 3");
   return major == 1 ? 10 + LittleEndian(prologue.subspan(8, 2)) : 12 + LittleEndian(prologue.subspan(8, 4));
 }
 
 NpyHeader ParseNpyHeader(std::span<const std::byte> start, const std::string& place) {
   const uint64_t size = NpyHeaderSize(start, place);
   if (size > start.size()) {
-    Fail(ErrorKind::kBadModel, place, ": ends at byte ", start.size(), ", inside the array's header of ", size, " bytes");
+    Fail(ErrorKind::kBadModel, place, ": ends at byte ", start.size(), ", inside the array's header of ", size,
+         " bytes");
   }
   const size_t dict = std::to_integer<int>(start[6]) == 1 ? 10 : 12;
   const std::string_view text(reinterpret_cast<const char*>(start.data()), start.size());
@@ -193,7 +197,8 @@ NpyHeader ParseNpyHeader(std::span<const std::byte> start, const std::string& pl
     empty |= dim == 0;
     if (dim == 0) continue;
     if (static_cast<uint64_t>(dim) > (uint64_t{1} << 62) / header.data_size) {
-      Fail(ErrorKind::kBadModel, place, ": array of shape ", ShapeToString(header.shape), " is too large for any memory");
+      Fail(ErrorKind::kBadModel, place, ": array of shape ", ShapeToString(header.shape),
+           " is too large for any memory");
     }
     header.data_size *= static_cast<uint64_t>(dim);
   }
@@ -231,7 +236,8 @@ Tensor ReadNpy(const std::string& path) {
   if (!file || size < 0) Fail(ErrorKind::kIo, path, ": cannot read: ", std::strerror(errno));
   file.seekg(0);
   std::vector<std::byte> bytes(static_cast<size_t>(size));
-  if (!file.read(reinterpret_cast<char*>(bytes.data()), size)) Fail(ErrorKind::kIo, path, ": cannot read: ", std::strerror(errno));
+  if (!file.read(reinterpret_cast<char*>(bytes.data()), size))
+    Fail(ErrorKind::kIo, path, ": cannot read: ", std::strerror(errno));
   return ParseNpy(bytes, path);
 }
 

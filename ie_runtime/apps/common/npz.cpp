@@ -38,7 +38,8 @@ Archive Open(const std::string& path, int flags) {
   Fail(content ? ErrorKind::kBadModel : ErrorKind::kIo, path, ": cannot open as .npz: ", text);
 }
 
-// The member's bytes. Sizes in the archive are claims: deflate packs at most 1032 to 1, and what is packed lies in the file.
+// The member's bytes. Sizes in the archive are claims: deflate packs at most 1032 to 1, and what is packed lies in the
+// file.
 std::vector<std::byte> ReadMember(zip_t* archive, zip_uint64_t index, uint64_t file_size, const std::string& place) {
   zip_stat_t stat;
   constexpr zip_uint64_t kNeeded = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE;
@@ -47,7 +48,8 @@ std::vector<std::byte> ReadMember(zip_t* archive, zip_uint64_t index, uint64_t f
   }
   constexpr uint64_t kLargestRatio = 1032;
   if (stat.comp_size > file_size || stat.size / kLargestRatio > stat.comp_size) {
-    Fail(ErrorKind::kBadModel, place, ": claims to be ", stat.size, " bytes, packed into ", stat.comp_size, " of a file of ", file_size);
+    Fail(ErrorKind::kBadModel, place, ": claims to be ", stat.size, " bytes, packed into ", stat.comp_size,
+         " of a file of ", file_size);
   }
   const Member member(zip_fopen_index(archive, index, 0));
   if (!member) Fail(ErrorKind::kBadModel, place, ": ", zip_strerror(archive));
@@ -57,7 +59,8 @@ std::vector<std::byte> ReadMember(zip_t* archive, zip_uint64_t index, uint64_t f
   std::byte extra;
   while (true) {
     const bool full = filled == bytes.size();
-    const zip_int64_t got = full ? zip_fread(member.get(), &extra, 1) : zip_fread(member.get(), bytes.data() + filled, bytes.size() - filled);
+    const zip_int64_t got = full ? zip_fread(member.get(), &extra, 1)
+                                 : zip_fread(member.get(), bytes.data() + filled, bytes.size() - filled);
     if (got < 0) Fail(ErrorKind::kBadModel, place, ": ", zip_file_strerror(member.get()));
     if (got == 0) break;
     if (full) Fail(ErrorKind::kBadModel, place, ": longer than the ", stat.size, " bytes it claims");
@@ -103,14 +106,16 @@ void WriteNpz(const std::string& path, const NamedTensors& arrays) {
   for (const auto& [name, tensor] : arrays) {
     std::string unique = name;
     for (int i = 1; !used.insert(unique).second; ++i) unique = name + "." + std::to_string(i);
-    const Tensor& value = values.emplace_back(tensor.GetElementType() == ElementType::kBF16 ? ConvertTo(tensor, ElementType::kF32, name) : tensor);
+    const Tensor& value = values.emplace_back(
+        tensor.GetElementType() == ElementType::kBF16 ? ConvertTo(tensor, ElementType::kF32, name) : tensor);
     const std::string& header = headers.emplace_back(MakeNpyHeader(value.GetElementType(), value.GetShape()));
     const zip_buffer_fragment_t fragments[] = {
         {reinterpret_cast<zip_uint8_t*>(const_cast<char*>(header.data())), header.size()},
         {static_cast<zip_uint8_t*>(value.Data()), value.GetByteSize()}};
     zip_source_t* source = zip_source_buffer_fragment(archive.get(), fragments, value.GetByteSize() > 0 ? 2 : 1, 0);
     if (!source) Fail(ErrorKind::kIo, path, ": ", zip_strerror(archive.get()));
-    const zip_int64_t index = zip_file_add(archive.get(), (unique + std::string(kSuffix)).c_str(), source, ZIP_FL_ENC_UTF_8);
+    const zip_int64_t index =
+        zip_file_add(archive.get(), (unique + std::string(kSuffix)).c_str(), source, ZIP_FL_ENC_UTF_8);
     if (index < 0) {
       zip_source_free(source);
       Fail(ErrorKind::kIo, path, ": member ", unique, ": ", zip_strerror(archive.get()));

@@ -12,7 +12,8 @@ namespace moir::apps {
 // Name (without .npy) and values.
 using NamedTensors = std::vector<std::pair<std::string, Tensor>>;
 
-// All arrays, in the archive's order; members may be stored or deflated. Throws kBadModel for what is no archive of arrays.
+// All arrays, in the archive's order; members may be stored or deflated. Throws kBadModel for what is no archive of
+// arrays.
 NamedTensors ReadNpz(const std::string& path);
 
 // Writes the arrays in this order, stored, so that numpy.load reads them. Appears under `path` only when complete. bf16

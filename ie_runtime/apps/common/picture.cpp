@@ -29,7 +29,8 @@ Tensor ReadPicture(const std::string& path, int64_t channels, int64_t height, in
   }
   constexpr int64_t kLargestSide = 1 << 15;
   if (height < 1 || width < 1 || height > kLargestSide || width > kLargestSide) {
-    Fail(ErrorKind::kBadOption, path, ": a picture for an input of ", height, " x ", width, ", expected 1 to ", kLargestSide, " each");
+    Fail(ErrorKind::kBadOption, path, ": a picture for an input of ", height, " x ", width, ", expected 1 to ",
+         kLargestSide, " each");
   }
   RequireReadable(path);
   cv::Mat picture;
@@ -49,7 +50,8 @@ Tensor ReadPicture(const std::string& path, int64_t channels, int64_t height, in
     const uchar* row = picture.ptr<uchar>(y);
     for (int x = 0; x < picture.cols; ++x) {
       const size_t pixel = static_cast<size_t>(y) * static_cast<size_t>(width) + static_cast<size_t>(x);
-      for (int64_t c = 0; c < channels; ++c) planes[static_cast<size_t>(c) * plane + pixel] = static_cast<float>(*row++);
+      for (int64_t c = 0; c < channels; ++c)
+        planes[static_cast<size_t>(c) * plane + pixel] = static_cast<float>(*row++);
     }
   }
   return tensor;

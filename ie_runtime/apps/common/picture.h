@@ -17,8 +17,8 @@ Tensor ReadPicture(const std::string& path, int64_t channels, int64_t height, in
 // Whether the file begins like a picture that ReadPicture knows.
 bool IsPicture(const std::string& path);
 
-// A list of files and folders; folders are replaced by the pictures in them (not deeper), sorted by name. Throws kIo for
-// what does not exist, kBadOption for a folder without pictures.
+// A list of files and folders; folders are replaced by the pictures in them (not deeper), sorted by name. Throws kIo
+// for what does not exist, kBadOption for a folder without pictures.
 std::vector<std::string> ExpandPictures(const std::vector<std::string>& paths);
 
 }  // namespace moir::apps

@@ -13,7 +13,8 @@ int RunProgram(const std::string& name, const std::function<void()>& body) {
   try {
     body();
     std::cout.flush();
-    if (!std::cout || std::fflush(stdout) != 0 || std::ferror(stdout) != 0) Fail(ErrorKind::kIo, "standard output: cannot write");
+    if (!std::cout || std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+      Fail(ErrorKind::kIo, "standard output: cannot write");
     return 0;
   } catch (const Error& error) {
     std::cerr << name << ": error: " << error.what() << "\n";
@@ -29,7 +30,8 @@ int RunProgram(const std::string& name, const std::function<void()>& body) {
 }
 
 boost::program_options::variables_map ParseOptions(const boost::program_options::options_description& options,
-                                                   const std::vector<std::string>& arguments, const std::string& positional) {
+                                                   const std::vector<std::string>& arguments,
+                                                   const std::string& positional) {
   namespace po = boost::program_options;
   namespace style = po::command_line_style;
   try {

@@ -13,9 +13,10 @@ namespace moir::apps {
 // Errors go to standard error as "NAME: error: ...".
 int RunProgram(const std::string& name, const std::function<void()>& body);
 
-// Parses the command line; throws moir::Error (kBadOption). Long names may follow one dash or two (-nt, --nt); options must be
-// written out. Positional arguments go to `positional`, or are refused when that is empty.
+// Parses the command line; throws moir::Error (kBadOption). Long names may follow one dash or two (-nt, --nt); options
+// must be written out. Positional arguments go to `positional`, or are refused when that is empty.
 boost::program_options::variables_map ParseOptions(const boost::program_options::options_description& options,
-                                                   const std::vector<std::string>& arguments, const std::string& positional = {});
+                                                   const std::vector<std::string>& arguments,
+                                                   const std::string& positional = {});
 
 }  // namespace moir::apps

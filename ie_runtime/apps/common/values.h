@@ -16,7 +16,7 @@ struct IndexedValue {
 struct Summary {
   double min = 0, max = 0, mean = 0;  // of the finite values; 0 when there are none
   int64_t not_finite = 0;             // infinities and NaNs
-  std::vector<IndexedValue> top;      // the `count` largest that are not NaN, largest first; the first of equal ones first
+  std::vector<IndexedValue> top;  // the `count` largest that are not NaN, largest first; the first of equal ones first
 };
 
 // Any element type. `count` may exceed the number of values.

@@ -29,13 +29,15 @@ void PrintInput(const InputValue& input, size_t width) {
 
 void PrintOutput(const std::string& name, const Tensor& tensor, size_t width) {
   const Summary summary = Summarize(tensor, kTopValues);
-  std::printf("output %-*s  %s", static_cast<int>(width), name.c_str(), Describe(tensor.GetElementType(), tensor.GetShape()).c_str());
+  std::printf("output %-*s  %s", static_cast<int>(width), name.c_str(),
+              Describe(tensor.GetElementType(), tensor.GetShape()).c_str());
   if (tensor.GetSize() > 0) std::printf("  min %g  max %g  mean %g", summary.min, summary.max, summary.mean);
   if (summary.not_finite > 0) std::printf("  not finite: %lld values", static_cast<long long>(summary.not_finite));
   std::printf("\n");
   if (summary.top.empty()) return;
   std::printf("       %*s  largest", static_cast<int>(width), "");
-  for (const IndexedValue& top : summary.top) std::printf("  [%lld] %.6g", static_cast<long long>(top.index), top.value);
+  for (const IndexedValue& top : summary.top)
+    std::printf("  [%lld] %.6g", static_cast<long long>(top.index), top.value);
   std::printf("\n");
 }
 
@@ -62,14 +64,16 @@ void Run(const std::vector<std::string>& arguments) {
   // clang-format on
   const auto values = ParseOptions(options, arguments);
   if (values.count("help") > 0) {
-    std::cout << "infer --model m.xml [--input NAME=FILE]... [--output FILE.npz]: runs one inference, prints what came out\n\n"
+    std::cout << "infer --model m.xml [--input NAME=FILE]... [--output FILE.npz]: runs one inference, prints what came "
+                 "out\n\n"
               << options << "\nexit codes: 0 done, 1 the files or options are at fault, 2 a bug of moir\n";
     return;
   }
 
   Core core;
   const Model model = OpenModel(core, model_options);
-  const std::vector<InputValue> given = inputs.empty() ? RandomInputs(model.Inputs(), seed) : ReadInputs(model.Inputs(), inputs);
+  const std::vector<InputValue> given =
+      inputs.empty() ? RandomInputs(model.Inputs(), seed) : ReadInputs(model.Inputs(), inputs);
   const CompiledModel compiled = Compile(core, model, model_options);
   InferRequest request = compiled.CreateInferRequest();
   for (size_t i = 0; i < given.size(); ++i) request.SetInputTensor(i, given[i].tensor);

@@ -60,7 +60,8 @@ bool WinogradPays(const Geometry& g) {
   const auto all = [](const std::vector<int64_t>& values, int64_t wanted) {
     return std::all_of(values.begin(), values.end(), [&](int64_t value) { return value == wanted; });
   };
-  if (g.grouped || w.kernel.size() != 2 || !all(w.kernel, 3) || !all(w.strides, 1) || !all(w.dilations, 1)) return false;
+  if (g.grouped || w.kernel.size() != 2 || !all(w.kernel, 3) || !all(w.strides, 1) || !all(w.dilations, 1))
+    return false;
   return g.in_channels >= 32 && g.out_channels >= 32 && EffectiveIsa() >= Isa::kAvx512Core;
 }
 
@@ -113,16 +114,20 @@ bool CanFuse(const Layer& layer, size_t count) {
 
 Found Find(const KernelContext& context, const Geometry& g, const Candidate& candidate) {
   const Layer& layer = context.GetLayer();
-  const Desc src = candidate.src.IsDefined() ? candidate.src.Get().desc : onednn::AnyDesc(ElementType::kF32, context.InputShape());
-  const Desc dst = candidate.dst.IsDefined() ? candidate.dst.Get().desc : onednn::AnyDesc(ElementType::kF32, context.OutputShape());
+  const Desc src =
+      candidate.src.IsDefined() ? candidate.src.Get().desc : onednn::AnyDesc(ElementType::kF32, context.InputShape());
+  const Desc dst =
+      candidate.dst.IsDefined() ? candidate.dst.Get().desc : onednn::AnyDesc(ElementType::kF32, context.OutputShape());
   const Desc weights = onednn::AnyDesc(ElementType::kF32, g.weights);
   const Desc bias = layer.bias ? onednn::AnyDesc(ElementType::kF32, Shape{g.out_channels}) : Desc();
-  const auto algorithm = candidate.winograd ? dnnl::algorithm::convolution_winograd : dnnl::algorithm::convolution_direct;
+  const auto algorithm =
+      candidate.winograd ? dnnl::algorithm::convolution_winograd : dnnl::algorithm::convolution_direct;
   Found best;
   for (size_t fused = layer.post_ops.size() + 1; fused-- > 0;) {
     if (!CanFuse(layer, fused)) continue;
     Found found;
-    found.desc = onednn::MakeConvolution(algorithm, src, weights, bias, dst, ToWindowDims(g.window), MakeAttributes(layer, fused));
+    found.desc = onednn::MakeConvolution(algorithm, src, weights, bias, dst, ToWindowDims(g.window),
+                                         MakeAttributes(layer, fused));
     if (!found.desc) continue;
     found.fused = fused;
     found.rank = Rank(onednn::ImplementationName(found.desc));
@@ -135,12 +140,20 @@ Found Find(const KernelContext& context, const Geometry& g, const Candidate& can
 
 class ConvolutionKernel final : public Kernel {
  public:
-  ConvolutionKernel(const KernelContext& context, const Geometry& g, const Found& found, const Layout& src, const Layout& dst)
-      : primitive_(found.desc), src_(src), dst_(dst), scratchpad_(found.desc.scratchpad_desc()), name_(onednn::ImplementationName(found.desc)) {
+  ConvolutionKernel(const KernelContext& context, const Geometry& g, const Found& found, const Layout& src,
+                    const Layout& dst)
+      : primitive_(found.desc),
+        src_(src),
+        dst_(dst),
+        scratchpad_(found.desc.scratchpad_desc()),
+        name_(onednn::ImplementationName(found.desc)) {
     const Layer& layer = context.GetLayer();
-    weights_ = onednn::PackedWeights(context.Input(1).constant, onednn::PlainDesc(ElementType::kF32, g.weights), found.desc.weights_desc());
+    weights_ = onednn::PackedWeights(context.Input(1).constant, onednn::PlainDesc(ElementType::kF32, g.weights),
+                                     found.desc.weights_desc());
     if (layer.bias) {
-      bias_ = onednn::PackedWeights(context.Input(layer.bias).constant, onednn::PlainDesc(ElementType::kF32, Shape{g.out_channels}), found.desc.bias_desc());
+      bias_ =
+          onednn::PackedWeights(context.Input(layer.bias).constant,
+                                onednn::PlainDesc(ElementType::kF32, Shape{g.out_channels}), found.desc.bias_desc());
     }
     for (size_t i = 0; i < layer.post_ops.size(); ++i) {
       if (layer.post_ops[i].kind != PostOp::Kind::kSum) continue;
@@ -168,8 +181,10 @@ class ConvolutionKernel final : public Kernel {
 
  private:
   struct ConvolutionTask final : Task {
-    ConvolutionTask(const ConvolutionKernel& owner, const Binding& binding) : kernel(owner), memory(binding), primitive(owner.primitive_) {
-      for (const size_t input : owner.sum_inputs_) operands.push_back(reinterpret_cast<const float*>(binding.inputs[input]));
+    ConvolutionTask(const ConvolutionKernel& owner, const Binding& binding)
+        : kernel(owner), memory(binding), primitive(owner.primitive_) {
+      for (const size_t input : owner.sum_inputs_)
+        operands.push_back(reinterpret_cast<const float*>(binding.inputs[input]));
     }
     void Run() override {
       if (kernel.accumulated_ != 0) {
@@ -213,15 +228,21 @@ std::optional<KernelChoice> MakeConvolutionKernel(const KernelContext& context) 
     Found found = Find(context, g, candidate);
     if (found.rank <= best.rank) continue;
     // A chain must know where the channels are.
-    const Layout dst = candidate.dst.IsDefined() ? candidate.dst : onednn::ToLayout(ElementType::kF32, context.OutputShape(), found.desc.dst_desc());
+    const Layout dst = candidate.dst.IsDefined()
+                           ? candidate.dst
+                           : onednn::ToLayout(ElementType::kF32, context.OutputShape(), found.desc.dst_desc());
     if (found.fused < layer.post_ops.size() && !dst.Channels()) continue;
     best = std::move(found);
     chosen = candidate;
     if (best.rank == 3) break;
   }
   if (!best.desc) return std::nullopt;
-  const Layout src = chosen.src.IsDefined() ? chosen.src : onednn::ToLayout(ElementType::kF32, context.InputShape(), best.desc.src_desc());
-  const Layout dst = chosen.dst.IsDefined() ? chosen.dst : onednn::ToLayout(ElementType::kF32, context.OutputShape(), best.desc.dst_desc());
+  const Layout src = chosen.src.IsDefined()
+                         ? chosen.src
+                         : onednn::ToLayout(ElementType::kF32, context.InputShape(), best.desc.src_desc());
+  const Layout dst = chosen.dst.IsDefined()
+                         ? chosen.dst
+                         : onednn::ToLayout(ElementType::kF32, context.OutputShape(), best.desc.dst_desc());
 
   KernelChoice choice;
   choice.inputs.resize(layer.inputs.size());
@@ -230,7 +251,8 @@ std::optional<KernelChoice> MakeConvolutionKernel(const KernelContext& context) 
   const std::vector<size_t> sums = SumInputs(layer);
   for (const size_t input : sums) choice.inputs[input] = dst;
   for (size_t i = 0; i < best.fused; ++i) {
-    if (layer.post_ops[i].kind == PostOp::Kind::kSum) choice.aliases.push_back({Alias::Kind::kInPlace, layer.post_ops[i].input});
+    if (layer.post_ops[i].kind == PostOp::Kind::kSum)
+      choice.aliases.push_back({Alias::Kind::kInPlace, layer.post_ops[i].input});
   }
   choice.kernel = std::make_unique<ConvolutionKernel>(context, g, best, src, dst);
   return choice;

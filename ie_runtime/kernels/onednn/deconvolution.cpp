@@ -13,10 +13,16 @@ using onednn::Desc;
 
 class DeconvolutionKernel final : public Kernel {
  public:
-  DeconvolutionKernel(const onednn::DeconvolutionDesc& desc, const Layout& src, const Layout& dst, onednn::PackedWeights weights, onednn::PackedWeights bias,
-                      std::optional<Chain> chain)
-      : primitive_(desc), src_(src), dst_(dst), scratchpad_(desc.scratchpad_desc()), name_(onednn::ImplementationName(desc)), weights_(std::move(weights)),
-        bias_(std::move(bias)), chain_(std::move(chain)) {}
+  DeconvolutionKernel(const onednn::DeconvolutionDesc& desc, const Layout& src, const Layout& dst,
+                      onednn::PackedWeights weights, onednn::PackedWeights bias, std::optional<Chain> chain)
+      : primitive_(desc),
+        src_(src),
+        dst_(dst),
+        scratchpad_(desc.scratchpad_desc()),
+        name_(onednn::ImplementationName(desc)),
+        weights_(std::move(weights)),
+        bias_(std::move(bias)),
+        chain_(std::move(chain)) {}
   std::string ExecType() const override { return name_; }
   size_t ScratchpadBytes() const override { return scratchpad_.get_size(); }
   size_t WeightBytes() const override { return weights_.Bytes() + bias_.Bytes(); }
@@ -106,16 +112,19 @@ std::optional<KernelChoice> MakeDeconvolutionKernel(const KernelContext& context
   std::vector<Candidate> candidates;
   const bool depthwise = groups == in_channels && groups == out_channels;
   if (groups == 1 || depthwise || (in_channels / groups % block == 0 && out_channels / groups % block == 0)) {
-    candidates.push_back({Layout::Blocked(ElementType::kF32, context.InputShape(), block), Layout::Blocked(ElementType::kF32, context.OutputShape(), block)});
+    candidates.push_back({Layout::Blocked(ElementType::kF32, context.InputShape(), block),
+                          Layout::Blocked(ElementType::kF32, context.OutputShape(), block)});
   }
-  candidates.push_back({Layout::ChannelsLast(ElementType::kF32, context.InputShape()), Layout::ChannelsLast(ElementType::kF32, context.OutputShape())});
+  candidates.push_back({Layout::ChannelsLast(ElementType::kF32, context.InputShape()),
+                        Layout::ChannelsLast(ElementType::kF32, context.OutputShape())});
   candidates.push_back({context.PlainInput(), context.PlainOutput()});
 
   onednn::DeconvolutionDesc best;
   Candidate chosen;
   int best_rank = 0;
   for (const Candidate& candidate : candidates) {
-    const auto desc = onednn::MakeDeconvolution(candidate.src.Get().desc, any_weights, any_bias, candidate.dst.Get().desc, window, onednn::UserScratchpad());
+    const auto desc = onednn::MakeDeconvolution(candidate.src.Get().desc, any_weights, any_bias,
+                                                candidate.dst.Get().desc, window, onednn::UserScratchpad());
     if (!desc) continue;
     const int rank = Rank(onednn::ImplementationName(desc));
     if (rank <= best_rank) continue;
@@ -125,9 +134,12 @@ std::optional<KernelChoice> MakeDeconvolutionKernel(const KernelContext& context
   }
   if (!best) return std::nullopt;
 
-  onednn::PackedWeights weights(context.Input(1).constant, Desc(onednn::ToDims(shape), onednn::DataType::f32, strides), best.weights_desc());
+  onednn::PackedWeights weights(context.Input(1).constant, Desc(onednn::ToDims(shape), onednn::DataType::f32, strides),
+                                best.weights_desc());
   onednn::PackedWeights bias;
-  if (layer.bias) bias = onednn::PackedWeights(context.Input(layer.bias).constant, onednn::PlainDesc(ElementType::kF32, bias_shape), best.bias_desc());
+  if (layer.bias)
+    bias = onednn::PackedWeights(context.Input(layer.bias).constant, onednn::PlainDesc(ElementType::kF32, bias_shape),
+                                 best.bias_desc());
   std::optional<Chain> chain;
   if (!layer.post_ops.empty()) {
     chain.emplace(*chosen.dst.Channels());
@@ -137,7 +149,8 @@ std::optional<KernelChoice> MakeDeconvolutionKernel(const KernelContext& context
   choice.inputs.resize(context.InputCount());
   choice.inputs[0] = chosen.src;
   choice.outputs = {chosen.dst};
-  choice.kernel = std::make_unique<DeconvolutionKernel>(best, chosen.src, chosen.dst, std::move(weights), std::move(bias), std::move(chain));
+  choice.kernel = std::make_unique<DeconvolutionKernel>(best, chosen.src, chosen.dst, std::move(weights),
+                                                        std::move(bias), std::move(chain));
   return choice;
 }
 

@@ -8,7 +8,8 @@ namespace moir::runtime {
 namespace {
 
 bool IsSimple(UnaryKind kind) {
-  return kind == UnaryKind::kRelu || kind == UnaryKind::kClip || kind == UnaryKind::kLinear || kind == UnaryKind::kSquare || kind == UnaryKind::kAbs;
+  return kind == UnaryKind::kRelu || kind == UnaryKind::kClip || kind == UnaryKind::kLinear ||
+         kind == UnaryKind::kSquare || kind == UnaryKind::kAbs;
 }
 
 // Values of rank 0 and 1 as one row.
@@ -25,7 +26,8 @@ std::optional<KernelChoice> MakeUnary(const KernelContext& context) {
   bool simple = IsSimple(layer.function.kind);
   size_t fusable = 0;
   while (fusable < layer.post_ops.size() && layer.post_ops[fusable].kind == PostOp::Kind::kUnary) ++fusable;
-  const Layout layout = opaque && (simple || fusable < layer.post_ops.size()) ? context.PlainInput() : context.InputLayout();
+  const Layout layout =
+      opaque && (simple || fusable < layer.post_ops.size()) ? context.PlainInput() : context.InputLayout();
 
   KernelChoice choice;
   choice.inputs.resize(context.InputCount());
@@ -36,7 +38,8 @@ std::optional<KernelChoice> MakeUnary(const KernelContext& context) {
     dnnl::primitive_attr attr = onednn::UserScratchpad();
     const auto desc = onednn::MakeEltwise(layer.function, layout.Get().desc, attr);
     if (desc && layer.post_ops.empty()) {
-      choice.kernel = std::make_unique<onednn::UnaryPrimitiveKernel>(dnnl::eltwise_forward(desc), desc, layout.Get().desc, layout.Get().desc);
+      choice.kernel = std::make_unique<onednn::UnaryPrimitiveKernel>(dnnl::eltwise_forward(desc), desc,
+                                                                     layout.Get().desc, layout.Get().desc);
       return choice;
     }
   }

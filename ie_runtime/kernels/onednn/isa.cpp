@@ -32,7 +32,8 @@ Isa CpuIsa() {
   __builtin_cpu_init();
   if (__builtin_cpu_supports("avx512bf16")) return Isa::kAvx512CoreBf16;
   if (__builtin_cpu_supports("avx512vnni")) return Isa::kAvx512CoreVnni;
-  if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) return Isa::kAvx512Core;
+  if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+    return Isa::kAvx512Core;
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return Isa::kAvx2;
 #endif
   return Isa::kSse41;

@@ -18,7 +18,8 @@ Tag BlockedTag(int64_t rank, int64_t block) {
 }
 
 bool HasDesc(ElementType type, const Shape& shape) {
-  return onednn::ToDataType(type) != onednn::DataType::undef && shape.Rank() >= 1 && shape.Rank() <= DNNL_MAX_NDIMS && shape.NumElements() > 0;
+  return onednn::ToDataType(type) != onednn::DataType::undef && shape.Rank() >= 1 && shape.Rank() <= DNNL_MAX_NDIMS &&
+         shape.NumElements() > 0;
 }
 
 Layout Make(ElementType type, const Shape& shape, Kind kind, int64_t block, Desc desc) {
@@ -36,11 +37,13 @@ Layout Layout::Plain(ElementType type, const graph::Shape& shape) {
 }
 
 Layout Layout::ChannelsLast(ElementType type, const graph::Shape& shape) {
-  return Make(type, shape, Kind::kChannelsLast, shape[1], Desc(onednn::ToDims(shape), onednn::ToDataType(type), ChannelsLastTag(shape.Rank())));
+  return Make(type, shape, Kind::kChannelsLast, shape[1],
+              Desc(onednn::ToDims(shape), onednn::ToDataType(type), ChannelsLastTag(shape.Rank())));
 }
 
 Layout Layout::Blocked(ElementType type, const graph::Shape& shape, int64_t block) {
-  return Make(type, shape, Kind::kBlocked, block, Desc(onednn::ToDims(shape), onednn::ToDataType(type), BlockedTag(shape.Rank(), block)));
+  return Make(type, shape, Kind::kBlocked, block,
+              Desc(onednn::ToDims(shape), onednn::ToDataType(type), BlockedTag(shape.Rank(), block)));
 }
 
 ElementType Layout::Type() const { return impl_->type; }
@@ -73,7 +76,8 @@ std::optional<ChannelView> Layout::Channels() const {
   switch (impl_->kind) {
     case Kind::kPlain: return ChannelView{shape[0], shape[1], spatial, 1, shape[1]};
     case Kind::kChannelsLast: return ChannelView{shape[0], 1, spatial, shape[1], shape[1]};
-    case Kind::kBlocked: return ChannelView{shape[0], (shape[1] + impl_->block - 1) / impl_->block, spatial, impl_->block, shape[1]};
+    case Kind::kBlocked:
+      return ChannelView{shape[0], (shape[1] + impl_->block - 1) / impl_->block, spatial, impl_->block, shape[1]};
     case Kind::kOpaque: break;
   }
   return std::nullopt;

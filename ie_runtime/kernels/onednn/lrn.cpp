@@ -19,13 +19,16 @@ std::optional<KernelChoice> MakeLrnKernel(const KernelContext& context) {
   // oneDNN centres windows of odd sizes only.
   if (size % 2 == 0) return std::nullopt;
   for (const Layout& layout : {context.InputLayout(), context.PlainInput()}) {
-    const auto desc = onednn::MakeLrn(algorithm, layout.Get().desc, size, static_cast<float>(layer.Attr<double>("alpha")),
-                                      static_cast<float>(layer.Attr<double>("beta")), static_cast<float>(layer.Attr<double>("bias")), onednn::UserScratchpad());
+    const auto desc =
+        onednn::MakeLrn(algorithm, layout.Get().desc, size, static_cast<float>(layer.Attr<double>("alpha")),
+                        static_cast<float>(layer.Attr<double>("beta")), static_cast<float>(layer.Attr<double>("bias")),
+                        onednn::UserScratchpad());
     if (!desc) continue;
     KernelChoice choice;
     choice.inputs = {layout, Layout()};
     choice.outputs = {layout};
-    choice.kernel = std::make_unique<onednn::UnaryPrimitiveKernel>(dnnl::lrn_forward(desc), desc, layout.Get().desc, layout.Get().desc);
+    choice.kernel = std::make_unique<onednn::UnaryPrimitiveKernel>(dnnl::lrn_forward(desc), desc, layout.Get().desc,
+                                                                   layout.Get().desc);
     return choice;
   }
   return std::nullopt;

@@ -23,7 +23,8 @@ std::optional<Dense> AsDense(const KernelContext& context) {
   const Layer& layer = context.GetLayer();
   const PlanValue& a = context.Input(0);
   const PlanValue& b = context.Input(1);
-  if (!b.IsConstant() || b.shape.Rank() != 2 || a.shape.Rank() < 2 || layer.Attr<bool>("transpose_a")) return std::nullopt;
+  if (!b.IsConstant() || b.shape.Rank() != 2 || a.shape.Rank() < 2 || layer.Attr<bool>("transpose_a"))
+    return std::nullopt;
   const bool transposed = layer.Attr<bool>("transpose_b");
   const int64_t inner = b.shape[transposed ? 1 : 0];
   if (inner == 0 || a.shape.NumElements() == 0) return std::nullopt;
@@ -51,15 +52,23 @@ Desc OperandDesc(const Shape& shape, int64_t rank, bool transpose) {
 
 class InnerProductKernel final : public Kernel {
  public:
-  InnerProductKernel(const KernelContext& context, const Dense& dense, const dnnl::inner_product_forward::primitive_desc& desc, Desc src, Desc dst,
+  InnerProductKernel(const KernelContext& context, const Dense& dense,
+                     const dnnl::inner_product_forward::primitive_desc& desc, Desc src, Desc dst,
                      std::optional<Chain> chain)
-      : primitive_(desc), src_(std::move(src)), dst_(std::move(dst)), scratchpad_(desc.scratchpad_desc()), name_(onednn::ImplementationName(desc)),
+      : primitive_(desc),
+        src_(std::move(src)),
+        dst_(std::move(dst)),
+        scratchpad_(desc.scratchpad_desc()),
+        name_(onednn::ImplementationName(desc)),
         chain_(std::move(chain)) {
     const Layer& layer = context.GetLayer();
     const Dims strides = dense.transposed ? Dims{dense.inner, 1} : Dims{1, dense.columns};
-    weights_ = onednn::PackedWeights(context.Input(1).constant, Desc({dense.columns, dense.inner}, onednn::DataType::f32, strides), desc.weights_desc());
+    weights_ =
+        onednn::PackedWeights(context.Input(1).constant,
+                              Desc({dense.columns, dense.inner}, onednn::DataType::f32, strides), desc.weights_desc());
     if (layer.bias) {
-      bias_ = onednn::PackedWeights(context.Input(layer.bias).constant, onednn::PlainDesc(ElementType::kF32, Shape{dense.columns}), desc.bias_desc());
+      bias_ = onednn::PackedWeights(context.Input(layer.bias).constant,
+                                    onednn::PlainDesc(ElementType::kF32, Shape{dense.columns}), desc.bias_desc());
     }
   }
   std::string ExecType() const override { return name_; }
@@ -106,9 +115,12 @@ std::unique_ptr<Kernel> MakeDense(const KernelContext& context, const Dense& den
   if (dense.rows <= FullyConnected::kMaxRows) {
     std::vector<float> bias;
     if (layer.bias) bias = ConstantFloats(context.Input(layer.bias));
-    return MakeFullyConnected(FullyConnected(context.Input(1).constant, dense.inner, dense.columns, dense.transposed, bias), dense.rows, std::move(chain));
+    return MakeFullyConnected(
+        FullyConnected(context.Input(1).constant, dense.inner, dense.columns, dense.transposed, bias), dense.rows,
+        std::move(chain));
   }
-  const Desc src({dense.rows, dense.inner}, onednn::DataType::f32, onednn::Tag::ab), dst({dense.rows, dense.columns}, onednn::DataType::f32, onednn::Tag::ab);
+  const Desc src({dense.rows, dense.inner}, onednn::DataType::f32, onednn::Tag::ab),
+      dst({dense.rows, dense.columns}, onednn::DataType::f32, onednn::Tag::ab);
   const Desc weights = onednn::AnyDesc(ElementType::kF32, Shape{dense.columns, dense.inner});
   const Desc bias = layer.bias ? onednn::AnyDesc(ElementType::kF32, Shape{dense.columns}) : Desc();
   dnnl::primitive_attr attr = onednn::UserScratchpad();
@@ -129,7 +141,12 @@ std::unique_ptr<Kernel> MakeDense(const KernelContext& context, const Dense& den
 class MatMulKernel final : public Kernel {
  public:
   MatMulKernel(const dnnl::matmul::primitive_desc& desc, Desc a, Desc b, Desc dst, std::optional<Chain> chain)
-      : primitive_(desc), a_(std::move(a)), b_(std::move(b)), dst_(std::move(dst)), scratchpad_(desc.scratchpad_desc()), name_(onednn::ImplementationName(desc)),
+      : primitive_(desc),
+        a_(std::move(a)),
+        b_(std::move(b)),
+        dst_(std::move(dst)),
+        scratchpad_(desc.scratchpad_desc()),
+        name_(onednn::ImplementationName(desc)),
         chain_(std::move(chain)) {}
   std::string ExecType() const override { return name_; }
   size_t ScratchpadBytes() const override { return scratchpad_.get_size(); }
@@ -184,7 +201,9 @@ std::optional<KernelChoice> MakeMatMulKernel(const KernelContext& context) {
   if (!layer.post_ops.empty() || layer.bias) {
     const int64_t columns = context.OutputShape()[rank - 1];
     chain.emplace(RowView(context.OutputShape().NumElements() / columns, columns));
-    if (layer.bias) chain->AddScaleShift(std::vector<float>(static_cast<size_t>(columns), 1), ConstantFloats(context.Input(layer.bias)));
+    if (layer.bias)
+      chain->AddScaleShift(std::vector<float>(static_cast<size_t>(columns), 1),
+                           ConstantFloats(context.Input(layer.bias)));
     chain->AddPostOps(context);
   }
   if (!desc) return std::nullopt;

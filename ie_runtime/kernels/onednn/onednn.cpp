@@ -77,100 +77,128 @@ dnnl::primitive_attr UserScratchpad() {
 
 #if DNNL_VERSION_MAJOR >= 3
 
-ConvolutionDesc MakeConvolution(dnnl::algorithm algorithm, const Desc& src, const Desc& weights, const Desc& bias, const Desc& dst,
-                                const WindowDims& w, const dnnl::primitive_attr& attr) {
+ConvolutionDesc MakeConvolution(dnnl::algorithm algorithm, const Desc& src, const Desc& weights, const Desc& bias,
+                                const Desc& dst, const WindowDims& w, const dnnl::primitive_attr& attr) {
   return OrEmpty([&] {
-    return ConvolutionDesc(Engine(), kInference, algorithm, src, weights, bias, dst, w.strides, w.dilations, w.pads_begin, w.pads_end, attr, true);
+    return ConvolutionDesc(Engine(), kInference, algorithm, src, weights, bias, dst, w.strides, w.dilations,
+                           w.pads_begin, w.pads_end, attr, true);
   });
 }
 
-DeconvolutionDesc MakeDeconvolution(const Desc& src, const Desc& weights, const Desc& bias, const Desc& dst, const WindowDims& w,
-                                    const dnnl::primitive_attr& attr) {
+DeconvolutionDesc MakeDeconvolution(const Desc& src, const Desc& weights, const Desc& bias, const Desc& dst,
+                                    const WindowDims& w, const dnnl::primitive_attr& attr) {
   return OrEmpty([&] {
-    return DeconvolutionDesc(Engine(), kInference, dnnl::algorithm::deconvolution_direct, src, weights, bias, dst, w.strides, w.dilations, w.pads_begin,
-                             w.pads_end, attr, true);
+    return DeconvolutionDesc(Engine(), kInference, dnnl::algorithm::deconvolution_direct, src, weights, bias, dst,
+                             w.strides, w.dilations, w.pads_begin, w.pads_end, attr, true);
   });
 }
 
-PoolingForward::primitive_desc MakePooling(dnnl::algorithm algorithm, const Desc& src, const Desc& dst, const Dims& kernel, const WindowDims& w,
-                                           const dnnl::primitive_attr& attr) {
+PoolingForward::primitive_desc MakePooling(dnnl::algorithm algorithm, const Desc& src, const Desc& dst,
+                                           const Dims& kernel, const WindowDims& w, const dnnl::primitive_attr& attr) {
   return OrEmpty([&] {
-    return PoolingForward::primitive_desc(Engine(), kInference, algorithm, src, dst, w.strides, kernel, w.dilations, w.pads_begin, w.pads_end, attr, true);
+    return PoolingForward::primitive_desc(Engine(), kInference, algorithm, src, dst, w.strides, kernel, w.dilations,
+                                          w.pads_begin, w.pads_end, attr, true);
   });
 }
 
-dnnl::inner_product_forward::primitive_desc MakeInnerProduct(const Desc& src, const Desc& weights, const Desc& bias, const Desc& dst,
-                                                             const dnnl::primitive_attr& attr) {
-  return OrEmpty([&] { return dnnl::inner_product_forward::primitive_desc(Engine(), kInference, src, weights, bias, dst, attr, true); });
+dnnl::inner_product_forward::primitive_desc MakeInnerProduct(const Desc& src, const Desc& weights, const Desc& bias,
+                                                             const Desc& dst, const dnnl::primitive_attr& attr) {
+  return OrEmpty([&] {
+    return dnnl::inner_product_forward::primitive_desc(Engine(), kInference, src, weights, bias, dst, attr, true);
+  });
 }
 
-dnnl::matmul::primitive_desc MakeMatMul(const Desc& src, const Desc& weights, const Desc& bias, const Desc& dst, const dnnl::primitive_attr& attr) {
+dnnl::matmul::primitive_desc MakeMatMul(const Desc& src, const Desc& weights, const Desc& bias, const Desc& dst,
+                                        const dnnl::primitive_attr& attr) {
   return OrEmpty([&] { return dnnl::matmul::primitive_desc(Engine(), src, weights, bias, dst, attr, true); });
 }
 
-dnnl::eltwise_forward::primitive_desc MakeEltwise(const UnaryFunction& function, const Desc& data, const dnnl::primitive_attr& attr) {
+dnnl::eltwise_forward::primitive_desc MakeEltwise(const UnaryFunction& function, const Desc& data,
+                                                  const dnnl::primitive_attr& attr) {
   const EltwiseAlgorithm eltwise = ToAlgorithm(function);
   return OrEmpty([&] {
-    return dnnl::eltwise_forward::primitive_desc(Engine(), kInference, eltwise.algorithm, data, data, eltwise.alpha, eltwise.beta, attr, true);
+    return dnnl::eltwise_forward::primitive_desc(Engine(), kInference, eltwise.algorithm, data, data, eltwise.alpha,
+                                                 eltwise.beta, attr, true);
   });
 }
 
-SoftmaxForward::primitive_desc MakeSoftmax(bool logarithm, const Desc& data, int axis, const dnnl::primitive_attr& attr) {
+SoftmaxForward::primitive_desc MakeSoftmax(bool logarithm, const Desc& data, int axis,
+                                           const dnnl::primitive_attr& attr) {
   const auto algorithm = logarithm ? dnnl::algorithm::softmax_log : dnnl::algorithm::softmax_accurate;
-  return OrEmpty([&] { return SoftmaxForward::primitive_desc(Engine(), kInference, algorithm, data, data, axis, attr, true); });
+  return OrEmpty(
+      [&] { return SoftmaxForward::primitive_desc(Engine(), kInference, algorithm, data, data, axis, attr, true); });
 }
 
-dnnl::lrn_forward::primitive_desc MakeLrn(dnnl::algorithm algorithm, const Desc& data, int64_t size, float alpha, float beta, float k,
-                                          const dnnl::primitive_attr& attr) {
-  return OrEmpty([&] { return dnnl::lrn_forward::primitive_desc(Engine(), kInference, algorithm, data, data, size, alpha, beta, k, attr, true); });
+dnnl::lrn_forward::primitive_desc MakeLrn(dnnl::algorithm algorithm, const Desc& data, int64_t size, float alpha,
+                                          float beta, float k, const dnnl::primitive_attr& attr) {
+  return OrEmpty([&] {
+    return dnnl::lrn_forward::primitive_desc(Engine(), kInference, algorithm, data, data, size, alpha, beta, k, attr,
+                                             true);
+  });
 }
 
 #else
 
-ConvolutionDesc MakeConvolution(dnnl::algorithm algorithm, const Desc& src, const Desc& weights, const Desc& bias, const Desc& dst,
-                                const WindowDims& w, const dnnl::primitive_attr& attr) {
+ConvolutionDesc MakeConvolution(dnnl::algorithm algorithm, const Desc& src, const Desc& weights, const Desc& bias,
+                                const Desc& dst, const WindowDims& w, const dnnl::primitive_attr& attr) {
   return OrEmpty([&] {
-    return ConvolutionDesc({kInference, algorithm, src, weights, bias, dst, w.strides, w.dilations, w.pads_begin, w.pads_end}, attr, Engine(), true);
+    return ConvolutionDesc(
+        {kInference, algorithm, src, weights, bias, dst, w.strides, w.dilations, w.pads_begin, w.pads_end}, attr,
+        Engine(), true);
   });
 }
 
-DeconvolutionDesc MakeDeconvolution(const Desc& src, const Desc& weights, const Desc& bias, const Desc& dst, const WindowDims& w,
-                                    const dnnl::primitive_attr& attr) {
+DeconvolutionDesc MakeDeconvolution(const Desc& src, const Desc& weights, const Desc& bias, const Desc& dst,
+                                    const WindowDims& w, const dnnl::primitive_attr& attr) {
   return OrEmpty([&] {
-    return DeconvolutionDesc({kInference, dnnl::algorithm::deconvolution_direct, src, weights, bias, dst, w.strides, w.dilations, w.pads_begin, w.pads_end},
+    return DeconvolutionDesc({kInference, dnnl::algorithm::deconvolution_direct, src, weights, bias, dst, w.strides,
+                              w.dilations, w.pads_begin, w.pads_end},
                              attr, Engine(), true);
   });
 }
 
-PoolingForward::primitive_desc MakePooling(dnnl::algorithm algorithm, const Desc& src, const Desc& dst, const Dims& kernel, const WindowDims& w,
-                                           const dnnl::primitive_attr& attr) {
+PoolingForward::primitive_desc MakePooling(dnnl::algorithm algorithm, const Desc& src, const Desc& dst,
+                                           const Dims& kernel, const WindowDims& w, const dnnl::primitive_attr& attr) {
   return OrEmpty([&] {
-    return PoolingForward::primitive_desc({kInference, algorithm, src, dst, w.strides, kernel, w.dilations, w.pads_begin, w.pads_end}, attr, Engine(), true);
+    return PoolingForward::primitive_desc(
+        {kInference, algorithm, src, dst, w.strides, kernel, w.dilations, w.pads_begin, w.pads_end}, attr, Engine(),
+        true);
   });
 }
 
-dnnl::inner_product_forward::primitive_desc MakeInnerProduct(const Desc& src, const Desc& weights, const Desc& bias, const Desc& dst,
-                                                             const dnnl::primitive_attr& attr) {
-  return OrEmpty([&] { return dnnl::inner_product_forward::primitive_desc({kInference, src, weights, bias, dst}, attr, Engine(), true); });
+dnnl::inner_product_forward::primitive_desc MakeInnerProduct(const Desc& src, const Desc& weights, const Desc& bias,
+                                                             const Desc& dst, const dnnl::primitive_attr& attr) {
+  return OrEmpty([&] {
+    return dnnl::inner_product_forward::primitive_desc({kInference, src, weights, bias, dst}, attr, Engine(), true);
+  });
 }
 
-dnnl::matmul::primitive_desc MakeMatMul(const Desc& src, const Desc& weights, const Desc& bias, const Desc& dst, const dnnl::primitive_attr& attr) {
+dnnl::matmul::primitive_desc MakeMatMul(const Desc& src, const Desc& weights, const Desc& bias, const Desc& dst,
+                                        const dnnl::primitive_attr& attr) {
   return OrEmpty([&] { return dnnl::matmul::primitive_desc({src, weights, bias, dst}, attr, Engine(), true); });
 }
 
-dnnl::eltwise_forward::primitive_desc MakeEltwise(const UnaryFunction& function, const Desc& data, const dnnl::primitive_attr& attr) {
+dnnl::eltwise_forward::primitive_desc MakeEltwise(const UnaryFunction& function, const Desc& data,
+                                                  const dnnl::primitive_attr& attr) {
   const EltwiseAlgorithm eltwise = ToAlgorithm(function);
-  return OrEmpty([&] { return dnnl::eltwise_forward::primitive_desc({kInference, eltwise.algorithm, data, eltwise.alpha, eltwise.beta}, attr, Engine(), true); });
+  return OrEmpty([&] {
+    return dnnl::eltwise_forward::primitive_desc({kInference, eltwise.algorithm, data, eltwise.alpha, eltwise.beta},
+                                                 attr, Engine(), true);
+  });
 }
 
-SoftmaxForward::primitive_desc MakeSoftmax(bool logarithm, const Desc& data, int axis, const dnnl::primitive_attr& attr) {
+SoftmaxForward::primitive_desc MakeSoftmax(bool logarithm, const Desc& data, int axis,
+                                           const dnnl::primitive_attr& attr) {
   const auto algorithm = logarithm ? dnnl::algorithm::softmax_log : dnnl::algorithm::softmax_accurate;
-  return OrEmpty([&] { return SoftmaxForward::primitive_desc({kInference, algorithm, data, data, axis}, attr, Engine(), true); });
+  return OrEmpty(
+      [&] { return SoftmaxForward::primitive_desc({kInference, algorithm, data, data, axis}, attr, Engine(), true); });
 }
 
-dnnl::lrn_forward::primitive_desc MakeLrn(dnnl::algorithm algorithm, const Desc& data, int64_t size, float alpha, float beta, float k,
-                                          const dnnl::primitive_attr& attr) {
-  return OrEmpty([&] { return dnnl::lrn_forward::primitive_desc({kInference, algorithm, data, size, alpha, beta, k}, attr, Engine(), true); });
+dnnl::lrn_forward::primitive_desc MakeLrn(dnnl::algorithm algorithm, const Desc& data, int64_t size, float alpha,
+                                          float beta, float k, const dnnl::primitive_attr& attr) {
+  return OrEmpty([&] {
+    return dnnl::lrn_forward::primitive_desc({kInference, algorithm, data, size, alpha, beta, k}, attr, Engine(), true);
+  });
 }
 
 #endif

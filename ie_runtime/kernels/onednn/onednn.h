@@ -35,7 +35,7 @@ DataType ToDataType(ElementType type);  // undef when oneDNN has no such type
 Dims ToDims(const Shape& shape);
 inline Dims ToDims(const std::vector<int64_t>& values) { return values; }
 
-Desc AnyDesc(const Layout& layout);            // same type and shape, oneDNN chooses the rest
+Desc AnyDesc(const Layout& layout);  // same type and shape, oneDNN chooses the rest
 Desc AnyDesc(ElementType type, const Shape& shape);
 Desc PlainDesc(ElementType type, const Shape& shape);
 // The layout of a descriptor that oneDNN chose for a value of this type and shape.
@@ -53,11 +53,11 @@ using ConvolutionDesc = dnnl::convolution_forward::primitive_desc;
 struct WindowDims {
   Dims strides, dilations, pads_begin, pads_end;  // dilations as oneDNN counts them: 0 is dense
 };
-ConvolutionDesc MakeConvolution(dnnl::algorithm algorithm, const Desc& src, const Desc& weights, const Desc& bias, const Desc& dst,
-                                const WindowDims& window, const dnnl::primitive_attr& attr);
+ConvolutionDesc MakeConvolution(dnnl::algorithm algorithm, const Desc& src, const Desc& weights, const Desc& bias,
+                                const Desc& dst, const WindowDims& window, const dnnl::primitive_attr& attr);
 using DeconvolutionDesc = dnnl::deconvolution_forward::primitive_desc;
-DeconvolutionDesc MakeDeconvolution(const Desc& src, const Desc& weights, const Desc& bias, const Desc& dst, const WindowDims& window,
-                                    const dnnl::primitive_attr& attr);
+DeconvolutionDesc MakeDeconvolution(const Desc& src, const Desc& weights, const Desc& bias, const Desc& dst,
+                                    const WindowDims& window, const dnnl::primitive_attr& attr);
 #if DNNL_VERSION_MAJOR >= 3
 using PoolingForward = dnnl::pooling_forward;
 using SoftmaxForward = dnnl::softmax_forward;
@@ -65,22 +65,28 @@ using SoftmaxForward = dnnl::softmax_forward;
 using PoolingForward = dnnl::pooling_v2_forward;
 using SoftmaxForward = dnnl::softmax_v2_forward;
 #endif
-PoolingForward::primitive_desc MakePooling(dnnl::algorithm algorithm, const Desc& src, const Desc& dst, const Dims& kernel, const WindowDims& window,
+PoolingForward::primitive_desc MakePooling(dnnl::algorithm algorithm, const Desc& src, const Desc& dst,
+                                           const Dims& kernel, const WindowDims& window,
                                            const dnnl::primitive_attr& attr);
-dnnl::inner_product_forward::primitive_desc MakeInnerProduct(const Desc& src, const Desc& weights, const Desc& bias, const Desc& dst,
-                                                             const dnnl::primitive_attr& attr);
-dnnl::matmul::primitive_desc MakeMatMul(const Desc& src, const Desc& weights, const Desc& bias, const Desc& dst, const dnnl::primitive_attr& attr);
-dnnl::eltwise_forward::primitive_desc MakeEltwise(const UnaryFunction& function, const Desc& data, const dnnl::primitive_attr& attr);
-SoftmaxForward::primitive_desc MakeSoftmax(bool logarithm, const Desc& data, int axis, const dnnl::primitive_attr& attr);
-dnnl::lrn_forward::primitive_desc MakeLrn(dnnl::algorithm algorithm, const Desc& data, int64_t size, float alpha, float beta, float k,
-                                          const dnnl::primitive_attr& attr);
+dnnl::inner_product_forward::primitive_desc MakeInnerProduct(const Desc& src, const Desc& weights, const Desc& bias,
+                                                             const Desc& dst, const dnnl::primitive_attr& attr);
+dnnl::matmul::primitive_desc MakeMatMul(const Desc& src, const Desc& weights, const Desc& bias, const Desc& dst,
+                                        const dnnl::primitive_attr& attr);
+dnnl::eltwise_forward::primitive_desc MakeEltwise(const UnaryFunction& function, const Desc& data,
+                                                  const dnnl::primitive_attr& attr);
+SoftmaxForward::primitive_desc MakeSoftmax(bool logarithm, const Desc& data, int axis,
+                                           const dnnl::primitive_attr& attr);
+dnnl::lrn_forward::primitive_desc MakeLrn(dnnl::algorithm algorithm, const Desc& data, int64_t size, float alpha,
+                                          float beta, float k, const dnnl::primitive_attr& attr);
 
 // Attributes with the scratchpad left to the user.
 dnnl::primitive_attr UserScratchpad();
 
 // Short name of the implementation, e.g. "jit:avx512_core".
 template <typename PrimitiveDesc>
-std::string ImplementationName(const PrimitiveDesc& desc) { return desc.impl_info_str(); }
+std::string ImplementationName(const PrimitiveDesc& desc) {
+  return desc.impl_info_str();
+}
 
 // Runs `f` and gives its result, or `empty` when oneDNN says "unimplemented" or "invalid arguments".
 template <typename F>

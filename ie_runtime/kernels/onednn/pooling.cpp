@@ -32,7 +32,8 @@ std::optional<KernelChoice> Make(const KernelContext& context, dnnl::algorithm a
   choice.inputs.resize(context.InputCount());
   choice.inputs[0] = src;
   choice.outputs = {onednn::ToLayout(type, context.OutputShape(), best.dst_desc())};
-  choice.kernel = std::make_unique<onednn::UnaryPrimitiveKernel>(onednn::PoolingForward(best), best, src.Get().desc, best.dst_desc());
+  choice.kernel = std::make_unique<onednn::UnaryPrimitiveKernel>(onednn::PoolingForward(best), best, src.Get().desc,
+                                                                 best.dst_desc());
   return choice;
 }
 
@@ -57,15 +58,20 @@ std::optional<KernelChoice> MakePoolingKernel(const KernelContext& context) {
   bool padded = false;
   for (size_t i = 0; i < w.kernel.size(); ++i) {
     // A window that covers no data at all has no meaning for oneDNN.
-    const int64_t last_begin = (context.OutputShape()[static_cast<int64_t>(i) + 2] - 1) * w.strides[i] - w.pads_begin[i];
-    if (w.pads_begin[i] >= w.kernel[i] || last_begin >= context.InputShape()[static_cast<int64_t>(i) + 2]) return std::nullopt;
+    const int64_t last_begin =
+        (context.OutputShape()[static_cast<int64_t>(i) + 2] - 1) * w.strides[i] - w.pads_begin[i];
+    if (w.pads_begin[i] >= w.kernel[i] || last_begin >= context.InputShape()[static_cast<int64_t>(i) + 2])
+      return std::nullopt;
     padded = padded || w.pads_begin[i] > 0 || w.pads_end[i] > 0;
   }
   if (layer.op == "MaxPool") return Make(context, dnnl::algorithm::pooling_max, w);
   if (layer.Attr<bool>("exclude-pad") || !padded) return Make(context, dnnl::algorithm::pooling_avg_exclude_padding, w);
   if (!Overhangs(context, w)) return Make(context, dnnl::algorithm::pooling_avg_include_padding, w);
-  const auto is_zero = [](const std::vector<int64_t>& pads) { return std::all_of(pads.begin(), pads.end(), [](int64_t pad) { return pad == 0; }); };
-  const bool no_pads = is_zero(layer.Attr<std::vector<int64_t>>("pads_begin")) && is_zero(layer.Attr<std::vector<int64_t>>("pads_end"));
+  const auto is_zero = [](const std::vector<int64_t>& pads) {
+    return std::all_of(pads.begin(), pads.end(), [](int64_t pad) { return pad == 0; });
+  };
+  const bool no_pads =
+      is_zero(layer.Attr<std::vector<int64_t>>("pads_begin")) && is_zero(layer.Attr<std::vector<int64_t>>("pads_end"));
   if (no_pads) return Make(context, dnnl::algorithm::pooling_avg_exclude_padding, w);
   return std::nullopt;
 }
@@ -73,7 +79,9 @@ std::optional<KernelChoice> MakePoolingKernel(const KernelContext& context) {
 std::optional<KernelChoice> MakeMean(const KernelContext& context) {
   const Shape& shape = context.InputShape();
   const auto axes = context.Indices(1);
-  if (context.Input(0).type != ElementType::kF32 || !axes || !context.GetLayer().Attr<bool>("keep_dims") || shape.Rank() < 3 || shape.Rank() > 5) return std::nullopt;
+  if (context.Input(0).type != ElementType::kF32 || !axes || !context.GetLayer().Attr<bool>("keep_dims") ||
+      shape.Rank() < 3 || shape.Rank() > 5)
+    return std::nullopt;
   std::vector<bool> reduced(static_cast<size_t>(shape.Rank()), false);
   for (const int64_t axis : *axes) reduced[static_cast<size_t>(shape.NormalizeAxis(axis))] = true;
   WindowAttributes w;

@@ -2,10 +2,12 @@
 
 #include <cstring>
 
+#include "ie_runtime/memory.h"
+
 namespace moir::runtime::onednn {
 
 PackedWeights::PackedWeights(const Tensor& values, const Desc& plain, const Desc& wanted) : desc_(wanted) {
-  auto memory = graph::AllocateAligned(wanted.get_size());
+  auto memory = AllocateMemory(wanted.get_size());
   if (plain == wanted) {
     std::memcpy(memory.get(), values.Data(), values.ByteSize());
   } else {

@@ -17,8 +17,10 @@ class PrimitiveTask final : public Task {
     arguments_.push_back({argument, memories_.back().get()});
   }
   void Run() override {
-    const dnnl_status_t status = dnnl_primitive_execute(primitive_.get(), Stream().get(), static_cast<int>(arguments_.size()), arguments_.data());
-    if (status != dnnl_success) Fail(ErrorKind::kInternal, "oneDNN could not run a primitive: status ", static_cast<int>(status));
+    const dnnl_status_t status = dnnl_primitive_execute(primitive_.get(), Stream().get(),
+                                                        static_cast<int>(arguments_.size()), arguments_.data());
+    if (status != dnnl_success)
+      Fail(ErrorKind::kInternal, "oneDNN could not run a primitive: status ", static_cast<int>(status));
   }
 
  private:
@@ -32,7 +34,11 @@ class UnaryPrimitiveKernel final : public Kernel {
  public:
   template <typename PrimitiveDesc>
   UnaryPrimitiveKernel(const dnnl::primitive& primitive, const PrimitiveDesc& desc, Desc src, Desc dst)
-      : primitive_(primitive), src_(std::move(src)), dst_(std::move(dst)), scratchpad_(desc.scratchpad_desc()), name_(ImplementationName(desc)) {}
+      : primitive_(primitive),
+        src_(std::move(src)),
+        dst_(std::move(dst)),
+        scratchpad_(desc.scratchpad_desc()),
+        name_(ImplementationName(desc)) {}
   std::string ExecType() const override { return name_; }
   size_t ScratchpadBytes() const override { return scratchpad_.get_size(); }
   std::unique_ptr<Task> Bind(const Binding& binding) const override {

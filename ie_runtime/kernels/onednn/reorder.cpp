@@ -20,7 +20,8 @@ std::unique_ptr<Kernel> MakeCopy(size_t bytes) {
 
 std::unique_ptr<Kernel> MakeReorder(const Layout& from, const Layout& to) {
   if (from.SameBytes(to)) return MakeCopy(from.Bytes());
-  const dnnl::reorder::primitive_desc desc(onednn::Engine(), from.Get().desc, onednn::Engine(), to.Get().desc, onednn::UserScratchpad());
+  const dnnl::reorder::primitive_desc desc(onednn::Engine(), from.Get().desc, onednn::Engine(), to.Get().desc,
+                                           onednn::UserScratchpad());
   return std::make_unique<onednn::UnaryPrimitiveKernel>(dnnl::reorder(desc), desc, from.Get().desc, to.Get().desc);
 }
 

@@ -32,10 +32,12 @@ std::optional<KernelChoice> MakeTranspose(const KernelContext& context) {
   }
   // Strides of the result along the data's axes.
   std::vector<int64_t> strides(static_cast<size_t>(rank));
-  for (size_t i = 0; i < order->size(); ++i) strides[static_cast<size_t>(in.NormalizeAxis((*order)[i]))] = out_strides[i];
+  for (size_t i = 0; i < order->size(); ++i)
+    strides[static_cast<size_t>(in.NormalizeAxis((*order)[i]))] = out_strides[i];
   if (context.Input(0).type == ElementType::kF32 && rank >= 1 && in.NumElements() > 0) {
     const onednn::Desc dst(onednn::ToDims(in), onednn::DataType::f32, strides);
-    const dnnl::reorder::primitive_desc desc(onednn::Engine(), layout.Get().desc, onednn::Engine(), dst, onednn::UserScratchpad());
+    const dnnl::reorder::primitive_desc desc(onednn::Engine(), layout.Get().desc, onednn::Engine(), dst,
+                                             onednn::UserScratchpad());
     choice.inputs[0] = layout;
     choice.kernel = std::make_unique<onednn::UnaryPrimitiveKernel>(dnnl::reorder(desc), desc, layout.Get().desc, dst);
     return choice;

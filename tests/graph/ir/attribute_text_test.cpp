@@ -1,5 +1,7 @@
 #include "graph/ir/attribute_text.h"
 
+#include <gtest/gtest.h>
+
 #include <limits>
 
 #include "graph/error.h"

@@ -1,5 +1,7 @@
 #include "graph/ir/blob_writer.h"
 
+#include <gtest/gtest.h>
+
 #include <cmath>
 #include <cstring>
 #include <limits>

@@ -1,4 +1,6 @@
 // Files as other tools write them: spellings, additions and layers that ours do not have.
+#include <gtest/gtest.h>
+
 #include <cmath>
 #include <cstring>
 

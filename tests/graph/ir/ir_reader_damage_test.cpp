@@ -1,5 +1,7 @@
 // Damaged and foreign files: each is refused with the file, the place and the layer, and nothing is allocated from what
 // it claims.
+#include <gtest/gtest.h>
+
 #include <functional>
 
 #include "graph/error.h"

@@ -1,4 +1,6 @@
 // Every layer type, written in every version and read back: the operators that it stands for, with the same numbers.
+#include <gtest/gtest.h>
+
 #include "graph/error.h"
 #include "graph/text.h"
 #include "graph/verify.h"

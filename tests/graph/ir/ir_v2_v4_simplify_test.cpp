@@ -1,5 +1,7 @@
 #include "graph/ir/ir_v2_v4_simplify.h"
 
+#include <gtest/gtest.h>
+
 #include "graph/text.h"
 #include "graph/verify.h"
 #include "tests/support/ir_testing.h"

@@ -1,6 +1,7 @@
 // The files themselves: their text, who can run them, and that they appear together or not at all.
 #include "graph/ir/ir_writer.h"
 
+#include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <unistd.h>
 

@@ -73,6 +73,11 @@ TEST(Transpose, RefusesWhatIsNoPermutation) {
   }
 }
 
+TEST(Defaults, ReverseAllAxesAndSqueezeAllOnes) {
+  ExpectValues<float>(EvaluateOp("Transpose", {Matrix(), Tensor::Indices({})}), {3, 2}, {1, 4, 2, 5, 3, 6});
+  EXPECT_EQ(EvaluateOp("Squeeze", {Tensor(ElementType::kF32, {1, 3, 1, 2})}).Shape(), (Shape{3, 2}));
+}
+
 TEST(DataMovement, KeepsEveryElementType) {
   for (const ElementType type : {ElementType::kBool, ElementType::kF16, ElementType::kBF16, ElementType::kF32, ElementType::kF64, ElementType::kI8, ElementType::kU8,
                                  ElementType::kI32, ElementType::kI64}) {

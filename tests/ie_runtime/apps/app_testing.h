@@ -14,7 +14,9 @@
 namespace moir::apps {
 
 inline std::string NpyFixture(const std::string& name) { return std::string(MOIR_TEST_DATA_DIR) + "/npy/" + name; }
-inline std::string Digits(const std::string& name) { return std::string(MOIR_TEST_DATA_DIR) + "/../../examples/digits/" + name; }
+inline std::string Digits(const std::string& name) {
+  return std::string(MOIR_TEST_DATA_DIR) + "/../../examples/digits/" + name;
+}
 
 inline std::string ReadBytes(const std::string& path) {
   std::ifstream file(path, std::ios::binary);

@@ -27,7 +27,8 @@ TEST(ConvertTest, RoundsBetweenFloats) {
 TEST(ConvertTest, ConvertsSixteenBitFloats) {
   EXPECT_EQ(ConvertOne<float>(ElementType::kF16, uint16_t{0x3555}, ElementType::kF32), 0.333251953125F);
   EXPECT_EQ(ConvertOne<float>(ElementType::kF16, uint16_t{0x0001}, ElementType::kF32), std::ldexp(1.0F, -24));
-  EXPECT_EQ(ConvertOne<float>(ElementType::kF16, uint16_t{0xfc00}, ElementType::kF32), -std::numeric_limits<float>::infinity());
+  EXPECT_EQ(ConvertOne<float>(ElementType::kF16, uint16_t{0xfc00}, ElementType::kF32),
+            -std::numeric_limits<float>::infinity());
   EXPECT_EQ(ConvertOne<double>(ElementType::kBF16, uint16_t{0xc040}, ElementType::kF64), -3.0);
   EXPECT_EQ(ConvertOne<uint16_t>(ElementType::kF32, 1.0F / 3.0F, ElementType::kF16), 0x3555);
   EXPECT_EQ(ConvertOne<uint16_t>(ElementType::kF16, uint16_t{0x3c00}, ElementType::kBF16), 0x3f80);
@@ -41,7 +42,8 @@ TEST(ConvertTest, KeepsIntegersExactly) {
   EXPECT_EQ(ConvertOne<float>(ElementType::kI64, int64_t{1} << 24, ElementType::kF32), 16777216.0F);
   ExpectRefused(ElementType::kI64, (int64_t{1} << 24) + 1, ElementType::kF32);
   ExpectRefused(ElementType::kI64, std::numeric_limits<int64_t>::min(), ElementType::kF32);
-  EXPECT_EQ(ConvertOne<int32_t>(ElementType::kI64, int64_t{-2147483648}, ElementType::kI32), std::numeric_limits<int32_t>::min());
+  EXPECT_EQ(ConvertOne<int32_t>(ElementType::kI64, int64_t{-2147483648}, ElementType::kI32),
+            std::numeric_limits<int32_t>::min());
   ExpectRefused(ElementType::kI64, int64_t{2147483648}, ElementType::kI32);
   EXPECT_EQ(ConvertOne<uint8_t>(ElementType::kI32, 255, ElementType::kU8), 255);
   ExpectRefused(ElementType::kI32, 256, ElementType::kU8);
@@ -57,7 +59,8 @@ TEST(ConvertTest, TakesOnlyWholeFloatsForIntegers) {
   ExpectRefused(ElementType::kF64, 2147483648.0, ElementType::kI32);
   ExpectRefused(ElementType::kF32, 2147483648.0F, ElementType::kI32);
   ExpectRefused(ElementType::kF64, 9223372036854775808.0, ElementType::kI64);
-  EXPECT_EQ(ConvertOne<int64_t>(ElementType::kF64, -9223372036854775808.0, ElementType::kI64), std::numeric_limits<int64_t>::min());
+  EXPECT_EQ(ConvertOne<int64_t>(ElementType::kF64, -9223372036854775808.0, ElementType::kI64),
+            std::numeric_limits<int64_t>::min());
   EXPECT_EQ(ConvertOne<uint8_t>(ElementType::kF16, uint16_t{0x4000}, ElementType::kU8), 2);
 }
 
@@ -70,7 +73,8 @@ TEST(ConvertTest, TakesZeroAndOneForBooleans) {
 
 TEST(ConvertTest, NamesTheElementAndTheValue) {
   const Tensor tensor = MakeTensor<float>(ElementType::kF32, {3}, {1, 2, 2.5});
-  ExpectError(ErrorKind::kBadOption, "ids.npy: element 2: 2.5 cannot become i32", [&] { ConvertTo(tensor, ElementType::kI32, "ids.npy"); });
+  ExpectError(ErrorKind::kBadOption, "ids.npy: element 2: 2.5 cannot become i32",
+              [&] { ConvertTo(tensor, ElementType::kI32, "ids.npy"); });
 }
 
 }  // namespace

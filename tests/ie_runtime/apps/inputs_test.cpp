@@ -46,16 +46,24 @@ TEST(InputsTest, TakesArchivesByName) {
   EXPECT_EQ(ReadInputs({kData}, {both})[0].tensor.Data<float>()[0], 1.0F);
   EXPECT_EQ(ReadInputs({kData}, {"data=" + one})[0].tensor.Data<float>()[0], 1.0F);
   ExpectError(ErrorKind::kBadOption, "array \"other\"", [&] { ReadInputs({kData, kIds}, {more}); });
-  ExpectError(ErrorKind::kBadOption, "no values for ids (i32 [2,3])", [&] { ReadInputs({kData, kIds}, {"data=" + both}); });
-  ExpectError(ErrorKind::kBadOption, "\"data\" is given twice", [&] { ReadInputs({kData, kIds}, {both, "data=" + one}); });
-  ExpectError(ErrorKind::kBadOption, "none of its 2 arrays", [&] { ReadInputs({{"x", ElementType::kF32, {2, 3}}}, {both}); });
+  ExpectError(ErrorKind::kBadOption, "no values for ids (i32 [2,3])", [&] {
+    ReadInputs({kData, kIds}, {"data=" + both});
+  });
+  ExpectError(ErrorKind::kBadOption, "\"data\" is given twice", [&] {
+    ReadInputs({kData, kIds}, {both, "data=" + one});
+  });
+  ExpectError(ErrorKind::kBadOption, "none of its 2 arrays", [&] {
+    ReadInputs({{"x", ElementType::kF32, {2, 3}}}, {both});
+  });
 }
 
 TEST(InputsTest, ExplainsWrongShapesAndNames) {
-  ExpectError(ErrorKind::kBadOption, "shape [2,3], the model expects [3,2]",
-              [] { ReadInputs({{"data", ElementType::kF32, {3, 2}}}, {NpyFixture("f32.npy")}); });
-  ExpectError(ErrorKind::kBadOption, "no input \"datum\", its inputs are: data, ids",
-              [] { ReadInputs({kData, kIds}, {"datum=" + NpyFixture("f32.npy")}); });
+  ExpectError(ErrorKind::kBadOption, "shape [2,3], the model expects [3,2]", [] {
+    ReadInputs({{"data", ElementType::kF32, {3, 2}}}, {NpyFixture("f32.npy")});
+  });
+  ExpectError(ErrorKind::kBadOption, "no input \"datum\", its inputs are: data, ids", [] {
+    ReadInputs({kData, kIds}, {"datum=" + NpyFixture("f32.npy")});
+  });
   ExpectError(ErrorKind::kIo, "nothing.npy", [] { ReadInputs({kData}, {"data=nothing.npy"}); });
 }
 
@@ -64,13 +72,15 @@ TEST(InputsTest, ResizesPicturesAndRefusesThemForOtherInputs) {
   EXPECT_EQ(values[0].tensor.GetElementType(), ElementType::kU8);
   EXPECT_EQ(values[0].tensor.GetShape(), (Shape{1, 1, 32, 32}));
   ExpectError(ErrorKind::kBadOption, "a picture for f32 [2,3]", [] { ReadInputs({kData}, {Digits("digit_3.png")}); });
-  ExpectError(ErrorKind::kBadOption, "a picture for f32 [2,3,8,8]",
-              [] { ReadInputs({{"data", ElementType::kF32, {2, 3, 8, 8}}}, {Digits("digit_3.png")}); });
+  ExpectError(ErrorKind::kBadOption, "a picture for f32 [2,3,8,8]", [] {
+    ReadInputs({{"data", ElementType::kF32, {2, 3, 8, 8}}}, {Digits("digit_3.png")});
+  });
 }
 
 TEST(InputsTest, RandomValuesDependOnTheSeedAlone) {
   const Port large = {"data", ElementType::kF32, {1000}};
-  const auto a = RandomInputs({large, {"ids", ElementType::kI64, {1000}}}, 1), b = RandomInputs({large}, 1), c = RandomInputs({large}, 2);
+  const auto a = RandomInputs({large, {"ids", ElementType::kI64, {1000}}}, 1), b = RandomInputs({large}, 1),
+             c = RandomInputs({large}, 2);
   int64_t ones = 0;
   bool differs = false;
   for (size_t i = 0; i < 1000; ++i) {

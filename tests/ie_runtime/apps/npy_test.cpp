@@ -79,7 +79,8 @@ TEST(NpyTest, WritesTheHeaderThatNumPyWrites) {
     const Tensor tensor = ReadNpy(NpyFixture(name + ".npy"));
     std::string written = MakeNpyHeader(tensor.GetElementType(), tensor.GetShape());
     written.append(static_cast<const char*>(tensor.Data()), tensor.GetByteSize());
-    // NumPy leaves more room for a growing first axis or less, from version to version; the dict and the values must agree.
+    // NumPy leaves more room for a growing first axis or less, from version to version; the dict and the values must
+    // agree.
     const auto without_padding = [](const std::string& bytes) {
       const size_t end = bytes.find("}");
       return bytes.substr(10, end - 9) + bytes.substr(bytes.find('\n', end));
@@ -133,18 +134,27 @@ TEST(NpyTest, RefusesDamagedHeaders) {
     std::string text = good;
     return FileWith(text.replace(text.find(from), from.size(), to), std::string(8, '\0'));
   };
-  for (const auto& [from, to] : std::vector<std::pair<std::string, std::string>>{
-           {"{", ""}, {"'descr'", "descr"}, {"'descr'", "'desc'"}, {"'fortran_order'", "'descr'"}, {"False", "0"}, {":", ""},
-           {"(1, 2)", "(1, -2)"}, {"(1, 2)", "(1, 2"}, {"(1, 2)", "(1 2)"}, {"(1, 2)", "(1, a)"}, {"'shape': (1, 2), ", ""},
-           {"}", "} x"}, {", }", ""}}) {
+  for (const auto& [from, to] : std::vector<std::pair<std::string, std::string>>{{"{", ""},
+                                                                                 {"'descr'", "descr"},
+                                                                                 {"'descr'", "'desc'"},
+                                                                                 {"'fortran_order'", "'descr'"},
+                                                                                 {"False", "0"},
+                                                                                 {":", ""},
+                                                                                 {"(1, 2)", "(1, -2)"},
+                                                                                 {"(1, 2)", "(1, 2"},
+                                                                                 {"(1, 2)", "(1 2)"},
+                                                                                 {"(1, 2)", "(1, a)"},
+                                                                                 {"'shape': (1, 2), ", ""},
+                                                                                 {"}", "} x"},
+                                                                                 {", }", ""}}) {
     SCOPED_TRACE(from + " -> " + to);
     ExpectError(ErrorKind::kBadModel, "header of the array", [&] { Parse(replaced(from, to)); });
   }
 }
 
 TEST(NpyTest, RefusesSizesThatOverflow) {
-  for (const std::string shape : {"(9223372036854775807, 9223372036854775807)", "(4294967296, 4294967296)", "(99999999999999999999,)",
-                                  "(9223372036854775807, 4, 0)"}) {
+  for (const std::string shape : {"(9223372036854775807, 9223372036854775807)", "(4294967296, 4294967296)",
+                                  "(99999999999999999999,)", "(9223372036854775807, 4, 0)"}) {
     SCOPED_TRACE(shape);
     ExpectError(ErrorKind::kBadModel, "too large", [&] {
       Parse(FileWith("{'descr': '<f4', 'fortran_order': False, 'shape': " + shape + ", }", "12345678"));

@@ -10,23 +10,28 @@ namespace {
 
 // A 4 x 2 PPM: red, green, blue, white above black, (1,2,3), (40,80,120), (200,100,50).
 std::string ColourPicture(const test::TempFolder& folder) {
-  const unsigned char pixels[] = {255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255, 0, 0, 0, 1, 2, 3, 40, 80, 120, 200, 100, 50};
-  return folder.Write("colour.ppm", "P6\n4 2\n255\n" + std::string(reinterpret_cast<const char*>(pixels), sizeof pixels));
+  const unsigned char pixels[] = {255, 0, 0, 0, 255, 0, 0,  0,  255, 255, 255, 255,
+                                  0,   0, 0, 1, 2,   3, 40, 80, 120, 200, 100, 50};
+  return folder.Write("colour.ppm",
+                      "P6\n4 2\n255\n" + std::string(reinterpret_cast<const char*>(pixels), sizeof pixels));
 }
 
-std::string GrayPicture(const test::TempFolder& folder, const std::string& name, int width, int height, const std::string& pixels) {
+std::string GrayPicture(const test::TempFolder& folder, const std::string& name, int width, int height,
+                        const std::string& pixels) {
   return folder.Write(name, "P5\n" + std::to_string(width) + " " + std::to_string(height) + "\n255\n" + pixels);
 }
 
-std::vector<float> Values(const Tensor& tensor) { return {tensor.Data<float>(), tensor.Data<float>() + tensor.GetSize()}; }
+std::vector<float> Values(const Tensor& tensor) {
+  return {tensor.Data<float>(), tensor.Data<float>() + tensor.GetSize()};
+}
 
 TEST(PictureTest, GivesPlanesOfBlueGreenAndRed) {
   const test::TempFolder folder;
   const Tensor tensor = ReadPicture(ColourPicture(folder), 3, 2, 4);
   EXPECT_EQ(tensor.GetShape(), (Shape{1, 3, 2, 4}));
-  EXPECT_EQ(Values(tensor), (std::vector<float>{0, 0, 255, 255, 0, 3, 120, 50,     //
-                                                0, 255, 0, 255, 0, 2, 80, 100,     //
-                                                255, 0, 0, 255, 0, 1, 40, 200}));
+  EXPECT_EQ(Values(tensor), (std::vector<float>{0,   0,   255, 255, 0, 3, 120, 50,   //
+                                                0,   255, 0,   255, 0, 2, 80,  100,  //
+                                                255, 0,   0,   255, 0, 1, 40,  200}));
 }
 
 TEST(PictureTest, MakesColourGrayForOneChannel) {
@@ -37,7 +42,8 @@ TEST(PictureTest, MakesColourGrayForOneChannel) {
 
 TEST(PictureTest, RepeatsGrayForThreeChannels) {
   const test::TempFolder folder;
-  EXPECT_EQ(Values(ReadPicture(GrayPicture(folder, "gray.pgm", 2, 1, "\x0a\xfa"), 3, 1, 2)), (std::vector<float>{10, 250, 10, 250, 10, 250}));
+  EXPECT_EQ(Values(ReadPicture(GrayPicture(folder, "gray.pgm", 2, 1, "\x0a\xfa"), 3, 1, 2)),
+            (std::vector<float>{10, 250, 10, 250, 10, 250}));
 }
 
 // Output pixel x samples the source at (x + 0.5) * ratio - 0.5, between its two neighbours, edges repeated.
@@ -46,7 +52,8 @@ TEST(PictureTest, ResizesBilinearly) {
   const std::string path = GrayPicture(folder, "gray.pgm", 4, 1, std::string("\x00\x64\xc8\x28", 4));
   EXPECT_EQ(Values(ReadPicture(path, 1, 1, 2)), (std::vector<float>{50, 120}));
   EXPECT_EQ(Values(ReadPicture(path, 1, 1, 8)), (std::vector<float>{0, 25, 75, 125, 175, 160, 80, 40}));
-  EXPECT_EQ(Values(ReadPicture(path, 1, 3, 4)), (std::vector<float>{0, 100, 200, 40, 0, 100, 200, 40, 0, 100, 200, 40}));
+  EXPECT_EQ(Values(ReadPicture(path, 1, 3, 4)),
+            (std::vector<float>{0, 100, 200, 40, 0, 100, 200, 40, 0, 100, 200, 40}));
 }
 
 // A digit's picture repeats each pixel of the 32 x 32 network input 8 x 8 times; resizing must undo that exactly.
@@ -66,10 +73,12 @@ TEST(PictureTest, UndoesTheMagnificationOfTheDigitsExactly) {
 TEST(PictureTest, RefusesWhatIsNoPicture) {
   const test::TempFolder folder;
   ExpectError(ErrorKind::kIo, "nothing.png", [&] { ReadPicture(folder.File("nothing.png"), 3, 2, 2); });
-  ExpectError(ErrorKind::kBadModel, "text.png", [&] { ReadPicture(folder.Write("text.png", "not a picture"), 3, 2, 2); });
+  ExpectError(ErrorKind::kBadModel, "text.png",
+              [&] { ReadPicture(folder.Write("text.png", "not a picture"), 3, 2, 2); });
   ExpectError(ErrorKind::kBadModel, "empty.png", [&] { ReadPicture(folder.Write("empty.png", ""), 3, 2, 2); });
   const std::string png = ReadBytes(Digits("digit_3.png"));
-  ExpectError(ErrorKind::kBadModel, "cut.png", [&] { ReadPicture(folder.Write("cut.png", png.substr(0, 40)), 1, 32, 32); });
+  ExpectError(ErrorKind::kBadModel, "cut.png",
+              [&] { ReadPicture(folder.Write("cut.png", png.substr(0, 40)), 1, 32, 32); });
   ExpectError(ErrorKind::kBadOption, "2 channels", [&] { ReadPicture(Digits("digit_3.png"), 2, 32, 32); });
   ExpectError(ErrorKind::kBadOption, "0 x 32", [&] { ReadPicture(Digits("digit_3.png"), 1, 0, 32); });
 }

@@ -1,5 +1,5 @@
-// The programs themselves: the quickstart's model from checkpoint to classes with MXNet's numbers, and what they answer to
-// wrong command lines and files.
+// The programs themselves: the quickstart's model from checkpoint to classes with MXNet's numbers, and what they answer
+// to wrong command lines and files.
 #include <cmath>
 #include <filesystem>
 #include <memory>
@@ -13,8 +13,8 @@
 namespace moir::apps {
 namespace {
 
-using moir::testing::Finished;
-using moir::testing::RunProgram;
+using moir::test::Finished;
+using moir::test::RunProgram;
 
 class ProgramsTest : public ::testing::Test {
  protected:
@@ -31,7 +31,8 @@ class ProgramsTest : public ::testing::Test {
   static std::string Model() { return folder_->File("digits.xml"); }
   static std::string File(const std::string& name) { return folder_->File(name); }
 
-  static void ExpectRefused(const std::string& program, const std::vector<std::string>& arguments, const std::string& text) {
+  static void ExpectRefused(const std::string& program, const std::vector<std::string>& arguments,
+                            const std::string& text) {
     const Finished run = RunProgram(program, arguments);
     EXPECT_EQ(run.exit_code, 1) << run.output << run.errors;
     EXPECT_NE(run.errors.find(program + ": error: "), std::string::npos) << run.errors;
@@ -46,7 +47,8 @@ TEST_F(ProgramsTest, InferGivesTheProbabilitiesOfMxnet) {
   const auto expected = nlohmann::json::parse(ReadBytes(Digits("expected.json")));
   for (const auto& [picture, values] : expected["pictures"].items()) {
     SCOPED_TRACE(picture);
-    const Finished run = RunProgram("infer", {"--model", Model(), "--input", "data=" + Digits(picture), "--output", File("out.npz")});
+    const Finished run =
+        RunProgram("infer", {"--model", Model(), "--input", "data=" + Digits(picture), "--output", File("out.npz")});
     ASSERT_EQ(run.exit_code, 0) << run.output << run.errors;
     const NamedTensors outputs = ReadNpz(File("out.npz"));
     ASSERT_EQ(outputs.size(), 1u);
@@ -70,7 +72,8 @@ TEST_F(ProgramsTest, InferPrintsInputsAndOutputs) {
 
 TEST_F(ProgramsTest, InferIsRepeatableWithoutInputs) {
   const auto run = [&](const std::string& seed, const std::string& name) {
-    const Finished done = RunProgram("infer", {"--model", Model(), "--seed", seed, "--output", File(name), "--threads", "1"});
+    const Finished done =
+        RunProgram("infer", {"--model", Model(), "--seed", seed, "--output", File(name), "--threads", "1"});
     EXPECT_EQ(done.exit_code, 0) << done.errors;
     return ReadBytes(File(name));
   };
@@ -85,7 +88,8 @@ TEST_F(ProgramsTest, InferRefusesWrongInputsAndFiles) {
   ExpectRefused("infer", {"--model", File("nothing.xml")}, "nothing.xml");
   ExpectRefused("infer", {"--model", Digits("digits-symbol.json")}, "digits-symbol.json");
   ExpectRefused("infer", {"--model", Model(), "--input", "datum=" + Digits("digit_3.png")}, "its inputs are: data");
-  ExpectRefused("infer", {"--model", Model(), "--input", NpyFixture("f32.npy")}, "shape [2,3], the model expects [1,1,32,32]");
+  ExpectRefused("infer", {"--model", Model(), "--input", NpyFixture("f32.npy")},
+                "shape [2,3], the model expects [1,1,32,32]");
   ExpectRefused("infer", {"--model", Model(), "--precision", "f8"}, "f8");
   ExpectRefused("infer", {"--model", Model(), "--threads", "-1"}, "--threads");
   ExpectRefused("infer", {"--model", Model(), "--output", File("no/folder/out.npz")}, "no/folder/out.npz");
@@ -101,12 +105,13 @@ TEST_F(ProgramsTest, InferLeavesNothingHalfWrittenOnAFullDisk) {
 }
 
 TEST_F(ProgramsTest, SampleClassifiesPicturesAndFolders) {
-  const Finished run = RunProgram("classification_sample", {"-m", Model(), "-i", Digits("digit_8.png"), Digits(""), "-nt", "2"});
+  const Finished run =
+      RunProgram("classification_sample", {"-m", Model(), "-i", Digits("digit_8.png"), Digits(""), "-nt", "2"});
   ASSERT_EQ(run.exit_code, 0) << run.errors;
   size_t position = 0;
   // The picture that was named, then the folder's in order; the labels come from the file beside the model.
-  for (const std::string text : {"digit_8.png", "8  eight", "0.9995", "digit_3.png", "3  three", "0.9523", "8  eight", "digit_5.png",
-                                 "5  five", "0.999994", "digit_8.png", "8  eight", "4 inferences"}) {
+  for (const std::string text : {"digit_8.png", "8  eight", "0.9995", "digit_3.png", "3  three", "0.9523", "8  eight",
+                                 "digit_5.png", "5  five", "0.999994", "digit_8.png", "8  eight", "4 inferences"}) {
     position = run.output.find(text, position);
     ASSERT_NE(position, std::string::npos) << text << " is missing or out of order in\n" << run.output;
     position += text.size();
@@ -127,7 +132,8 @@ TEST_F(ProgramsTest, SampleTakesOnePictureAtATimeFromAModelOfLargerBatch) {
   const Finished mo = RunProgram("mo", {"--input_model", Digits("digits-0010.params"), "--input_shape", "[4,1,32,32]",
                                         "--output_dir", folder_->Path(), "--model_name", "batch"});
   ASSERT_EQ(mo.exit_code, 0) << mo.errors;
-  const Finished run = RunProgram("classification_sample", {"-m", File("batch.xml"), "-i", Digits("digit_5.png"), "-nt", "1"});
+  const Finished run =
+      RunProgram("classification_sample", {"-m", File("batch.xml"), "-i", Digits("digit_5.png"), "-nt", "1"});
   ASSERT_EQ(run.exit_code, 0) << run.errors;
   EXPECT_NE(run.output.find("0.999994"), std::string::npos) << run.output;
 }
@@ -136,7 +142,8 @@ TEST_F(ProgramsTest, SampleRefusesWhatItCannotClassify) {
   ExpectRefused("classification_sample", {"-m", Model()}, "--input");
   ExpectRefused("classification_sample", {"-m", Model(), "-i", Model()}, "not a picture");
   ExpectRefused("classification_sample", {"-m", Model(), "-i", File("nothing.png")}, "nothing.png");
-  ExpectRefused("classification_sample", {"-m", Model(), "-i", Digits("digit_3.png"), "--labels", File("nothing")}, "nothing");
+  ExpectRefused("classification_sample", {"-m", Model(), "-i", Digits("digit_3.png"), "--labels", File("nothing")},
+                "nothing");
   ExpectRefused("classification_sample", {"-m", Model(), "-i", Digits("digit_3.png"), "-ni", "0"}, "--ni");
 }
 

@@ -27,7 +27,8 @@ TEST(ValuesTest, FindsRangeMeanAndLargest) {
 }
 
 TEST(ValuesTest, KeepsEqualValuesInOrderAndTakesNoMoreThanThereAre) {
-  EXPECT_EQ(Indices(Summarize(MakeTensor<int32_t>(ElementType::kI32, {3}, {5, 7, 5}), 10)), (std::vector<int64_t>{1, 0, 2}));
+  EXPECT_EQ(Indices(Summarize(MakeTensor<int32_t>(ElementType::kI32, {3}, {5, 7, 5}), 10)),
+            (std::vector<int64_t>{1, 0, 2}));
   EXPECT_TRUE(Summarize(Tensor(ElementType::kF32, {0}), 3).top.empty());
 }
 

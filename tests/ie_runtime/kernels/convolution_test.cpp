@@ -34,7 +34,8 @@ const Case kCases[] = {
     {"same upper", "1,16,10,10", "16,16,4,4", "strides=[2,2] auto_pad=\"same_upper\"", 16},
     {"same lower", "1,16,10,10", "16,16,4,4", "strides=[3,3] auto_pad=\"same_lower\"", 16},
     {"depthwise", "1,32,14,14", "32,1,1,3,3", "pads_begin=[1,1] pads_end=[1,1]", 32, true},
-    {"depthwise, odd channels, strides", "2,21,11,11", "21,1,1,3,3", "strides=[2,2] pads_begin=[1,1] pads_end=[1,1]", 21, true},
+    {"depthwise, odd channels, strides", "2,21,11,11", "21,1,1,3,3", "strides=[2,2] pads_begin=[1,1] pads_end=[1,1]",
+     21, true},
     {"depthwise multiplier", "1,8,9,9", "8,2,1,3,3", "", 16, true},
     {"groups of whole blocks", "1,64,8,8", "4,16,16,3,3", "pads_begin=[1,1] pads_end=[1,1]", 64, true},
     {"groups of odd channels", "1,20,8,8", "4,3,5,3,3", "pads_begin=[1,1] pads_end=[1,1]", 12, true},
@@ -45,8 +46,10 @@ std::string Text(const Case& c, const std::string& tail) {
   std::string channels = StrCat("1,", c.out_channels);
   for (const char* p = c.data; *p; ++p) channels += *p == ',' ? ",1" : "";
   channels.resize(channels.size() - 2);  // as many axes as the data has
-  return StrCat("x : f32[", c.data, "]\nw : f32[", c.weights, "] = random(1)\nb : f32[", channels, "] = random(2)\nslope : f32[", c.out_channels,
-                "] = random(3)\nc = ", c.grouped ? "GroupConvolution" : "Convolution", "(x, w) ", c.attributes, "\n", tail);
+  return StrCat("x : f32[", c.data, "]\nw : f32[", c.weights, "] = random(1)\nb : f32[", channels,
+                "] = random(2)\nslope : f32[", c.out_channels,
+                "] = random(3)\nc = ", c.grouped ? "GroupConvolution" : "Convolution", "(x, w) ", c.attributes, "\n",
+                tail);
 }
 
 class ConvolutionKernel : public testing::TestWithParam<Case> {};
@@ -57,8 +60,10 @@ TEST_P(ConvolutionKernel, BiasAndRelu) {
 }
 TEST_P(ConvolutionKernel, ScaleSumAndClamp) {
   // The other summand is computed by a convolution of its own, so that it has the same layout.
-  const EngineRun run = ExpectSameAsPlain(Text(GetParam(), std::string("c2 = ") + (GetParam().grouped ? "GroupConvolution" : "Convolution") + "(x, w) " +
-                                                               GetParam().attributes + "\nt = Tanh(c2); m = Multiply(c, b); s = Add(m, t); r = Clamp(s) min=-0.5 max=3.0; return r"));
+  const EngineRun run = ExpectSameAsPlain(Text(
+      GetParam(), std::string("c2 = ") + (GetParam().grouped ? "GroupConvolution" : "Convolution") + "(x, w) " +
+                      GetParam().attributes +
+                      "\nt = Tanh(c2); m = Multiply(c, b); s = Add(m, t); r = Clamp(s) min=-0.5 max=3.0; return r"));
   EXPECT_EQ(run.StepCount("Add") + run.StepCount("Unary") + run.StepCount("ScaleShift"), 0u);
 }
 TEST_P(ConvolutionKernel, PReluAndSigmoid) {
@@ -83,14 +88,17 @@ TEST(ConvolutionSum, DoesNotDestroyASummandThatIsReadLater) {
 }
 
 TEST(ConvolutionSum, OfTheDataItself) {
-  ExpectSameAsPlain("x : f32[1,16,6,6]; w : f32[16,16,1,1] = random(1); c = Convolution(x, w); s = Add(c, x); return s");
+  ExpectSameAsPlain(
+      "x : f32[1,16,6,6]; w : f32[16,16,1,1] = random(1); c = Convolution(x, w); s = Add(c, x); return s");
 }
 
 TEST(ConvolutionWeights, ComputedOnesAreServedByThePlainEvaluation) {
   const EngineRun run = ExpectSameAsPlain("x : f32[1,4,6,6]; w : f32[5,4,3,3]; c = Convolution(x, w); return c");
   EXPECT_EQ(run.ExecType("c"), "plain");
-  ExpectSameAsPlain("x : f32[1,4,6,6]; w : f32[5,4,3,3]; b : f32[1,5,1,1] = random(1); s : f32[5] = random(2); y : f32[1,5,4,4]; p : i64[4] = {0,0,0,0}\n"
-                    "z = Pad(x, p, p); c = Convolution(z, w); a = Add(c, b); d = Add(a, y); q = PRelu(d, s); t = Tanh(q); return t");
+  ExpectSameAsPlain(
+      "x : f32[1,4,6,6]; w : f32[5,4,3,3]; b : f32[1,5,1,1] = random(1); s : f32[5] = random(2); y : f32[1,5,4,4]; p : "
+      "i64[4] = {0,0,0,0}\n"
+      "z = Pad(x, p, p); c = Convolution(z, w); a = Add(c, b); d = Add(a, y); q = PRelu(d, s); t = Tanh(q); return t");
 }
 
 TEST(ConvolutionWinograd, IsUsedWhereOneDnnHasIt) {

@@ -11,26 +11,41 @@ std::string BehindConvolution(int channels, const std::string& tail, const char*
 }
 
 TEST(UnaryKernel, EveryFunctionInEveryLayout) {
-  const char* functions[] = {"ReLU(y)",    "Clamp(y) min=-0.25 max=0.5", "Elu(y) alpha=0.7", "Sigmoid(y)", "Tanh(y)",    "Exp(y)",      "Abs(y)",
-                             "Negative(y)", "SoftPlus(y)",               "Gelu(y)",          "Floor(y)",   "Ceiling(y)", "Sin(y)",      "Cos(y)",
-                             "Erf(y)",      "SoftSign(y)",               "Atan(y)",          "Sinh(y)",    "Cosh(y)",    "Asinh(y)",    "Tan(y)",
-                             "Gelu(y) approximation_mode=\"TANH\""};
+  const char* functions[] = {"ReLU(y)",          "Clamp(y) min=-0.25 max=0.5",
+                             "Elu(y) alpha=0.7", "Sigmoid(y)",
+                             "Tanh(y)",          "Exp(y)",
+                             "Abs(y)",           "Negative(y)",
+                             "SoftPlus(y)",      "Gelu(y)",
+                             "Floor(y)",         "Ceiling(y)",
+                             "Sin(y)",           "Cos(y)",
+                             "Erf(y)",           "SoftSign(y)",
+                             "Atan(y)",          "Sinh(y)",
+                             "Cosh(y)",          "Asinh(y)",
+                             "Tan(y)",           "Gelu(y) approximation_mode=\"TANH\""};
   for (const char* function : functions) {
     // The pooling keeps the function from becoming a post-op.
-    ExpectSameAsPlain(BehindConvolution(19, StrCat("y = MaxPool(c) kernel=[2,2]; z = ", function, "; w2 : f32[3,19,3,3] = random(2); d = Convolution(z, w2); return z, d")));
+    ExpectSameAsPlain(
+        BehindConvolution(19, StrCat("y = MaxPool(c) kernel=[2,2]; z = ", function,
+                                     "; w2 : f32[3,19,3,3] = random(2); d = Convolution(z, w2); return z, d")));
     ExpectSameAsPlain(StrCat("y : f32[3,50]; z = ", function, "; return z"));
     ExpectSameAsPlain(StrCat("y : f32[7]; z = ", function, "; return z"));
   }
   for (const char* function : {"Sqrt(a)", "Log(a)", "Acosh(b)"}) {
-    ExpectSameAsPlain(StrCat("y : f32[2,9,3]; k : f32[1] = {0.5}; e = Exp(y); a = Multiply(e, k); k2 : f32[1] = {1.0}; b = Add(e, k2); z = ", function, "; return z"));
+    ExpectSameAsPlain(StrCat(
+        "y : f32[2,9,3]; k : f32[1] = {0.5}; e = Exp(y); a = Multiply(e, k); k2 : f32[1] = {1.0}; b = Add(e, k2); z = ",
+        function, "; return z"));
   }
-  for (const char* function : {"Acos(y)", "Asin(y)", "Atanh(y)", "Sign(y)", "Round(y)"}) ExpectSameAsPlain(StrCat("y : f32[2,9]; z = ", function, "; return z"));
+  for (const char* function : {"Acos(y)", "Asin(y)", "Atanh(y)", "Sign(y)", "Round(y)"})
+    ExpectSameAsPlain(StrCat("y : f32[2,9]; z = ", function, "; return z"));
 }
 
 TEST(UnaryKernel, ArithmeticWithOneNumber) {
-  for (const char* step : {"Add(y, k)", "Add(k, y)", "Subtract(y, k)", "Subtract(k, y)", "Multiply(y, k)", "Divide(y, k)", "Divide(k, y)", "Maximum(y, k)", "Minimum(k, y)", "Power(y, k)"}) {
+  for (const char* step : {"Add(y, k)", "Add(k, y)", "Subtract(y, k)", "Subtract(k, y)", "Multiply(y, k)",
+                           "Divide(y, k)", "Divide(k, y)", "Maximum(y, k)", "Minimum(k, y)", "Power(y, k)"}) {
     for (const char* number : {"0.5", "2", "3", "1"}) {
-      ExpectSameAsPlain(StrCat("x : f32[1,3,4]; k : f32[1] = {", number, "}; y = Exp(x); m = MaxPool(y) kernel=[2]; z = ", step, "; q = ", step, "; return z, m, q"));
+      ExpectSameAsPlain(StrCat("x : f32[1,3,4]; k : f32[1] = {", number,
+                               "}; y = Exp(x); m = MaxPool(y) kernel=[2]; z = ", step, "; q = ", step,
+                               "; return z, m, q"));
     }
   }
   // A number of higher rank gives the result another shape.
@@ -40,14 +55,20 @@ TEST(UnaryKernel, ArithmeticWithOneNumber) {
 TEST(ScaleShiftKernel, PlainBlockedAndPadded) {
   for (const int channels : {16, 19, 48}) {
     const EngineRun run = ExpectSameAsPlain(BehindConvolution(
-        channels, StrCat("p = MaxPool(c) kernel=[2,2]; s : f32[1,", channels, ",1,1] = random(3); h : f32[", channels, ",1,1] = random(4); sl : f32[", channels,
-                         "] = random(5)\nm = Multiply(p, s); a = Add(m, h); r = PRelu(a, sl); w2 : f32[3,", channels, ",1,1] = random(2); d = Convolution(r, w2); return d")));
+        channels, StrCat("p = MaxPool(c) kernel=[2,2]; s : f32[1,", channels, ",1,1] = random(3); h : f32[", channels,
+                         ",1,1] = random(4); sl : f32[", channels,
+                         "] = random(5)\nm = Multiply(p, s); a = Add(m, h); r = PRelu(a, sl); w2 : f32[3,", channels,
+                         ",1,1] = random(2); d = Convolution(r, w2); return d")));
     EXPECT_EQ(run.StepCount("ScaleShift"), 1u);
     EXPECT_EQ(run.StepCount("Multiply") + run.StepCount("Add") + run.StepCount("PRelu"), 0u);
   }
-  ExpectSameAsPlain("x : f32[2,5]; s : f32[5] = random(1); h : f32[1,5] = random(2); m = Multiply(x, s); a = Subtract(h, m); return a");
+  ExpectSameAsPlain(
+      "x : f32[2,5]; s : f32[5] = random(1); h : f32[1,5] = random(2); m = Multiply(x, s); a = Subtract(h, m); return "
+      "a");
   ExpectSameAsPlain("x : f32[3,5,2,2,3]; s : f32[1,5,1,1,1] = random(1); m = Multiply(s, x); q = Sigmoid(m); return q");
-  ExpectSameAsPlain("x : f32[2,4,5,5]; g : f32[4] = random(1); b : f32[4] = random(2); m : f32[4] = random(3); v : f32[4] = {0.5,1,2,3}; n = BatchNormInference(x, g, b, m, v) epsilon=0.001; return n");
+  ExpectSameAsPlain(
+      "x : f32[2,4,5,5]; g : f32[4] = random(1); b : f32[4] = random(2); m : f32[4] = random(3); v : f32[4] = "
+      "{0.5,1,2,3}; n = BatchNormInference(x, g, b, m, v) epsilon=0.001; return n");
 }
 
 TEST(PReluKernel, Alone) {
@@ -59,8 +80,10 @@ TEST(PReluKernel, Alone) {
 TEST(BinaryKernel, EqualShapesKeepTheLayout) {
   for (const char* op : {"Add", "Subtract", "Multiply", "Divide", "Maximum", "Minimum", "SquaredDifference"}) {
     for (const int channels : {16, 19}) {
-      ExpectSameAsPlain(BehindConvolution(channels, StrCat("p = MaxPool(c) kernel=[2,2]; q = AvgPool(c) kernel=[2,2] exclude-pad=true; e = Exp(q); z = ", op,
-                                                           "(p, e); r = ReLU(z); w2 : f32[3,", channels, ",1,1] = random(2); d = Convolution(r, w2); return d")));
+      ExpectSameAsPlain(BehindConvolution(
+          channels,
+          StrCat("p = MaxPool(c) kernel=[2,2]; q = AvgPool(c) kernel=[2,2] exclude-pad=true; e = Exp(q); z = ", op,
+                 "(p, e); r = ReLU(z); w2 : f32[3,", channels, ",1,1] = random(2); d = Convolution(r, w2); return d")));
     }
     ExpectSameAsPlain(StrCat("x : f32[4,6]; y : f32[4,6]; e = Exp(y); z = ", op, "(x, e); return z"));
     ExpectSameAsPlain(StrCat("x : f32[]; y : f32[]; e = Exp(y); z = ", op, "(x, e); return z"));
@@ -68,25 +91,32 @@ TEST(BinaryKernel, EqualShapesKeepTheLayout) {
 }
 
 TEST(BinaryKernel, AnOperandThatIsReadAgainIsNotOverwritten) {
-  ExpectSameAsPlain("x : f32[4,6]; y : f32[4,6]; a = Tanh(x); b = Tanh(y); s = Add(a, b); t = Multiply(a, s); u = Subtract(a, a); return t, u");
+  ExpectSameAsPlain(
+      "x : f32[4,6]; y : f32[4,6]; a = Tanh(x); b = Tanh(y); s = Add(a, b); t = Multiply(a, s); u = Subtract(a, a); "
+      "return t, u");
 }
 
 TEST(BinaryKernel, GatesOfSqueezeAndExcitation) {
   for (const char* batch : {"1", "2"}) {
     for (const int channels : {16, 19, 64}) {
-      const EngineRun run = ExpectSameAsPlain(BehindConvolution(channels,
-                                                                StrCat("axes : i64[2] = {2,3}; g = ReduceMean(c, axes) keep_dims=true; w2 : f32[", channels, ",", channels,
-                                                                       ",1,1] = random(2); f = Convolution(g, w2); s = Sigmoid(f); z = Multiply(c, s); zz = Subtract(s, c); return z, zz"),
-                                                                batch));
+      const EngineRun run = ExpectSameAsPlain(BehindConvolution(
+          channels,
+          StrCat("axes : i64[2] = {2,3}; g = ReduceMean(c, axes) keep_dims=true; w2 : f32[", channels, ",", channels,
+                 ",1,1] = random(2); f = Convolution(g, w2); s = Sigmoid(f); z = Multiply(c, s); zz = Subtract(s, c); "
+                 "return z, zz"),
+          batch));
       EXPECT_EQ(run.ExecType("z"), "vector");
     }
   }
 }
 
 TEST(BinaryKernel, AnyBroadcast) {
-  for (const char* shapes : {"x : f32[2,3,4]; y : f32[4]", "x : f32[2,3,4]; y : f32[3,1]", "x : f32[2,1,4]; y : f32[3,1]", "x : f32[1]; y : f32[2,3]", "x : f32[5,1,3]; y : f32[1,4,1]",
-                             "x : f32[2,3,4,5]; y : f32[1,3,1,5]", "x : f32[]; y : f32[2,2]", "x : f32[2,3,4]; y : f32[3,4] = random(5)"}) {
-    for (const char* op : {"Add", "Subtract", "Multiply", "Maximum"}) ExpectSameAsPlain(StrCat(shapes, "; z = ", op, "(x, y); q = Tanh(z); return q"));
+  for (const char* shapes :
+       {"x : f32[2,3,4]; y : f32[4]", "x : f32[2,3,4]; y : f32[3,1]", "x : f32[2,1,4]; y : f32[3,1]",
+        "x : f32[1]; y : f32[2,3]", "x : f32[5,1,3]; y : f32[1,4,1]", "x : f32[2,3,4,5]; y : f32[1,3,1,5]",
+        "x : f32[]; y : f32[2,2]", "x : f32[2,3,4]; y : f32[3,4] = random(5)"}) {
+    for (const char* op : {"Add", "Subtract", "Multiply", "Maximum"})
+      ExpectSameAsPlain(StrCat(shapes, "; z = ", op, "(x, y); q = Tanh(z); return q"));
   }
 }
 

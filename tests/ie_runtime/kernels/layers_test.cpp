@@ -27,10 +27,12 @@ TEST(DeconvolutionKernel, Geometries) {
     const std::string op = c.grouped ? "GroupConvolutionBackpropData" : "ConvolutionBackpropData";
     std::string bias = StrCat("1,", c.channels);
     for (const char* p = std::strchr(std::strchr(c.data, ',') + 1, ','); p; p = std::strchr(p + 1, ',')) bias += ",1";
-    const EngineRun run = ExpectSameAsPlain(StrCat("x : f32[", c.data, "]; w : f32[", c.weights, "] = random(1); b : f32[", bias, "] = random(2)\nd = ", op, "(x, w) ", c.attributes,
-                                                   "\na = Add(d, b); r = ReLU(a); return r"));
+    const EngineRun run = ExpectSameAsPlain(StrCat("x : f32[", c.data, "]; w : f32[", c.weights,
+                                                   "] = random(1); b : f32[", bias, "] = random(2)\nd = ", op,
+                                                   "(x, w) ", c.attributes, "\na = Add(d, b); r = ReLU(a); return r"));
     EXPECT_EQ(run.StepCount("ScaleShift") + run.StepCount("Unary"), 0u) << c.attributes;
-    ExpectSameAsPlain(StrCat("x : f32[", c.data, "]; w : f32[", c.weights, "] = random(1)\nd = ", op, "(x, w) ", c.attributes, "\nreturn d"));
+    ExpectSameAsPlain(StrCat("x : f32[", c.data, "]; w : f32[", c.weights, "] = random(1)\nd = ", op, "(x, w) ",
+                             c.attributes, "\nreturn d"));
   }
 }
 
@@ -38,7 +40,8 @@ TEST(SoftmaxKernel, AxesAndLayouts) {
   for (const char* axis : {"0", "1", "2", "-1"}) {
     for (const char* op : {"Softmax", "LogSoftmax"}) {
       ExpectSameAsPlain(StrCat("x : f32[3,7,5]; s = ", op, "(x) axis=", axis, "; return s"));
-      ExpectSameAsPlain(StrCat("x : f32[1,3,4,5]; w : f32[21,3,1,1] = random(1); c = Convolution(x, w); s = ", op, "(c) axis=", axis, "; return s"));
+      ExpectSameAsPlain(StrCat("x : f32[1,3,4,5]; w : f32[21,3,1,1] = random(1); c = Convolution(x, w); s = ", op,
+                               "(c) axis=", axis, "; return s"));
     }
   }
   ExpectSameAsPlain("x : f32[1000]; s = Softmax(x) axis=0; return s");
@@ -47,8 +50,10 @@ TEST(SoftmaxKernel, AxesAndLayouts) {
 TEST(LrnKernel, AcrossAndWithinChannels) {
   for (const char* axes : {"[1] = {1}", "[2] = {2, 3}"}) {
     for (const int size : {3, 5}) {
-      ExpectSameAsPlain(StrCat("x : f32[1,3,6,7]; w : f32[20,3,1,1] = random(1); c = Convolution(x, w); a : i64", axes, "; l = LRN(c, a) alpha=0.5 beta=0.75 bias=2.0 size=", size, "; return l"));
-      ExpectSameAsPlain(StrCat("x : f32[2,9,6,7]; a : i64", axes, "; l = LRN(x, a) alpha=0.5 beta=0.75 bias=1.0 size=", size, "; return l"));
+      ExpectSameAsPlain(StrCat("x : f32[1,3,6,7]; w : f32[20,3,1,1] = random(1); c = Convolution(x, w); a : i64", axes,
+                               "; l = LRN(c, a) alpha=0.5 beta=0.75 bias=2.0 size=", size, "; return l"));
+      ExpectSameAsPlain(StrCat("x : f32[2,9,6,7]; a : i64", axes,
+                               "; l = LRN(x, a) alpha=0.5 beta=0.75 bias=1.0 size=", size, "; return l"));
     }
   }
 }
@@ -56,23 +61,37 @@ TEST(LrnKernel, AcrossAndWithinChannels) {
 TEST(NormalizeL2Kernel, Axes) {
   for (const char* axes : {"[1] = {1}", "[3] = {1, 2, 3}", "[2] = {2, 3}", "[2] = {3, 1}", "[1] = {-1}"}) {
     for (const char* mode : {"add", "max"}) {
-      ExpectSameAsPlain(StrCat("x : f32[2,9,6,50]; a : i64", axes, "; n = NormalizeL2(x, a) eps=0.5 eps_mode=\"", mode, "\"; return n"));
+      ExpectSameAsPlain(StrCat("x : f32[2,9,6,50]; a : i64", axes, "; n = NormalizeL2(x, a) eps=0.5 eps_mode=\"", mode,
+                               "\"; return n"));
     }
   }
 }
 
 TEST(InterpolateKernel, ModesAndLayouts) {
-  for (const char* mode : {"mode=\"nearest\" coordinate_transformation_mode=\"asymmetric\" nearest_mode=\"floor\"", "mode=\"linear_onnx\" coordinate_transformation_mode=\"align_corners\"",
-                           "mode=\"cubic\" coordinate_transformation_mode=\"half_pixel\"", "mode=\"linear\" antialias=true"}) {
+  for (const char* mode :
+       {"mode=\"nearest\" coordinate_transformation_mode=\"asymmetric\" nearest_mode=\"floor\"",
+        "mode=\"linear_onnx\" coordinate_transformation_mode=\"align_corners\"",
+        "mode=\"cubic\" coordinate_transformation_mode=\"half_pixel\"", "mode=\"linear\" antialias=true"}) {
     for (const char* size : {"8,10", "3,7", "4,5"}) {
-      const std::string resize = StrCat("z : i64[2] = {", size, "}; k : f32[2] = {1, 1}; a : i64[2] = {2, 3}; i = Interpolate(c, z, k, a) shape_calculation_mode=\"sizes\" ", mode);
+      const std::string resize = StrCat(
+          "z : i64[2] = {", size,
+          "}; k : f32[2] = {1, 1}; a : i64[2] = {2, 3}; i = Interpolate(c, z, k, a) shape_calculation_mode=\"sizes\" ",
+          mode);
       ExpectSameAsPlain(StrCat("c : f32[2,3,4,5]; ", resize, "; return i"));
-      ExpectSameAsPlain(StrCat("x : f32[1,3,4,5]; w : f32[20,3,1,1] = random(1); c = Convolution(x, w); ", resize, "; w2 : f32[4,20,1,1] = random(2); d = Convolution(i, w2); return d"));
+      ExpectSameAsPlain(StrCat("x : f32[1,3,4,5]; w : f32[20,3,1,1] = random(1); c = Convolution(x, w); ", resize,
+                               "; w2 : f32[4,20,1,1] = random(2); d = Convolution(i, w2); return d"));
     }
   }
-  ExpectSameAsPlain("c : f32[1,3,4,5]; z : i64[2] = {1, 1}; k : f32[2] = {2, 2}; a : i64[2] = {2, 3}; i = Interpolate(c, z, k, a) shape_calculation_mode=\"scales\" mode=\"nearest\" coordinate_transformation_mode=\"asymmetric\" nearest_mode=\"floor\"; return i");
-  ExpectSameAsPlain("c : f32[1,3,4]; z : i64[1] = {9}; k : f32[1] = {1}; a : i64[1] = {2}; i = Interpolate(c, z, k, a) mode=\"linear_onnx\"; return i");
-  ExpectSameAsPlain("c : f32[1,3,4,4]; z : i64[2] = {7, 7}; k : f32[2] = {1, 1}; a : i64[2] = {2, 3}; i = Interpolate(c, z, k, a) mode=\"linear_onnx\" pads_begin=[0,0,1,0]; return i");
+  ExpectSameAsPlain(
+      "c : f32[1,3,4,5]; z : i64[2] = {1, 1}; k : f32[2] = {2, 2}; a : i64[2] = {2, 3}; i = Interpolate(c, z, k, a) "
+      "shape_calculation_mode=\"scales\" mode=\"nearest\" coordinate_transformation_mode=\"asymmetric\" "
+      "nearest_mode=\"floor\"; return i");
+  ExpectSameAsPlain(
+      "c : f32[1,3,4]; z : i64[1] = {9}; k : f32[1] = {1}; a : i64[1] = {2}; i = Interpolate(c, z, k, a) "
+      "mode=\"linear_onnx\"; return i");
+  ExpectSameAsPlain(
+      "c : f32[1,3,4,4]; z : i64[2] = {7, 7}; k : f32[2] = {1, 1}; a : i64[2] = {2, 3}; i = Interpolate(c, z, k, a) "
+      "mode=\"linear_onnx\" pads_begin=[0,0,1,0]; return i");
 }
 
 TEST(SequenceKernel, CellsDirectionsAndLengths) {
@@ -95,10 +114,13 @@ TEST(SequenceKernel, CellsDirectionsAndLengths) {
         constexpr int kHidden = 10, kInput = 7;
         std::string lengths = "5";
         for (int i = 1; i < batch; ++i) lengths += i % 3 == 1 ? ",3" : i % 3 == 2 ? ",0" : ",5";
-        std::string text = StrCat("x : f32[", batch, ",5,", kInput, "]; h : f32[", batch, ",", d, ",", kHidden, "]; ", c.cell ? StrCat("c : f32[", batch, ",", d, ",", kHidden, "]; ") : "",
-                                  "l : i64[", batch, "] = {", lengths, "}; w : f32[", d, ",", c.gates * kHidden, ",", kInput, "] = random(1); r : f32[", d, ",", c.gates * kHidden, ",",
-                                  kHidden, "] = random(2); b : f32[", d, ",", c.bias_gates * kHidden, "] = random(3)\n");
-        text += StrCat("s = ", c.op, "(x, h, ", c.cell ? "c, " : "", "l, w, r, b) hidden_size=", kHidden, " direction=\"", direction, "\" ", c.attributes, "\nreturn s.0, s.1", c.cell ? ", s.2" : "");
+        std::string text = StrCat("x : f32[", batch, ",5,", kInput, "]; h : f32[", batch, ",", d, ",", kHidden, "]; ",
+                                  c.cell ? StrCat("c : f32[", batch, ",", d, ",", kHidden, "]; ") : "", "l : i64[",
+                                  batch, "] = {", lengths, "}; w : f32[", d, ",", c.gates * kHidden, ",", kInput,
+                                  "] = random(1); r : f32[", d, ",", c.gates * kHidden, ",", kHidden,
+                                  "] = random(2); b : f32[", d, ",", c.bias_gates * kHidden, "] = random(3)\n");
+        text += StrCat("s = ", c.op, "(x, h, ", c.cell ? "c, " : "", "l, w, r, b) hidden_size=", kHidden,
+                       " direction=\"", direction, "\" ", c.attributes, "\nreturn s.0, s.1", c.cell ? ", s.2" : "");
         const EngineRun run = ExpectSameAsPlain(text);
         EXPECT_EQ(run.ExecType("s"), "sequence");
       }

@@ -10,9 +10,13 @@ TEST(ConcatKernel, LayoutsAndAxes) {
   for (const char* batch : {"1", "2"}) {
     for (const int first : {16, 32, 5}) {
       for (const int second : {16, 7}) {
-        const EngineRun run = ExpectSameAsPlain(StrCat("x : f32[", batch, ",3,5,6]; w1 : f32[", first, ",3,1,1] = random(1); w2 : f32[", second,
-                                                       ",3,1,1] = random(2)\nc1 = Convolution(x, w1); c2 = Convolution(x, w2); k = Concat(c1, c2) axis=1; w3 : f32[4,", first + second,
-                                                       ",3,3] = random(3); d = Convolution(k, w3); e = Concat(c2, c2) axis=-1; f = Concat(x, c1) axis=1; return d, e, f"));
+        const EngineRun run = ExpectSameAsPlain(StrCat("x : f32[", batch, ",3,5,6]; w1 : f32[", first,
+                                                       ",3,1,1] = random(1); w2 : f32[", second,
+                                                       ",3,1,1] = random(2)\nc1 = Convolution(x, w1); c2 = "
+                                                       "Convolution(x, w2); k = Concat(c1, c2) axis=1; w3 : f32[4,",
+                                                       first + second,
+                                                       ",3,3] = random(3); d = Convolution(k, w3); e = Concat(c2, c2) "
+                                                       "axis=-1; f = Concat(x, c1) axis=1; return d, e, f"));
         EXPECT_LE(run.StepCount("Reorder"), first % 16 == 0 ? 4u : 8u);
       }
     }
@@ -39,17 +43,28 @@ TEST(ConcatKernel, NestedConcatenationsAreWrittenInPlace) {
 TEST(SplitKernel, LayoutsAndAxes) {
   for (const char* batch : {"1", "2"}) {
     for (const int channels : {32, 12}) {
-      ExpectSameAsPlain(StrCat("x : f32[", batch, ",3,5,6]; w : f32[", channels, ",3,1,1] = random(1); axis : i64[] = {1}; c = Convolution(x, w); s = Split(c, axis) num_splits=2\n",
-                               "t = Tanh(s.0); w3 : f32[4,", channels / 2, ",3,3] = random(3); d = Convolution(s.1, w3); return t, d, s.0 as \"first\""));
+      ExpectSameAsPlain(
+          StrCat("x : f32[", batch, ",3,5,6]; w : f32[", channels,
+                 ",3,1,1] = random(1); axis : i64[] = {1}; c = Convolution(x, w); s = Split(c, axis) num_splits=2\n",
+                 "t = Tanh(s.0); w3 : f32[4,", channels / 2,
+                 ",3,3] = random(3); d = Convolution(s.1, w3); return t, d, s.0 as \"first\""));
     }
   }
-  ExpectSameAsPlain("x : f32[2,7]; axis : i64[] = {-1}; lengths : i64[3] = {2, 1, 4}; s = VariadicSplit(x, axis, lengths); r = ReLU(s.2); return s.0, r, s.1");
-  ExpectSameAsPlain("x : f32[6,2]; axis : i64[] = {0}; s = Split(x, axis) num_splits=3; k = Concat(s.2, s.0, s.1) axis=0; a = Add(s.0, s.1); return k, a");
+  ExpectSameAsPlain(
+      "x : f32[2,7]; axis : i64[] = {-1}; lengths : i64[3] = {2, 1, 4}; s = VariadicSplit(x, axis, lengths); r = "
+      "ReLU(s.2); return s.0, r, s.1");
+  ExpectSameAsPlain(
+      "x : f32[6,2]; axis : i64[] = {0}; s = Split(x, axis) num_splits=3; k = Concat(s.2, s.0, s.1) axis=0; a = "
+      "Add(s.0, s.1); return k, a");
 }
 
 TEST(ReshapeKernel, ViewsAndChainsOfViews) {
-  ExpectSameAsPlain("x : f32[2,3,4]; p : i64[2] = {2, 12}; r = Reshape(x, p); a : i64[1] = {0}; u = Unsqueeze(r, a); s = Squeeze(u, a); t = Tanh(s); return r, t, s");
-  ExpectSameAsPlain("x : f32[1,3,5,6]; w : f32[20,3,1,1] = random(1); c = Convolution(x, w); p : i64[2] = {1, 600}; r = Reshape(c, p); t = ReLU(r); q = Reshape(r, p); k = Concat(q, t) axis=1; return k");
+  ExpectSameAsPlain(
+      "x : f32[2,3,4]; p : i64[2] = {2, 12}; r = Reshape(x, p); a : i64[1] = {0}; u = Unsqueeze(r, a); s = Squeeze(u, "
+      "a); t = Tanh(s); return r, t, s");
+  ExpectSameAsPlain(
+      "x : f32[1,3,5,6]; w : f32[20,3,1,1] = random(1); c = Convolution(x, w); p : i64[2] = {1, 600}; r = Reshape(c, "
+      "p); t = ReLU(r); q = Reshape(r, p); k = Concat(q, t) axis=1; return k");
   ExpectSameAsPlain("x : i64[2,3]; p : i64[1] = {6}; r = Reshape(x, p); return r");
 }
 
@@ -57,7 +72,8 @@ TEST(TransposeKernel, OrdersTypesAndLayouts) {
   for (const char* order : {"0,2,3,1", "0,3,1,2", "1,0,2,3", "3,2,1,0", "0,1,3,2", "0,1,2,3"}) {
     ExpectSameAsPlain(StrCat("x : f32[2,3,4,5]; o : i64[4] = {", order, "}; t = Transpose(x, o); return t"));
     ExpectSameAsPlain(StrCat("x : i64[2,3,4,5]; o : i64[4] = {", order, "}; t = Transpose(x, o); return t"));
-    ExpectSameAsPlain(StrCat("x : f32[1,3,4,5]; w : f32[21,3,1,1] = random(1); c = Convolution(x, w); o : i64[4] = {", order, "}; t = Transpose(c, o); return t"));
+    ExpectSameAsPlain(StrCat("x : f32[1,3,4,5]; w : f32[21,3,1,1] = random(1); c = Convolution(x, w); o : i64[4] = {",
+                             order, "}; t = Transpose(c, o); return t"));
   }
   ExpectSameAsPlain("x : f32[4,5]; o : i64[2] = {1,0}; t = Transpose(x, o); return t");
 }
@@ -71,20 +87,27 @@ TEST(TransposeKernel, HeadsOfADetector) {
     return k)");
   Request request(run.compiled);
   RunRequest(request, RandomInputs(*graph::ParseGraph("x : f32[1,16,6,6]; return x")));
-  for (const StepTime& time : request.Times()) EXPECT_NE(time.step->type, "Concat") << "the transposed heads are written where the concatenation has them";
+  for (const StepTime& time : request.Times())
+    EXPECT_NE(time.step->type, "Concat") << "the transposed heads are written where the concatenation has them";
 }
 
 TEST(SliceKernel, StepsAxesAndViews) {
-  for (const char* cut : {"{1}; e : i64[1] = {3}; s : i64[1] = {1}; a : i64[1] = {0}", "{0}; e : i64[1] = {100}; s : i64[1] = {2}; a : i64[1] = {2}",
-                          "{-1}; e : i64[1] = {-100}; s : i64[1] = {-1}; a : i64[1] = {1}", "{1}; e : i64[1] = {-1}; s : i64[1] = {1}; a : i64[1] = {-1}"}) {
-    ExpectSameAsPlain(StrCat("x : f32[4,5,6]; b : i64[1] = ", cut, "; y = Slice(x, b, e, s, a); t = Tanh(y); return y, t"));
+  for (const char* cut : {"{1}; e : i64[1] = {3}; s : i64[1] = {1}; a : i64[1] = {0}",
+                          "{0}; e : i64[1] = {100}; s : i64[1] = {2}; a : i64[1] = {2}",
+                          "{-1}; e : i64[1] = {-100}; s : i64[1] = {-1}; a : i64[1] = {1}",
+                          "{1}; e : i64[1] = {-1}; s : i64[1] = {1}; a : i64[1] = {-1}"}) {
+    ExpectSameAsPlain(
+        StrCat("x : f32[4,5,6]; b : i64[1] = ", cut, "; y = Slice(x, b, e, s, a); t = Tanh(y); return y, t"));
     ExpectSameAsPlain(StrCat("x : i64[4,5,6]; b : i64[1] = ", cut, "; y = Slice(x, b, e, s, a); return y"));
   }
-  ExpectSameAsPlain("x : f32[4,5]; b : i64[2] = {1,4}; e : i64[2] = {4,0}; s : i64[2] = {2,-2}; y = Slice(x, b, e, s); return y");
+  ExpectSameAsPlain(
+      "x : f32[4,5]; b : i64[2] = {1,4}; e : i64[2] = {4,0}; s : i64[2] = {2,-2}; y = Slice(x, b, e, s); return y");
   // Channels of a blocked value: on a block's border and elsewhere.
-  for (const char* range : {"{16}; e : i64[1] = {32}", "{32}; e : i64[1] = {40}", "{3}; e : i64[1] = {21}", "{0}; e : i64[1] = {16}"}) {
-    ExpectSameAsPlain(StrCat("x : f32[1,3,4,5]; w : f32[40,3,1,1] = random(1); c = Convolution(x, w); b : i64[1] = ", range,
-                             "; s : i64[1] = {1}; a : i64[1] = {1}; y = Slice(c, b, e, s, a); t = Tanh(y); z = Tanh(c); return t, z"));
+  for (const char* range :
+       {"{16}; e : i64[1] = {32}", "{32}; e : i64[1] = {40}", "{3}; e : i64[1] = {21}", "{0}; e : i64[1] = {16}"}) {
+    ExpectSameAsPlain(StrCat(
+        "x : f32[1,3,4,5]; w : f32[40,3,1,1] = random(1); c = Convolution(x, w); b : i64[1] = ", range,
+        "; s : i64[1] = {1}; a : i64[1] = {1}; y = Slice(c, b, e, s, a); t = Tanh(y); z = Tanh(c); return t, z"));
   }
 }
 
@@ -97,18 +120,26 @@ TEST(TileKernel, RepeatsAndBroadcasts) {
 
 TEST(PadKernel, ConstantsAndMirrors) {
   ExpectSameAsPlain("x : f32[2,3,4]; b : i64[3] = {0,1,2}; e : i64[3] = {1,0,3}; p = Pad(x, b, e); return p");
-  ExpectSameAsPlain("x : f32[2,3,4]; b : i64[3] = {0,1,2}; e : i64[3] = {1,0,3}; v : f32[] = {2.5}; p = Pad(x, b, e, v) pad_mode=\"constant\"; return p");
-  ExpectSameAsPlain("x : i64[3,4]; b : i64[2] = {1,2}; e : i64[2] = {1,0}; v : i64[] = {-7}; p = Pad(x, b, e, v); return p");
-  for (const char* mode : {"edge", "reflect", "symmetric"}) ExpectSameAsPlain(StrCat("x : f32[3,4]; b : i64[2] = {1,2}; e : i64[2] = {1,0}; p = Pad(x, b, e) pad_mode=\"", mode, "\"; return p"));
+  ExpectSameAsPlain(
+      "x : f32[2,3,4]; b : i64[3] = {0,1,2}; e : i64[3] = {1,0,3}; v : f32[] = {2.5}; p = Pad(x, b, e, v) "
+      "pad_mode=\"constant\"; return p");
+  ExpectSameAsPlain(
+      "x : i64[3,4]; b : i64[2] = {1,2}; e : i64[2] = {1,0}; v : i64[] = {-7}; p = Pad(x, b, e, v); return p");
+  for (const char* mode : {"edge", "reflect", "symmetric"})
+    ExpectSameAsPlain(StrCat("x : f32[3,4]; b : i64[2] = {1,2}; e : i64[2] = {1,0}; p = Pad(x, b, e) pad_mode=\"", mode,
+                             "\"; return p"));
 }
 
 TEST(GatherKernel, RowsOfAnyAxis) {
   for (const char* axis : {"0", "1", "-1"}) {
     for (const char* type : {"i64", "i32"}) {
-      ExpectSameAsPlain(StrCat("x : f32[4,5,6]; i : ", type, "[2,3]; a : i64[] = {", axis, "}; g = Gather(x, i, a); return g"));
+      ExpectSameAsPlain(
+          StrCat("x : f32[4,5,6]; i : ", type, "[2,3]; a : i64[] = {", axis, "}; g = Gather(x, i, a); return g"));
     }
   }
-  ExpectSameAsPlain("t : f32[9,5] = random(1); i : i32[4] = {-1, 0, 8, -9}; n : i32[4]; k = Add(i, n); m : i32[1] = {8}; j = Minimum(k, m); a : i64[] = {0}; g = Gather(t, j, a); return g");
+  ExpectSameAsPlain(
+      "t : f32[9,5] = random(1); i : i32[4] = {-1, 0, 8, -9}; n : i32[4]; k = Add(i, n); m : i32[1] = {8}; j = "
+      "Minimum(k, m); a : i64[] = {0}; g = Gather(t, j, a); return g");
   ExpectSameAsPlain("x : f32[2,5,3]; i : i64[2,4]; a : i64[] = {1}; g = Gather(x, i, a) batch_dims=1; return g");
 }
 
@@ -120,7 +151,8 @@ TEST(GatherKernel, AnIndexOutsideIsAnError) {
     request.Infer();
     FAIL() << "expected an error";
   } catch (const graph::Error& error) {
-    EXPECT_NE(std::string(error.what()).find("index 3 is outside the 3 elements of axis 0"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("index 3 is outside the 3 elements of axis 0"), std::string::npos)
+        << error.what();
   }
 }
 

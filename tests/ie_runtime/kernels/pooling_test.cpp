@@ -29,23 +29,30 @@ class PoolingKernel : public testing::TestWithParam<Case> {
  protected:
   // Behind a convolution, so that the data comes in its layout, and alone.
   static EngineRun Check(const std::string& pooling) {
-    ExpectSameAsPlain(StrCat("x : f32[", GetParam().data, "]; p = ", pooling, " ", GetParam().attributes, "; return p"));
+    ExpectSameAsPlain(
+        StrCat("x : f32[", GetParam().data, "]; p = ", pooling, " ", GetParam().attributes, "; return p"));
     std::string weights = "16,";
     const std::string data = GetParam().data;
     const size_t comma = data.find(',');
     weights += data.substr(comma + 1, data.find(',', comma + 1) - comma - 1);
     for (size_t i = data.find(',', comma + 1); i != std::string::npos; i = data.find(',', i + 1)) weights += ",1";
-    return ExpectSameAsPlain(StrCat("x : f32[", data, "]; w : f32[", weights, "] = random(1); c = Convolution(x, w); p = ",
-                                    pooling.substr(0, pooling.find('(')), "(c)", pooling.substr(pooling.find(')') + 1), " ", GetParam().attributes, "; return p"));
+    return ExpectSameAsPlain(StrCat("x : f32[", data, "]; w : f32[", weights,
+                                    "] = random(1); c = Convolution(x, w); p = ", pooling.substr(0, pooling.find('(')),
+                                    "(c)", pooling.substr(pooling.find(')') + 1), " ", GetParam().attributes,
+                                    "; return p"));
   }
 };
 TEST_P(PoolingKernel, Max) { EXPECT_NE(Check("MaxPool(x)").ExecType("p"), "plain"); }
 TEST_P(PoolingKernel, AverageOverTheData) { EXPECT_NE(Check("AvgPool(x) exclude-pad=true").ExecType("p"), "plain"); }
-TEST_P(PoolingKernel, AverageWithPadding) { EXPECT_EQ(Check("AvgPool(x) exclude-pad=false").ExecType("p") == "plain", GetParam().plain_average); }
+TEST_P(PoolingKernel, AverageWithPadding) {
+  EXPECT_EQ(Check("AvgPool(x) exclude-pad=false").ExecType("p") == "plain", GetParam().plain_average);
+}
 INSTANTIATE_TEST_SUITE_P(All, PoolingKernel, testing::ValuesIn(kCases));
 
 TEST(ReduceMeanKernel, SpatialMeansKeepTheLayout) {
-  const EngineRun run = ExpectSameAsPlain("x : f32[1,16,5,6]; w : f32[32,16,1,1] = random(1); axes : i64[2] = {2, -1}; c = Convolution(x, w); m = ReduceMean(c, axes) keep_dims=true; return m");
+  const EngineRun run = ExpectSameAsPlain(
+      "x : f32[1,16,5,6]; w : f32[32,16,1,1] = random(1); axes : i64[2] = {2, -1}; c = Convolution(x, w); m = "
+      "ReduceMean(c, axes) keep_dims=true; return m");
   EXPECT_NE(run.ExecType("m"), "plain");
   EXPECT_LE(run.StepCount("Reorder"), 1u);
 }

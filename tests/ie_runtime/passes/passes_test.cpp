@@ -6,7 +6,8 @@ namespace {
 
 using graph::StrCat;
 
-const std::string kConvolution = "x : f32[1,4,8,8]; w : f32[6,4,3,3] = random(1); c = Convolution(x, w) pads_begin=[1,1] pads_end=[1,1]\n";
+const std::string kConvolution =
+    "x : f32[1,4,8,8]; w : f32[6,4,3,3] = random(1); c = Convolution(x, w) pads_begin=[1,1] pads_end=[1,1]\n";
 
 size_t Steps(const EngineRun& run) {
   size_t count = 0;
@@ -15,21 +16,25 @@ size_t Steps(const EngineRun& run) {
 }
 
 TEST(FuseBias, AddsMultipliesAndBatchNormBecomeWeightsAndBias) {
-  for (const char* tail : {"b : f32[1,6,1,1] = random(2); r = Add(c, b)", "b : f32[6,1,1] = random(2); r = Add(b, c)", "b : f32[1,6,1,1] = random(2); r = Multiply(c, b)",
-                           "b : f32[1,6,1,1] = random(2); r = Subtract(c, b)", "b : f32[1,6,1,1] = random(2); r = Subtract(b, c)",
-                           "b : f32[1,6,1,1] = random(2); m = Multiply(c, b); a = Add(m, b); n = Multiply(a, b); r = Add(n, b)",
-                           "g : f32[6] = random(2); v : f32[6] = fill(2); r = BatchNormInference(c, g, g, g, v) epsilon=0.01"}) {
+  for (const char* tail :
+       {"b : f32[1,6,1,1] = random(2); r = Add(c, b)", "b : f32[6,1,1] = random(2); r = Add(b, c)",
+        "b : f32[1,6,1,1] = random(2); r = Multiply(c, b)", "b : f32[1,6,1,1] = random(2); r = Subtract(c, b)",
+        "b : f32[1,6,1,1] = random(2); r = Subtract(b, c)",
+        "b : f32[1,6,1,1] = random(2); m = Multiply(c, b); a = Add(m, b); n = Multiply(a, b); r = Add(n, b)",
+        "g : f32[6] = random(2); v : f32[6] = fill(2); r = BatchNormInference(c, g, g, g, v) epsilon=0.01"}) {
     EXPECT_EQ(Steps(ExpectSameAsPlain(kConvolution + tail + "; return r")), 1u) << tail;
   }
 }
 
 TEST(FuseBias, NotWhenSomethingElseReadsTheConvolution) {
-  const EngineRun run = ExpectSameAsPlain(kConvolution + "b : f32[1,6,1,1] = random(2); r = Add(c, b); s = Add(c, r); return r, s");
+  const EngineRun run =
+      ExpectSameAsPlain(kConvolution + "b : f32[1,6,1,1] = random(2); r = Add(c, b); s = Add(c, r); return r, s");
   EXPECT_GT(Steps(run), 1u);
 }
 
 TEST(FuseBias, NotAcrossAnActivation) {
-  const EngineRun run = ExpectSameAsPlain(kConvolution + "b : f32[1,6,1,1] = random(2); a = ReLU(c); r = Multiply(a, b); return r");
+  const EngineRun run =
+      ExpectSameAsPlain(kConvolution + "b : f32[1,6,1,1] = random(2); a = ReLU(c); r = Multiply(a, b); return r");
   EXPECT_EQ(run.StepCount("ScaleShift"), 1u);
 }
 
@@ -37,12 +42,20 @@ TEST(FuseBias, NotForAnotherBroadcast) {
   ExpectSameAsPlain(kConvolution + "b : f32[8] = random(2); r = Add(c, b); return r");
   ExpectSameAsPlain(kConvolution + "b : f32[1,6,8,8] = random(2); r = Add(c, b); return r");
   // As many numbers as channels, but along the last axis.
-  ExpectSameAsPlain("x : f32[1,4,6,6]; w : f32[6,4,1,1] = random(1); c = Convolution(x, w); b : f32[6] = random(2); r = Add(c, b); q = Multiply(c, b); return r, q");
+  ExpectSameAsPlain(
+      "x : f32[1,4,6,6]; w : f32[6,4,1,1] = random(1); c = Convolution(x, w); b : f32[6] = random(2); r = Add(c, b); q "
+      "= Multiply(c, b); return r, q");
 }
 
 TEST(FuseSum, TheLaterConvolutionTakesIt) {
-  EXPECT_EQ(Steps(ExpectSameAsPlain(kConvolution + "d = Convolution(x, w) pads_begin=[1,1] pads_end=[1,1]; s = Add(c, d); r = ReLU(s); return r")), 2u);
-  EXPECT_EQ(Steps(ExpectSameAsPlain(kConvolution + "t = Sigmoid(x); w2 : f32[6,4,1,1] = random(3); d = Convolution(t, w2); s = Add(d, c); return s")), 3u);
+  EXPECT_EQ(Steps(ExpectSameAsPlain(
+                kConvolution +
+                "d = Convolution(x, w) pads_begin=[1,1] pads_end=[1,1]; s = Add(c, d); r = ReLU(s); return r")),
+            2u);
+  EXPECT_EQ(Steps(ExpectSameAsPlain(
+                kConvolution +
+                "t = Sigmoid(x); w2 : f32[6,4,1,1] = random(3); d = Convolution(t, w2); s = Add(d, c); return s")),
+            3u);
 }
 
 TEST(FuseSum, NotWithBroadcastOrTwice) {
@@ -54,23 +67,33 @@ TEST(FuseSum, NotWithBroadcastOrTwice) {
 }
 
 TEST(FuseUnary, ChainsOfActivations) {
-  EXPECT_EQ(Steps(ExpectSameAsPlain(kConvolution + "a = Tanh(c); b = Abs(a); k : f32[] = {3}; d = Multiply(b, k); e = ReLU(d); return e")), 1u);
+  EXPECT_EQ(Steps(ExpectSameAsPlain(
+                kConvolution + "a = Tanh(c); b = Abs(a); k : f32[] = {3}; d = Multiply(b, k); e = ReLU(d); return e")),
+            1u);
   const EngineRun apart = ExpectSameAsPlain(kConvolution + "a = Tanh(c); return a, c");
   EXPECT_EQ(apart.StepCount("Unary"), 1u);
 }
 
 TEST(FusePad, ZerosOnSpatialAxesOnly) {
-  const std::string convolution = "; w : f32[6,4,3,3] = random(1); c = Convolution(p, w) pads_begin=[1,0] pads_end=[0,1]; return c";
+  const std::string convolution =
+      "; w : f32[6,4,3,3] = random(1); c = Convolution(p, w) pads_begin=[1,0] pads_end=[0,1]; return c";
   const std::string pads = "x : f32[1,4,6,6]; b : i64[4] = {0,0,1,2}; e : i64[4] = {0,0,0,3}; ";
   EXPECT_EQ(ExpectSameAsPlain(pads + "p = Pad(x, b, e)" + convolution).StepCount("Pad"), 0u);
   EXPECT_EQ(ExpectSameAsPlain(pads + "v : f32[] = {1}; p = Pad(x, b, e, v)" + convolution).StepCount("Pad"), 1u);
   EXPECT_EQ(ExpectSameAsPlain(pads + "p = Pad(x, b, e) pad_mode=\"edge\"" + convolution).StepCount("Pad"), 1u);
-  EXPECT_EQ(ExpectSameAsPlain(pads + "p = Pad(x, b, e); w : f32[6,4,3,3] = random(1); c = Convolution(p, w); return c, p").StepCount("Pad"), 1u);
-  EXPECT_EQ(ExpectSameAsPlain("x : f32[1,3,6,6]; b : i64[4] = {0,1,0,0}; e : i64[4] = {0,0,0,0}; p = Pad(x, b, e)" + convolution).StepCount("Pad"), 1u);
+  EXPECT_EQ(
+      ExpectSameAsPlain(pads + "p = Pad(x, b, e); w : f32[6,4,3,3] = random(1); c = Convolution(p, w); return c, p")
+          .StepCount("Pad"),
+      1u);
+  EXPECT_EQ(ExpectSameAsPlain("x : f32[1,3,6,6]; b : i64[4] = {0,1,0,0}; e : i64[4] = {0,0,0,0}; p = Pad(x, b, e)" +
+                              convolution)
+                .StepCount("Pad"),
+            1u);
 }
 
 TEST(Plan, ConstantsAreFoldedAndHalfFloatsWidened) {
-  const EngineRun run = ExpectSameAsPlain("x : f32[2,3]; k : f32[3] = random(1); e = Exp(k); s = ShapeOf(x); y = Multiply(x, e); return y, s");
+  const EngineRun run = ExpectSameAsPlain(
+      "x : f32[2,3]; k : f32[3] = random(1); e = Exp(k); s = ShapeOf(x); y = Multiply(x, e); return y, s");
   EXPECT_EQ(run.StepCount("Unary") + run.StepCount("ShapeOf"), 0u);
   const auto graph = graph::ParseGraph("x : f16[2,3]; k : f16[1,3] = random(1); y = Multiply(x, k); return y");
   const CompiledGraph compiled(graph->Clone(), CompileOptions{1, false});

@@ -21,7 +21,8 @@ namespace {
 using graph::ElementType;
 using graph::StrCat;
 using graph::Tensor;
-using testing::GridCase;
+using test::Difference;
+using test::GridCase;
 
 // Operators with cases that moir has no converter for.
 // clang-format off
@@ -65,32 +66,6 @@ std::vector<Tensor> Evaluate(const GridCase& entry) {
   return graph::EvaluateGraph(*result.graph, entry.inputs);
 }
 
-// Empty when they agree: |a - b| <= 1e-4 * max(1e-3, max|b|) for floats (half precision: one rounding step), equal
-// otherwise.
-std::string Difference(const Tensor& actual, const Tensor& expected) {
-  if (actual.Type() != expected.Type() || actual.Shape() != expected.Shape()) {
-    return StrCat("got ", actual.Type(), actual.Shape(), ", expected ", expected.Type(), expected.Shape());
-  }
-  const std::vector<double> a = actual.ToVector<double>(), b = expected.ToVector<double>();
-  double scale = 1e-3;
-  for (const double value : b) scale = std::isfinite(value) ? std::max(scale, std::abs(value)) : scale;
-  const double tolerance = !graph::IsFloat(expected.Type())       ? 0
-                           : expected.Type() == ElementType::kF16 ? 1e-3 * scale
-                                                                  : 1e-4 * scale;
-  double largest = 0;
-  size_t count = 0, place = 0;
-  for (size_t i = 0; i < a.size(); ++i) {
-    if (a[i] == b[i] || (std::isnan(a[i]) && std::isnan(b[i]))) continue;
-    const double difference = std::isfinite(a[i]) && std::isfinite(b[i]) ? std::abs(a[i] - b[i]) : HUGE_VAL;
-    if (difference <= tolerance) continue;
-    ++count;
-    if (difference > largest) largest = difference, place = i;
-  }
-  if (count == 0) return {};
-  return StrCat(count, " of ", a.size(), " values of ", expected.Type(), expected.Shape(), " differ, most at [", place,
-                "]: got ", a[place], ", expected ", b[place]);
-}
-
 // Empty when the case is as expected.
 std::string Judge(const std::string& operator_name, const GridCase& entry) {
   const Refusal* refusal = FindRefusal(operator_name, entry);
@@ -117,7 +92,7 @@ class OperatorGrids : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(OperatorGrids, GiveWhatMXNetGives) {
   const std::string& operator_name = GetParam();
-  const std::vector<GridCase> cases = testing::LoadOperatorGrid(operator_name);
+  const std::vector<GridCase> cases = test::LoadOperatorGrid(operator_name);
   ASSERT_FALSE(cases.empty());
   const bool covered = FindOpEntry(operator_name) != nullptr;
   ASSERT_NE(covered, kNotYetCovered.contains(operator_name))
@@ -136,15 +111,15 @@ TEST_P(OperatorGrids, GiveWhatMXNetGives) {
 
 std::string TestName(const ::testing::TestParamInfo<std::string>& parameter) { return parameter.param; }
 
-INSTANTIATE_TEST_SUITE_P(MXNet, OperatorGrids, ::testing::ValuesIn(testing::OperatorGridFiles()), TestName);
+INSTANTIATE_TEST_SUITE_P(MXNet, OperatorGrids, ::testing::ValuesIn(test::OperatorGridFiles()), TestName);
 
 TEST(OperatorGridLists, NameOnlyWhatHasCases) {
-  const std::vector<std::string> files = testing::OperatorGridFiles();
+  const std::vector<std::string> files = test::OperatorGridFiles();
   EXPECT_GT(files.size(), 150u);
   for (const std::string& name : kNotYetCovered)
     EXPECT_TRUE(std::binary_search(files.begin(), files.end(), name)) << name;
   for (const Refusal& refusal : kRefused) {
-    const std::vector<GridCase> cases = testing::LoadOperatorGrid(std::string(refusal.operator_name));
+    const std::vector<GridCase> cases = test::LoadOperatorGrid(std::string(refusal.operator_name));
     EXPECT_TRUE(std::any_of(cases.begin(), cases.end(),
                             [&](const GridCase& entry) { return entry.name.find(refusal.part) != std::string::npos; }))
         << refusal.operator_name << ": " << refusal.part;
@@ -152,7 +127,7 @@ TEST(OperatorGridLists, NameOnlyWhatHasCases) {
 }
 
 TEST(OperatorGridLoader, ReadsInputsParametersAndOutputs) {
-  const std::vector<GridCase> cases = testing::LoadOperatorGrid("FullyConnected");
+  const std::vector<GridCase> cases = test::LoadOperatorGrid("FullyConnected");
   const auto found =
       std::find_if(cases.begin(), cases.end(), [](const GridCase& entry) { return entry.name == "num_hidden=1,1x7"; });
   ASSERT_NE(found, cases.end());
@@ -171,7 +146,7 @@ TEST(OperatorGridLoader, ReadsInputsParametersAndOutputs) {
 }
 
 TEST(OperatorGridLoader, KeepsAuxiliaryStatesApart) {
-  const std::vector<GridCase> cases = testing::LoadOperatorGrid("BatchNorm");
+  const std::vector<GridCase> cases = test::LoadOperatorGrid("BatchNorm");
   EXPECT_TRUE(cases[0].params.Find(ParamKind::kAuxiliary, "op_moving_mean"));
   EXPECT_FALSE(cases[0].params.Find(ParamKind::kArgument, "op_moving_mean"));
   EXPECT_TRUE(cases[0].params.Find(ParamKind::kArgument, "op_gamma"));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -9,7 +10,9 @@
 #include <stdexcept>
 #include <string_view>
 
-namespace moir::testing {
+#include "mo/mxnet/op_table.h"
+
+namespace moir::test {
 namespace {
 
 const std::filesystem::path kFolder = MOIR_TEST_DATA_DIR "/mxnet_operator_grids";
@@ -107,4 +110,30 @@ std::vector<GridCase> LoadOperatorGrid(const std::string& operator_name) {
   return cases;
 }
 
-}  // namespace moir::testing
+bool IsConverted(const std::string& operator_name) { return mo::FindOpEntry(operator_name) != nullptr; }
+
+std::string Difference(const graph::Tensor& actual, const graph::Tensor& expected) {
+  if (actual.Type() != expected.Type() || actual.Shape() != expected.Shape()) {
+    return graph::StrCat("got ", actual.Type(), actual.Shape(), ", expected ", expected.Type(), expected.Shape());
+  }
+  const std::vector<double> a = actual.ToVector<double>(), b = expected.ToVector<double>();
+  double scale = 1e-3;
+  for (const double value : b) scale = std::isfinite(value) ? std::max(scale, std::abs(value)) : scale;
+  const double tolerance = !graph::IsFloat(expected.Type())       ? 0
+                           : expected.Type() == graph::ElementType::kF16 ? 1e-3 * scale
+                                                                  : 1e-4 * scale;
+  double largest = 0;
+  size_t count = 0, place = 0;
+  for (size_t i = 0; i < a.size(); ++i) {
+    if (a[i] == b[i] || (std::isnan(a[i]) && std::isnan(b[i]))) continue;
+    const double difference = std::isfinite(a[i]) && std::isfinite(b[i]) ? std::abs(a[i] - b[i]) : HUGE_VAL;
+    if (difference <= tolerance) continue;
+    ++count;
+    if (difference > largest) largest = difference, place = i;
+  }
+  if (count == 0) return {};
+  return graph::StrCat(count, " of ", a.size(), " values of ", expected.Type(), expected.Shape(), " differ, most at [", place,
+                "]: got ", a[place], ", expected ", b[place]);
+}
+
+}  // namespace moir::test

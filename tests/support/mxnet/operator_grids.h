@@ -10,7 +10,7 @@
 #include "graph/tensor.h"
 #include "mo/mxnet/params_reader.h"
 
-namespace moir::testing {
+namespace moir::test {
 
 struct GridCase {
   std::string name;         // attributes and shapes: "kernel=(3 3),pad=(1 1),1x4x7x6"
@@ -23,8 +23,15 @@ struct GridCase {
 // The operators with cases, sorted. Throws std::runtime_error when there are none.
 std::vector<std::string> OperatorGridFiles();
 
+// Whether moir has a converter for the operator.
+bool IsConverted(const std::string& operator_name);
+
 // The cases of one operator; tensors are views of the mapped file. Throws graph::Error or std::runtime_error for files
 // that do not belong together.
 std::vector<GridCase> LoadOperatorGrid(const std::string& operator_name);
 
-}  // namespace moir::testing
+// Empty when they agree in type and shape, and in values: |a - b| <= 1e-4 * max(1e-3, max|b|) for floats (half
+// precision: one rounding step), equal otherwise.
+std::string Difference(const graph::Tensor& actual, const graph::Tensor& expected);
+
+}  // namespace moir::test

@@ -2,6 +2,8 @@
 // same numbers; what is read, legalized and written again gives the same files.
 #include "transforms/legalize_for_ir_v2_v4/legalize.h"
 
+#include <gtest/gtest.h>
+
 #include "graph/error.h"
 #include "graph/evaluate.h"
 #include "graph/text.h"

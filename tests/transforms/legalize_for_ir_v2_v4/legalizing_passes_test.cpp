@@ -1,4 +1,6 @@
 // Each legalizing pass: what becomes which layer, with the same numbers, and what it leaves alone.
+#include <gtest/gtest.h>
+
 #include "graph/text.h"
 #include "tests/support/graph_testing.h"
 #include "transforms/legalize_for_ir_v2_v4/passes.h"

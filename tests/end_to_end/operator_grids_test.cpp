@@ -1,0 +1,103 @@
+// Every case of MXNet's operators down the whole street: reader -> passes -> IR v3 -> reader -> engine, against what
+// MXNet 1.9.1 computed. The plain evaluation of the same cases is in tests/mo/mxnet/operator_grids_test.cpp.
+#include "tests/support/mxnet/operator_grids.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+#include "graph/pass.h"
+#include "ie_runtime/internal_api.h"
+#include "mo/mxnet/dialects.h"
+#include "mo/mxnet/graph_builder.h"
+#include "mo/mxnet/symbol_reader.h"
+#include "tests/support/ir_testing.h"
+#include "transforms/legalize_for_ir_v2_v4/legalize.h"
+#include "transforms/pipeline.h"
+
+namespace moir {
+namespace {
+
+using test::Difference;
+using test::GridCase;
+
+std::unique_ptr<graph::Graph> Build(const GridCase& entry) {
+  mo::Symbol symbol = mo::ParseSymbol(entry.symbol_text, "symbol.json");
+  mo::UpgradeSymbol(symbol);
+  mo::BuildOptions options;
+  for (const auto& [name, tensor] : entry.inputs) options.inputs.push_back({name, tensor.Shape()});
+  return mo::BuildGraph(symbol, entry.params, options).graph;
+}
+
+// Optimized, written as IR v3 and read back.
+std::unique_ptr<graph::Graph> ThroughIr(graph::Graph& graph, const test::IrFiles& files) {
+  transforms::MakePipeline({}).Run(graph);
+  graph::PassRunner legalize;
+  for (auto& pass : transforms::MakeLegalizePassesV2V4({.version = 3})) legalize.Add(std::move(pass));
+  legalize.Run(graph);
+  files.Write(graph);
+  return files.Read();
+}
+
+std::vector<graph::Tensor> Infer(std::unique_ptr<graph::Graph> graph, const std::map<std::string, graph::Tensor>& inputs) {
+  const CompiledModel model = runtime::CompileGraph(std::move(graph), {{"inference_num_threads", "2"}});
+  InferRequest request = model.CreateInferRequest();
+  for (const Port& port : model.Inputs()) {
+    const Tensor tensor(port.type, port.shape);
+    const graph::Tensor& value = inputs.at(port.name);
+    if (value.ByteSize() != tensor.GetByteSize()) graph::Fail(graph::ErrorKind::kInternal, "input ", port.name, " has another size in the IR");
+    std::memcpy(tensor.Data(), value.Data(), value.ByteSize());
+    request.SetTensor(port.name, tensor);
+  }
+  request.Infer();
+  std::vector<graph::Tensor> outputs;
+  for (size_t i = 0; i < model.Outputs().size(); ++i) {
+    const Tensor tensor = request.GetOutputTensor(i);
+    graph::Tensor copy(graph::ParseElementType(ElementTypeName(tensor.GetElementType())), graph::Shape(tensor.GetShape()));
+    std::memcpy(copy.MutableData(), tensor.Data(), tensor.GetByteSize());
+    outputs.push_back(std::move(copy));
+  }
+  return outputs;
+}
+
+class OperatorGridsEndToEnd : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(OperatorGridsEndToEnd, GiveWhatMXNetGives) {
+  const test::IrFiles files;
+  size_t compared = 0;
+  for (const GridCase& entry : test::LoadOperatorGrid(GetParam())) {
+    std::unique_ptr<graph::Graph> graph;
+    try {
+      graph = Build(entry);
+    } catch (const graph::Error& error) {
+      // What converters refuse is pinned case by case in tests/mo/mxnet/operator_grids_test.cpp.
+      ASSERT_EQ(error.Kind(), graph::ErrorKind::kUnsupported) << entry.name << ": " << error.what();
+      continue;
+    }
+    try {
+      const std::vector<graph::Tensor> outputs = Infer(ThroughIr(*graph, files), entry.inputs);
+      ASSERT_EQ(outputs.size(), entry.outputs.size()) << entry.name;
+      for (size_t i = 0; i < outputs.size(); ++i) EXPECT_EQ(Difference(outputs[i], entry.outputs[i].second), "") << entry.name << ": " << entry.outputs[i].first;
+      ++compared;
+    } catch (const std::exception& error) {
+      ADD_FAILURE() << entry.name << ": " << error.what();
+    }
+  }
+  EXPECT_GT(compared, 0u);
+}
+
+// Operators that moir converts: the others have nothing to compare.
+std::vector<std::string> ConvertedOperators() {
+  std::vector<std::string> names = test::OperatorGridFiles();
+  std::erase_if(names, [](const std::string& name) { return !test::IsConverted(name); });
+  return names;
+}
+
+std::string TestName(const ::testing::TestParamInfo<std::string>& parameter) { return parameter.param; }
+
+INSTANTIATE_TEST_SUITE_P(MXNet, OperatorGridsEndToEnd, ::testing::ValuesIn(ConvertedOperators()), TestName);
+
+TEST(OperatorGridsEndToEndList, CoversMostOperators) { EXPECT_GT(ConvertedOperators().size(), 150u); }
+
+}  // namespace
+}  // namespace moir
