@@ -21,9 +21,9 @@ need() {
 }
 
 if ! command -v apt-get >/dev/null 2>&1; then
-  echo "install_packages: there is no apt-get here, nothing was installed; building needs a C++20 compiler, CMake 3.22," \
-       "Ninja, pkg-config and the development files of pugixml, nlohmann-json, Eigen 3, oneDNN, Boost.Program_options," \
-       "OpenCV (imgcodecs, imgproc) and libzip, the tests also GoogleTest" >&2
+  echo "install_packages: there is no apt-get here, nothing was installed; building needs a C++20 compiler," \
+       "CMake 3.22, Ninja, pkg-config and the development files of pugixml, nlohmann-json, Eigen 3," \
+       "oneDNN, Boost.Program_options, OpenCV (imgcodecs, imgproc) and libzip, the tests also GoogleTest" >&2
   exit 0
 fi
 
@@ -50,7 +50,8 @@ fi
 as_root=()
 if [ "$(id -u)" -ne 0 ]; then
   if ! command -v sudo >/dev/null 2>&1; then
-    echo "install_packages: these packages are missing: ${missing[*]}; install them as root, or install sudo, and start again" >&2
+    echo "install_packages: these packages are missing: ${missing[*]}; install them as root, or install sudo," \
+         "and start again" >&2
     exit 1
   fi
   as_root=(sudo)
@@ -75,7 +76,8 @@ echo "installing: ${missing[*]}"
 # The lists may be absent (fresh containers) or older than the mirror; only then is it worth fetching them.
 if ! choose || ! apt install "${chosen[@]}"; then
   if ! apt update || ! choose || ! apt install "${chosen[@]}"; then
-    echo "install_packages: cannot install ${missing[*]} (see above; is there a network, and are the package sources right?)" >&2
+    echo "install_packages: cannot install ${missing[*]} (see above; is there a network, and are the package" \
+         "sources right?)" >&2
     exit 1
   fi
 fi

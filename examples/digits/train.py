@@ -89,7 +89,8 @@ def load_digits():
 
 
 def iterator(images, classes, batch_size, shuffle):
-    return mx.io.NDArrayIter(images[:, None].astype(np.float32), classes.astype(np.float32), batch_size, shuffle=shuffle)
+    return mx.io.NDArrayIter(images[:, None].astype(np.float32), classes.astype(np.float32), batch_size,
+                             shuffle=shuffle)
 
 
 def write_png(path, pixels):
@@ -122,7 +123,8 @@ def main():
     train = iterator(train_images, train_classes, 32, True)
     test = iterator(test_images, test_classes, 40, False)
     module = mx.mod.Module(network(), context=mx.cpu())
-    module.fit(train, eval_data=test, num_epoch=args.epochs, initializer=mx.init.Xavier(rnd_type="gaussian", magnitude=2),
+    module.fit(train, eval_data=test, num_epoch=args.epochs,
+               initializer=mx.init.Xavier(rnd_type="gaussian", magnitude=2),
                optimizer="sgd", optimizer_params={"learning_rate": 0.05, "momentum": 0.9, "wd": 1e-4,
                                                   "lr_scheduler": mx.lr_scheduler.FactorScheduler(150, 0.6)})
     accuracy = dict(module.score(test, "acc"))["accuracy"]

@@ -20,7 +20,7 @@ TEST(Digits, AreClassifiedAsByMXNet) {
   size_t compared = 0;
   for (const auto& [picture, answer] : expected.at("pictures").items()) {
     const nlohmann::json& probabilities = answer.at("probabilities");
-    const auto classified = test::RunProgram("classification_sample", {"-m", out.File("digits-0010.xml"), "-i", folder + picture, "-nt", "10"});
+    const auto classified = test::RunProgram("classification_sample", {"-m", out.File("digits-0010.xml"), "-i", folder + picture, "--labels", folder + "digits.labels", "-nt", "10"});
     ASSERT_EQ(classified.exit_code, 0) << classified.errors;
     // Lines of "class label probability bar" after a heading.
     std::istringstream lines(classified.output);

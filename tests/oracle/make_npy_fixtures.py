@@ -12,7 +12,8 @@ import sys
 import numpy as np
 from numpy.lib import format as npy_format
 
-folder = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else pathlib.Path(__file__).resolve().parents[1] / "data" / "npy"
+default = pathlib.Path(__file__).resolve().parents[1] / "data" / "npy"
+folder = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else default
 folder.mkdir(parents=True, exist_ok=True)
 steps = np.arange(-2, 4).reshape(2, 3)
 arrays = {

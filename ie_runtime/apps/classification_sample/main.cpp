@@ -91,7 +91,8 @@ void Run(const std::vector<std::string>& arguments) {
       ("model,m", po::value(&model_options.model)->value_name("FILE"), "the model's .xml; its .bin is beside it")
       ("input,i", po::value(&inputs)->multitoken()->value_name("FILE..."), "pictures, and folders of pictures")
       ("nt", po::value(&top)->default_value(10), "how many of the most probable classes to print")
-      ("labels", po::value(&labels_path)->value_name("FILE"), "names of the classes, one per line; default: the model's .labels beside the .xml, if there is one")
+      ("labels", po::value(&labels_path)->value_name("FILE"),
+       "names of the classes, one per line; default: the model's .labels beside the .xml, if there is one")
       ("pc", po::bool_switch(&model_options.profile), "print how long each layer took")
       ("ni", po::value(&iterations)->default_value(1), "inferences per picture, for the time")
       ("extensions,l", po::value(&model_options.extensions)->value_name("LIB.so"), "a library of operators, repeatable")

@@ -52,10 +52,12 @@ void Run(const std::vector<std::string>& arguments) {
   options.add_options()
       ("help,h", "print this text")
       ("model,m", po::value(&model_options.model)->value_name("FILE"), "the model's .xml")
-      ("weights,w", po::value(&model_options.weights)->value_name("FILE"), "its .bin; default: beside the .xml, same name")
+      ("weights,w", po::value(&model_options.weights)->value_name("FILE"),
+       "its .bin; default: beside the .xml, same name")
       ("input,i", po::value(&inputs)->value_name("[NAME=]FILE"),
-       "values of an input, repeatable: .npy, .npz (the array NAME of it; without NAME= all inputs by name) or a picture. "
-       "NAME= may be left out for a model with one input. Without --input: seeded random values, floats in [0, 1), integers 0 or 1")
+       "values of an input, repeatable: .npy, .npz (the array NAME of it; without NAME= all inputs by name) or a "
+       "picture. NAME= may be left out for a model with one input. Without --input: seeded random values, floats in "
+       "[0, 1), integers 0 or 1")
       ("output,o", po::value(&output)->value_name("FILE.npz"), "write all outputs, by name, in the model's order")
       ("extensions,l", po::value(&model_options.extensions)->value_name("LIB.so"), "a library of operators, repeatable")
       ("precision", po::value(&model_options.precision)->default_value("f32"), "f32 or bf16")
