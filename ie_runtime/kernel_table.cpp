@@ -56,7 +56,7 @@ constexpr Entry kTable[] = {
     {"Sinh", MakeMath},
     {"Slice", MakeSlice},
     {"SoftSign", MakeMath},
-    {"Softmax", MakeSoftmaxKernel},
+    {"Softmax", MakeSoftmax},
     {"Split", MakeSplit},
     {"SquaredDifference", MakeBinary},
     {"Squeeze", MakeReshape},

@@ -89,11 +89,15 @@ void Chain::RunPiece(int64_t block, int64_t begin, int64_t rows, const float* sr
   const int64_t count = rows * view.inner;
   const float* from = src + begin;
   float* to = dst + begin;
-  for (const Stage& stage : stages_) {
-    const size_t channel = static_cast<size_t>(block * view.inner);
+  const auto channel = static_cast<size_t>(block * view.inner);
+  for (size_t i = 0; i < stages_.size(); ++i) {
+    const Stage& stage = stages_[i];
     if (stage.is_scale_shift) {
-      if (view.inner == 1) ScaleShiftLoop(from, to, count, stage.a[channel], stage.b[channel]);
-      else ScaleShiftRows(from, to, rows, view.inner, &stage.a[channel], &stage.b[channel]);
+      const float *scale = &stage.a[channel], *shift = &stage.b[channel];
+      const bool relu = i + 1 < stages_.size() && stages_[i + 1].IsRelu();
+      if (view.inner == 1) (relu ? ScaleShiftReluLoop : ScaleShiftLoop)(from, to, count, *scale, *shift);
+      else (relu ? ScaleShiftReluRows : ScaleShiftRows)(from, to, rows, view.inner, scale, shift);
+      i += relu ? 1 : 0;
     } else if (stage.kind == PostOp::Kind::kUnary) {
       UnaryLoop(stage.function, from, to, count);
     } else if (stage.kind == PostOp::Kind::kPRelu) {

@@ -30,6 +30,9 @@ class Chain {
     UnaryFunction function{UnaryKind::kRelu};
     std::vector<float> a, b;  // per channel, padded with zeros
     size_t operand = 0;
+    bool IsRelu() const {
+      return !is_scale_shift && kind == PostOp::Kind::kUnary && function == UnaryFunction{UnaryKind::kRelu};
+    }
   };
   void RunPiece(int64_t block, int64_t begin, int64_t rows, const float* src, float* dst,
                 std::span<const float* const> operands) const;

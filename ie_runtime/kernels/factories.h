@@ -23,6 +23,7 @@ std::optional<KernelChoice> MakeReshape(const KernelContext& context);
 std::optional<KernelChoice> MakeScaleShift(const KernelContext& context);
 std::optional<KernelChoice> MakeSequence(const KernelContext& context);
 std::optional<KernelChoice> MakeSlice(const KernelContext& context);
+std::optional<KernelChoice> MakeSoftmax(const KernelContext& context);
 std::optional<KernelChoice> MakeSoftmaxKernel(const KernelContext& context);
 std::optional<KernelChoice> MakeSplit(const KernelContext& context);
 std::optional<KernelChoice> MakeTile(const KernelContext& context);

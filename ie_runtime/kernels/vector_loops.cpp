@@ -2,8 +2,16 @@
 
 #include <cmath>
 
+// The helpers that pass vectors by value are inlined everywhere, so how other instruction sets would pass them is no
+// matter.
+#pragma GCC diagnostic ignored "-Wpsabi"
+
 namespace moir::runtime {
 namespace {
+
+constexpr int64_t kLanes = 16;
+// Wider than the CPU's registers it becomes several of them.
+typedef float Lanes __attribute__((vector_size(kLanes * sizeof(float))));
 
 MOIR_VECTOR_CLONES void ReluLoop(const float* x, float* y, int64_t count, float slope) {
   for (int64_t i = 0; i < count; ++i) y[i] = x[i] > 0 ? x[i] : x[i] * slope;
@@ -65,19 +73,113 @@ MOIR_VECTOR_CLONES void ScaleShiftLoop(const float* x, float* y, int64_t count, 
   for (int64_t i = 0; i < count; ++i) y[i] = x[i] * scale + shift;
 }
 
+[[gnu::always_inline]] inline Lanes Load(const float* from) {
+  Lanes value;
+  __builtin_memcpy(&value, from, sizeof(value));
+  return value;
+}
+
+// Rows of whole vectors, column by column: what depends on the column is loaded once. make(column) gives the function
+// of one vector.
+template <typename Make>
+[[gnu::always_inline]] inline void VectorRows(const float* x, float* y, int64_t rows, int64_t width, Make make) {
+  for (int64_t column = 0; column < width; column += kLanes) {
+    const auto f = make(column);
+    for (int64_t row = 0; row < rows; ++row) {
+      const Lanes value = f(Load(x + row * width + column));
+      __builtin_memcpy(y + row * width + column, &value, sizeof(value));
+    }
+  }
+}
+
 MOIR_VECTOR_CLONES void ScaleShiftRows(const float* x, float* y, int64_t rows, int64_t width, const float* scale,
                                        const float* shift) {
+  if (width % kLanes == 0) {
+    VectorRows(
+        x, y, rows, width, [&](int64_t column) __attribute__((always_inline)) {
+          const Lanes a = Load(scale + column), b = Load(shift + column);
+          return [ a, b ](Lanes value) __attribute__((always_inline)) { return value * a + b; };
+        });
+    return;
+  }
   for (int64_t row = 0; row < rows; ++row) {
     for (int64_t i = 0; i < width; ++i) y[row * width + i] = x[row * width + i] * scale[i] + shift[i];
   }
 }
 
+MOIR_VECTOR_CLONES void ScaleShiftReluLoop(const float* x, float* y, int64_t count, float scale, float shift) {
+  for (int64_t i = 0; i < count; ++i) {
+    const float value = x[i] * scale + shift;
+    y[i] = value > 0 ? value : 0;
+  }
+}
+
+MOIR_VECTOR_CLONES void ScaleShiftReluRows(const float* x, float* y, int64_t rows, int64_t width, const float* scale,
+                                           const float* shift) {
+  if (width % kLanes == 0) {
+    VectorRows(
+        x, y, rows, width, [&](int64_t column) __attribute__((always_inline)) {
+          const Lanes a = Load(scale + column), b = Load(shift + column);
+          return [ a, b ](Lanes value) __attribute__((always_inline)) {
+            const Lanes sum = value * a + b;
+            return sum > 0 ? sum : Lanes{};
+          };
+        });
+    return;
+  }
+  for (int64_t row = 0; row < rows; ++row) {
+    for (int64_t i = 0; i < width; ++i) {
+      const float value = x[row * width + i] * scale[i] + shift[i];
+      y[row * width + i] = value > 0 ? value : 0;
+    }
+  }
+}
+
 MOIR_VECTOR_CLONES void PReluRows(const float* x, float* y, int64_t rows, int64_t width, const float* slopes) {
+  if (width % kLanes == 0) {
+    VectorRows(
+        x, y, rows, width, [&](int64_t column) __attribute__((always_inline)) {
+          const Lanes slope = Load(slopes + column);
+          return [slope](Lanes value) __attribute__((always_inline)) { return value > 0 ? value : value * slope; };
+        });
+    return;
+  }
   for (int64_t row = 0; row < rows; ++row) {
     for (int64_t i = 0; i < width; ++i) {
       const float value = x[row * width + i];
       y[row * width + i] = value > 0 ? value : value * slopes[i];
     }
+  }
+}
+
+MOIR_VECTOR_CLONES void MaximumLoop(const float* a, float* y, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) y[i] = a[i] > y[i] ? a[i] : y[i];
+}
+
+// exp(x) = 2^n * exp(r) with x = n * log 2 + r, |r| <= log(2) / 2, and Taylor's polynomial of degree 7 for exp(r): off
+// by less than 2 units in the last place. Below -87 the result is zero.
+MOIR_VECTOR_CLONES void ExpOfDifferenceLoop(const float* x, const float* base, float* y, float* sums, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) {
+    const float difference = x[i] - base[i];
+    const float clamped = difference < -87.0f ? -87.0f : difference;
+    // Adding and taking away 1.5 * 2^23 rounds to the nearest integer.
+    const float n = (clamped * 1.44269504f + 12582912.0f) - 12582912.0f;
+    // log 2 in two parts, so that the product is exact.
+    const float r = (clamped - n * 0.693359375f) + n * 2.12194440e-4f;
+    float e = 1.0f / 5040;
+    e = e * r + 1.0f / 720;
+    e = e * r + 1.0f / 120;
+    e = e * r + 1.0f / 24;
+    e = e * r + 1.0f / 6;
+    e = e * r + 0.5f;
+    e = e * r + 1.0f;
+    e = e * r + 1.0f;
+    const int32_t bits = (static_cast<int32_t>(n) + 127) << 23;
+    float power;
+    __builtin_memcpy(&power, &bits, sizeof(power));
+    const float result = difference < -87.0f ? 0.0f : e * power;
+    y[i] = result;
+    sums[i] += result;
   }
 }
 
@@ -101,17 +203,36 @@ template <typename Run>
 
 MOIR_VECTOR_CLONES void BinaryLoop(BinaryKind kind, const float* a, int64_t a_step, const float* b, int64_t b_step,
                                    float* y, int64_t count) {
-  WithFunction(kind, [&](auto f) __attribute__((always_inline)) { Loop(a, a_step, b, b_step, y, count, f); });
+  WithFunction(
+      kind, [&](auto f) __attribute__((always_inline)) { Loop(a, a_step, b, b_step, y, count, f); });
 }
 
 MOIR_VECTOR_CLONES void BinaryRows(BinaryKind kind, bool swapped, const float* a, const float* b, float* y,
                                    int64_t rows, int64_t width) {
-  WithFunction(kind, [&](auto f) __attribute__((always_inline)) {
-    for (int64_t row = 0; row < rows; ++row) {
-      if (swapped) Loop(b, 1, a + row * width, 1, y + row * width, width, f);
-      else Loop(a + row * width, 1, b, 1, y + row * width, width, f);
-    }
-  });
+  WithFunction(
+      kind, [&](auto f) __attribute__((always_inline)) {
+        if (rows > 1 && width <= kLanes * 4) {
+          // Short rows: the columns' numbers stay in registers.
+          for (int64_t row = 0; row < rows; ++row) {
+            if (width == kLanes) {
+              for (int64_t i = 0; i < kLanes; ++i) {
+                const float value = a[row * kLanes + i];
+                y[row * kLanes + i] = swapped ? f(b[i], value) : f(value, b[i]);
+              }
+            } else {
+              for (int64_t i = 0; i < width; ++i) {
+                const float value = a[row * width + i];
+                y[row * width + i] = swapped ? f(b[i], value) : f(value, b[i]);
+              }
+            }
+          }
+          return;
+        }
+        for (int64_t row = 0; row < rows; ++row) {
+          if (swapped) Loop(b, 1, a + row * width, 1, y + row * width, width, f);
+          else Loop(a + row * width, 1, b, 1, y + row * width, width, f);
+        }
+      });
 }
 
 }  // namespace moir::runtime

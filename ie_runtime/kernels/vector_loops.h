@@ -20,8 +20,15 @@ void UnaryLoop(const UnaryFunction& function, const float* x, float* y, int64_t 
 void ScaleShiftLoop(const float* x, float* y, int64_t count, float scale, float shift);
 // The same for rows of `width` with one scale and shift per column.
 void ScaleShiftRows(const float* x, float* y, int64_t rows, int64_t width, const float* scale, const float* shift);
+// The same, then max(y, 0).
+void ScaleShiftReluLoop(const float* x, float* y, int64_t count, float scale, float shift);
+void ScaleShiftReluRows(const float* x, float* y, int64_t rows, int64_t width, const float* scale, const float* shift);
 // y = x > 0 ? x : slope * x, with one slope per column.
 void PReluRows(const float* x, float* y, int64_t rows, int64_t width, const float* slopes);
+// y = max(a, y)
+void MaximumLoop(const float* a, float* y, int64_t count);
+// y = exp(x - base), for x <= base; sums += y
+void ExpOfDifferenceLoop(const float* x, const float* base, float* y, float* sums, int64_t count);
 // y = a + b
 void AddLoop(const float* a, const float* b, float* y, int64_t count);
 

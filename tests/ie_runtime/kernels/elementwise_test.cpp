@@ -71,6 +71,20 @@ TEST(ScaleShiftKernel, PlainBlockedAndPadded) {
       "{0.5,1,2,3}; n = BatchNormInference(x, g, b, m, v) epsilon=0.001; return n");
 }
 
+// A ReLU behind the scale runs in the same loop: plain, blocked by whole vectors and odd.
+TEST(ScaleShiftKernel, WithReluBehind) {
+  for (const int channels : {7, 16, 32, 48}) {
+    const std::string affine = StrCat("s : f32[", channels, ",1,1] = random(3); h : f32[", channels,
+                                      ",1,1] = random(4)\nm = Multiply(p, s); a = Add(m, h); r = ReLU(a)\n");
+    const EngineRun run = ExpectSameAsPlain(
+        BehindConvolution(channels, StrCat("p = MaxPool(c) kernel=[2,2]; ", affine, "w2 : f32[3,", channels,
+                                           ",1,1] = random(2); d = Convolution(r, w2); return d")));
+    EXPECT_EQ(run.StepCount("ScaleShift"), 1u);
+    EXPECT_EQ(run.StepCount("Unary"), 0u);
+    ExpectSameAsPlain(StrCat("p : f32[2,", channels, ",3,5]; ", affine, "return r"));
+  }
+}
+
 TEST(PReluKernel, Alone) {
   ExpectSameAsPlain("x : f32[2,5,3]; s : f32[5] = random(1); p = PRelu(x, s); return p");
   ExpectSameAsPlain("x : f32[2,5,3]; s : f32[1] = {0.25}; p = PRelu(x, s); return p");

@@ -47,6 +47,17 @@ TEST(SoftmaxKernel, AxesAndLayouts) {
   ExpectSameAsPlain("x : f32[1000]; s = Softmax(x) axis=0; return s");
 }
 
+// Neighbours behind the axis are computed together, in pieces of 256.
+TEST(SoftmaxKernel, ManyNeighboursBehindTheAxis) {
+  for (const char* shape : {"1,2,16", "3,21,257", "2,5,4,70", "1,2,10,600"}) {
+    const EngineRun run = ExpectSameAsPlain(StrCat("x : f32[", shape, "]; s = Softmax(x) axis=1; return s"));
+    EXPECT_EQ(run.ExecType("s"), "vector") << shape;
+  }
+  // Numbers far apart and far below: the results are 0 and 1, never NaN.
+  ExpectSameAsPlain("x : f32[1,3,20]; k : f32[3,1] = {0, -5000, 300}; y = Add(x, k); s = Softmax(y) axis=1; return s");
+  ExpectSameAsPlain("x : f32[1,2,20]; k : f32[1] = {80}; y = Multiply(x, k); s = Softmax(y) axis=1; return s");
+}
+
 TEST(LrnKernel, AcrossAndWithinChannels) {
   for (const char* axes : {"[1] = {1}", "[2] = {2, 3}"}) {
     for (const int size : {3, 5}) {
