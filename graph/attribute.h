@@ -11,7 +11,8 @@
 namespace moir::graph {
 
 // Element types are stored by name ("f32").
-using Attribute = std::variant<bool, int64_t, double, std::string, std::vector<int64_t>, std::vector<double>, std::vector<std::string>>;
+using Attribute = std::variant<bool, int64_t, double, std::string, std::vector<int64_t>, std::vector<double>,
+                               std::vector<std::string>>;
 using Attributes = std::map<std::string, Attribute, std::less<>>;
 
 // "true", "3", "0.5", "\"text\"", "[1,2]", "[0.5,1.0]", "[\"a\",\"b\"]": what the text form prints; floating-point

@@ -19,9 +19,15 @@ struct TypeRow {
   std::string_view name;
 };
 constexpr TypeRow kTypes[] = {
-    {ElementType::kUndefined, 0, "undefined"}, {ElementType::kBool, 1, "boolean"}, {ElementType::kF16, 2, "f16"},
-    {ElementType::kBF16, 2, "bf16"},           {ElementType::kF32, 4, "f32"},      {ElementType::kF64, 8, "f64"},
-    {ElementType::kI8, 1, "i8"},               {ElementType::kU8, 1, "u8"},        {ElementType::kI32, 4, "i32"},
+    {ElementType::kUndefined, 0, "undefined"},
+    {ElementType::kBool, 1, "boolean"},
+    {ElementType::kF16, 2, "f16"},
+    {ElementType::kBF16, 2, "bf16"},
+    {ElementType::kF32, 4, "f32"},
+    {ElementType::kF64, 8, "f64"},
+    {ElementType::kI8, 1, "i8"},
+    {ElementType::kU8, 1, "u8"},
+    {ElementType::kI32, 4, "i32"},
     {ElementType::kI64, 8, "i64"},
 };
 const TypeRow& Row(ElementType type) { return kTypes[static_cast<size_t>(type)]; }
@@ -34,11 +40,13 @@ ElementType ParseElementType(std::string_view name) {
   for (const TypeRow& row : kTypes) {
     if (row.name == name && row.type != ElementType::kUndefined) return row.type;
   }
-  Fail(ErrorKind::kBadModel, "element type \"", name, "\": expected one of boolean, f16, bf16, f32, f64, i8, u8, i32, i64");
+  Fail(ErrorKind::kBadModel, "element type \"", name,
+       "\": expected one of boolean, f16, bf16, f32, f64, i8, u8, i32, i64");
 }
 
 bool IsFloat(ElementType type) {
-  return type == ElementType::kF16 || type == ElementType::kBF16 || type == ElementType::kF32 || type == ElementType::kF64;
+  return type == ElementType::kF16 || type == ElementType::kBF16 || type == ElementType::kF32 ||
+         type == ElementType::kF64;
 }
 bool IsInteger(ElementType type) {
   return type == ElementType::kI8 || type == ElementType::kU8 || type == ElementType::kI32 || type == ElementType::kI64;

@@ -35,17 +35,45 @@ inline std::ostream& operator<<(std::ostream& out, ElementType type) { return ou
 
 template <typename T>
 struct ElementTypeOf;
-template <> struct ElementTypeOf<bool> { static constexpr ElementType kValue = ElementType::kBool; };
-template <> struct ElementTypeOf<F16> { static constexpr ElementType kValue = ElementType::kF16; };
-template <> struct ElementTypeOf<BF16> { static constexpr ElementType kValue = ElementType::kBF16; };
-template <> struct ElementTypeOf<float> { static constexpr ElementType kValue = ElementType::kF32; };
-template <> struct ElementTypeOf<double> { static constexpr ElementType kValue = ElementType::kF64; };
-template <> struct ElementTypeOf<int8_t> { static constexpr ElementType kValue = ElementType::kI8; };
-template <> struct ElementTypeOf<uint8_t> { static constexpr ElementType kValue = ElementType::kU8; };
-template <> struct ElementTypeOf<int32_t> { static constexpr ElementType kValue = ElementType::kI32; };
-template <> struct ElementTypeOf<int64_t> { static constexpr ElementType kValue = ElementType::kI64; };
+template <>
+struct ElementTypeOf<bool> {
+  static constexpr ElementType kValue = ElementType::kBool;
+};
+template <>
+struct ElementTypeOf<F16> {
+  static constexpr ElementType kValue = ElementType::kF16;
+};
+template <>
+struct ElementTypeOf<BF16> {
+  static constexpr ElementType kValue = ElementType::kBF16;
+};
+template <>
+struct ElementTypeOf<float> {
+  static constexpr ElementType kValue = ElementType::kF32;
+};
+template <>
+struct ElementTypeOf<double> {
+  static constexpr ElementType kValue = ElementType::kF64;
+};
+template <>
+struct ElementTypeOf<int8_t> {
+  static constexpr ElementType kValue = ElementType::kI8;
+};
+template <>
+struct ElementTypeOf<uint8_t> {
+  static constexpr ElementType kValue = ElementType::kU8;
+};
+template <>
+struct ElementTypeOf<int32_t> {
+  static constexpr ElementType kValue = ElementType::kI32;
+};
+template <>
+struct ElementTypeOf<int64_t> {
+  static constexpr ElementType kValue = ElementType::kI64;
+};
 
-// Calls f with a value-initialized element of the type: DispatchType(t, [&](auto tag) { using T = decltype(tag); ... }).
+// Calls f with a value-initialized element of the type: DispatchType(t, [&](auto tag) { using T = decltype(tag); ...
+// }).
 template <typename F>
 decltype(auto) DispatchType(ElementType type, F&& f) {
   switch (type) {

@@ -35,7 +35,8 @@ std::optional<Tensor> EvaluateStaticStep(Value value, int64_t max_elements, int&
 
 std::vector<Tensor> EvaluateNode(const Node& node, std::span<const Tensor> inputs) {
   const OpSchema& schema = node.Schema();
-  if (!schema.evaluate) Fail(ErrorKind::kUnsupported, "node \"", node.Name(), "\": operator ", schema.name, " has no plain evaluation");
+  if (!schema.evaluate)
+    Fail(ErrorKind::kUnsupported, "node \"", node.Name(), "\": operator ", schema.name, " has no plain evaluation");
   std::vector<Tensor> outputs;
   const bool widen = !schema.evaluates_any_type;
   std::vector<Tensor> widened;
@@ -58,7 +59,8 @@ std::vector<Tensor> EvaluateNode(const Node& node, std::span<const Tensor> input
     throw Error(error.Kind(), StrCat("node \"", node.Name(), "\" (", node.Op(), "): ", text));
   }
   for (size_t i = 0; i < node.OutputCount(); ++i) {
-    Check(outputs[i].Shape() == node.Shape(i), "node \"", node.Name(), "\" (", node.Op(), "): evaluation changed the shape of output ", i);
+    Check(outputs[i].Shape() == node.Shape(i), "node \"", node.Name(), "\" (", node.Op(),
+          "): evaluation changed the shape of output ", i);
     outputs[i] = outputs[i].ConvertTo(node.Type(i));
   }
   return outputs;
@@ -80,7 +82,8 @@ std::vector<Tensor> EvaluateGraph(const Graph& graph, const std::map<std::string
       const auto found = inputs.find(node->Name());
       if (found == inputs.end()) Fail(ErrorKind::kBadOption, "input \"", node->Name(), "\": no value was given");
       if (found->second.Type() != node->Type() || found->second.Shape() != node->Shape()) {
-        Fail(ErrorKind::kBadOption, "input \"", node->Name(), "\": got ", found->second.Type(), found->second.Shape(), ", expected ", node->Type(), node->Shape());
+        Fail(ErrorKind::kBadOption, "input \"", node->Name(), "\": got ", found->second.Type(), found->second.Shape(),
+             ", expected ", node->Type(), node->Shape());
       }
       slot.values = {found->second};
     } else {
@@ -95,7 +98,8 @@ std::vector<Tensor> EvaluateGraph(const Graph& graph, const std::map<std::string
     }
   }
   std::vector<Tensor> results;
-  for (const GraphOutput& output : graph.Outputs()) results.push_back(slots.at(output.value.node).values.at(output.value.index));
+  for (const GraphOutput& output : graph.Outputs())
+    results.push_back(slots.at(output.value.node).values.at(output.value.index));
   return results;
 }
 

@@ -25,7 +25,8 @@ void CheckAgainstSchema(const Node& node) {
     }
   }
   if (node.InputCount() < required) fail("got ", node.InputCount(), " inputs, expected at least ", required);
-  if (!variadic && node.InputCount() > schema.inputs.size()) fail("got ", node.InputCount(), " inputs, expected at most ", schema.inputs.size());
+  if (!variadic && node.InputCount() > schema.inputs.size())
+    fail("got ", node.InputCount(), " inputs, expected at most ", schema.inputs.size());
   for (const auto& [name, value] : node.Attributes()) {
     const AttributeSchema* attribute = schema.FindAttribute(name);
     if (!attribute) {
@@ -33,7 +34,8 @@ void CheckAgainstSchema(const Node& node) {
       fail("unknown attribute ", name);
     }
     if (value.index() != attribute->type_example.index()) {
-      fail("attribute ", name, ": got ", FormatAttribute(value), " of type ", AttributeTypeName(value), ", expected type ", AttributeTypeName(attribute->type_example));
+      fail("attribute ", name, ": got ", FormatAttribute(value), " of type ", AttributeTypeName(value),
+           ", expected type ", AttributeTypeName(attribute->type_example));
     }
     if (const auto* text = std::get_if<std::string>(&value); text && !attribute->one_of.empty()) {
       if (std::find(attribute->one_of.begin(), attribute->one_of.end(), *text) == attribute->one_of.end()) {
@@ -45,12 +47,14 @@ void CheckAgainstSchema(const Node& node) {
       if (const auto* integer = std::get_if<int64_t>(&value)) number = static_cast<double>(*integer);
       if (const auto* real = std::get_if<double>(&value)) number = *real;
       if (!(number >= attribute->range->first && number <= attribute->range->second)) {
-        fail("attribute ", name, ": got ", FormatAttribute(value), ", expected a number from ", attribute->range->first, " to ", attribute->range->second);
+        fail("attribute ", name, ": got ", FormatAttribute(value), ", expected a number from ", attribute->range->first,
+             " to ", attribute->range->second);
       }
     }
   }
   for (const AttributeSchema& attribute : schema.attributes) {
-    if (attribute.required && !node.Attributes().contains(attribute.name)) fail("attribute ", attribute.name, " is missing");
+    if (attribute.required && !node.Attributes().contains(attribute.name))
+      fail("attribute ", attribute.name, " is missing");
   }
 }
 
@@ -66,7 +70,9 @@ Node* Graph::Add(std::string_view op, std::string name, std::vector<Value> input
   node->name_ = UniqueName(name.empty() ? schema->name : name);
   node->inputs_ = std::move(inputs);
   node->attributes_ = std::move(attributes);
-  for (const Value& input : node->inputs_) Check(input.node != nullptr && input.node->graph_ == this, "node \"", node->name_, "\" (", op, "): an input is not of this graph");
+  for (const Value& input : node->inputs_)
+    Check(input.node != nullptr && input.node->graph_ == this, "node \"", node->name_, "\" (", op,
+          "): an input is not of this graph");
   CheckAgainstSchema(*node);
   InferNode(node);
   for (size_t i = 0; i < node->inputs_.size(); ++i) {
@@ -80,7 +86,8 @@ Node* Graph::Add(std::string_view op, std::string name, std::vector<Value> input
 }
 
 Node* Graph::AddParameter(std::string name, ElementType type, Shape shape) {
-  Node* node = Add("Parameter", std::move(name), {}, {{"element_type", std::string(ElementTypeName(type))}, {"shape", shape.Dims()}});
+  Node* node = Add("Parameter", std::move(name), {},
+                   {{"element_type", std::string(ElementTypeName(type))}, {"shape", shape.Dims()}});
   parameters_.push_back(node);
   return node;
 }
@@ -103,7 +110,8 @@ Node* Graph::AddConstant(std::string name, Tensor value) {
 }
 
 void Graph::AddOutput(std::string name, Value value) {
-  Check(value.node && value.node->graph_ == this && value.index < value.node->OutputCount(), "output \"", name, "\" is no value of this graph");
+  Check(value.node && value.node->graph_ == this && value.index < value.node->OutputCount(), "output \"", name,
+        "\" is no value of this graph");
   outputs_.push_back({std::move(name), value});
 }
 
@@ -148,7 +156,8 @@ std::vector<Node*> Graph::TopologicalOrder() const {
 void Graph::DropUse(Value value, Use use) {
   std::vector<Use>& readers = value.node->readers_[value.index];
   const auto found = std::find(readers.begin(), readers.end(), use);
-  Check(found != readers.end(), "node \"", use.node->name_, "\": input ", use.index, " is not in its producer's reader list");
+  Check(found != readers.end(), "node \"", use.node->name_, "\": input ", use.index,
+        " is not in its producer's reader list");
   readers.erase(found);
 }
 
@@ -196,7 +205,8 @@ void Graph::ReplaceValue(Value from, Value to) {
 
 void Graph::Remove(Node* node) {
   Check(node->ReaderCount() == 0, "node \"", node->name_, "\" is removed while something reads it");
-  for (const GraphOutput& output : outputs_) Check(output.value.node != node, "node \"", node->name_, "\" is removed while it is an output");
+  for (const GraphOutput& output : outputs_)
+    Check(output.value.node != node, "node \"", node->name_, "\" is removed while it is an output");
   for (size_t i = 0; i < node->inputs_.size(); ++i) DropUse(node->inputs_[i], {node, i});
   parameters_.erase(std::remove(parameters_.begin(), parameters_.end(), node), parameters_.end());
   by_name_.erase(node->name_);
@@ -250,7 +260,8 @@ void Graph::InferNode(Node* node) {
   InferContext context(*node);
   try {
     node->schema_->infer(context);
-    for (const OutputInfo& output : node->outputs_) output.shape.NumElements();  // refuses sizes that are unknown or beyond 63 bits
+    for (const OutputInfo& output : node->outputs_)
+      output.shape.NumElements();  // refuses sizes that are unknown or beyond 63 bits
   } catch (const Error& error) {
     const std::string text = error.what();
     if (text.rfind("node \"", 0) == 0) throw;
@@ -258,7 +269,8 @@ void Graph::InferNode(Node* node) {
   }
   node->readers_.resize(std::max(node->readers_.size(), node->outputs_.size()));
   for (const OutputInfo& output : node->outputs_) {
-    Check(output.type != ElementType::kUndefined, "node \"", node->name_, "\" (", node->Op(), "): shape inference left an output unset");
+    Check(output.type != ElementType::kUndefined, "node \"", node->name_, "\" (", node->Op(),
+          "): shape inference left an output unset");
   }
 }
 
@@ -298,7 +310,8 @@ std::unique_ptr<Graph> Graph::Clone() const {
     twin[node] = made;
   }
   for (const Node* parameter : parameters_) copy->parameters_.push_back(twin.at(parameter));
-  for (const GraphOutput& output : outputs_) copy->AddOutput(output.name, {twin.at(output.value.node), output.value.index});
+  for (const GraphOutput& output : outputs_)
+    copy->AddOutput(output.name, {twin.at(output.value.node), output.value.index});
   return copy;
 }
 

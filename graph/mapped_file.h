@@ -22,7 +22,8 @@ class MappedFile {
   void Release(uint64_t offset, uint64_t size) const;
 
  private:
-  MappedFile(std::string path, const std::byte* data, uint64_t size) : path_(std::move(path)), data_(data), size_(size) {}
+  MappedFile(std::string path, const std::byte* data, uint64_t size)
+      : path_(std::move(path)), data_(data), size_(size) {}
   std::string path_;
   const std::byte* data_;
   uint64_t size_;

@@ -54,7 +54,8 @@ const Tensor& Node::ConstantValue() const {
 }
 
 void Node::FailAttributeType(std::string_view name, const Attribute& value) const {
-  Fail(ErrorKind::kInternal, "node \"", name_, "\": attribute ", name, " is of type ", AttributeTypeName(value), ", asked for as another");
+  Fail(ErrorKind::kInternal, "node \"", name_, "\": attribute ", name, " is of type ", AttributeTypeName(value),
+       ", asked for as another");
 }
 
 }  // namespace moir::graph

@@ -47,11 +47,13 @@ void InferContext::SetOutput(size_t index, ElementType type, Shape shape) {
 }
 
 void InferContext::RequireSameType(size_t a, size_t b) const {
-  Require(InputType(a) == InputType(b), StrCat("element type of input ", b), InputType(b), StrCat("that of input ", a, ", ", InputType(a)));
+  Require(InputType(a) == InputType(b), StrCat("element type of input ", b), InputType(b),
+          StrCat("that of input ", a, ", ", InputType(a)));
 }
 
 void InferContext::FailRequire(std::string_view what, const std::string& got, std::string_view expected) const {
-  Fail(ErrorKind::kBadModel, "node \"", node_.Name(), "\" (", node_.Op(), "): ", what, ": got ", got, ", expected ", expected);
+  Fail(ErrorKind::kBadModel, "node \"", node_.Name(), "\" (", node_.Op(), "): ", what, ": got ", got, ", expected ",
+       expected);
 }
 
 }  // namespace moir::graph

@@ -19,10 +19,12 @@ namespace moir::graph {
 
 // {"axis", int64_t{1}} has a default; RequiredAttribute<int64_t>("axis") has none and must be given.
 struct AttributeSchema {
-  AttributeSchema(std::string attribute_name, Attribute default_value) : name(std::move(attribute_name)), type_example(std::move(default_value)) {}
+  AttributeSchema(std::string attribute_name, Attribute default_value)
+      : name(std::move(attribute_name)), type_example(std::move(default_value)) {}
   // A literal only: GCC would take int64_t{0} for a null pointer.
   template <size_t kSize>
-  AttributeSchema(std::string attribute_name, const char (&default_value)[kSize]) : name(std::move(attribute_name)), type_example(std::string(default_value)) {}
+  AttributeSchema(std::string attribute_name, const char (&default_value)[kSize])
+      : name(std::move(attribute_name)), type_example(std::string(default_value)) {}
   // Allowed texts of a string attribute; the first is the default.
   static AttributeSchema OneOf(std::string attribute_name, std::vector<std::string> values);
   // A number within [low, high].
@@ -42,7 +44,11 @@ AttributeSchema RequiredAttribute(std::string name) {
 }
 
 struct InputSchema {
-  enum class Kind { kRequired, kOptional, kVariadic };  // optional ones come last; a variadic one is the last and takes one or more
+  enum class Kind {
+    kRequired,
+    kOptional,
+    kVariadic
+  };  // optional ones come last; a variadic one is the last and takes one or more
   InputSchema(const char* input_name, Kind input_kind = Kind::kRequired) : name(input_name), kind(input_kind) {}
   std::string name;
   Kind kind;
@@ -64,7 +70,9 @@ class InferContext {
   // The same as integers; throws kUnsupported when the values are not known.
   std::vector<int64_t> StaticIndices(size_t index) const;
   template <typename T>
-  const T& Attr(std::string_view name) const { return node_.Attr<T>(name); }
+  const T& Attr(std::string_view name) const {
+    return node_.Attr<T>(name);
+  }
 
   void SetOutput(size_t index, ElementType type, Shape shape);
   void SetOutput(size_t index, Shape shape) { SetOutput(index, InputType(0), std::move(shape)); }
@@ -84,14 +92,17 @@ class InferContext {
 // What plain evaluation sees. Outputs are allocated with the settled types and shapes, zeroed.
 class EvalContext {
  public:
-  EvalContext(const Node& node, std::span<const Tensor> inputs, std::span<Tensor> outputs) : node_(node), inputs_(inputs), outputs_(outputs) {}
+  EvalContext(const Node& node, std::span<const Tensor> inputs, std::span<Tensor> outputs)
+      : node_(node), inputs_(inputs), outputs_(outputs) {}
   const Node& GetNode() const { return node_; }
   size_t InputCount() const { return inputs_.size(); }
   const Tensor& Input(size_t index) const { return inputs_[index]; }
   size_t OutputCount() const { return outputs_.size(); }
   Tensor& Output(size_t index = 0) { return outputs_[index]; }
   template <typename T>
-  const T& Attr(std::string_view name) const { return node_.Attr<T>(name); }
+  const T& Attr(std::string_view name) const {
+    return node_.Attr<T>(name);
+  }
 
  private:
   const Node& node_;

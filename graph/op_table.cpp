@@ -25,7 +25,8 @@ struct Registry {
     for (const SchemaFunction make : kSchemas) Insert(make());
   }
   void Insert(OpSchema schema) {
-    if (by_name.contains(schema.name)) Fail(ErrorKind::kBadOption, "operator \"", schema.name, "\" is registered twice");
+    if (by_name.contains(schema.name))
+      Fail(ErrorKind::kBadOption, "operator \"", schema.name, "\" is registered twice");
     schemas.push_back(std::move(schema));
     by_name[schemas.back().name] = &schemas.back();
   }

@@ -37,7 +37,8 @@ std::vector<PassReport> PassRunner::Run(Graph& graph) const {
   for (const std::string& name : disabled_) {
     if (std::find(names.begin(), names.end(), name) == names.end()) {
       const std::string near = NearestName(name, names);
-      Fail(ErrorKind::kBadOption, "there is no pass \"", name, "\"", near.empty() ? "" : StrCat("; did you mean \"", near, "\""));
+      Fail(ErrorKind::kBadOption, "there is no pass \"", name, "\"",
+           near.empty() ? "" : StrCat("; did you mean \"", near, "\""));
     }
   }
   std::vector<PassReport> reports;

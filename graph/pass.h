@@ -20,7 +20,9 @@ struct Outcome {
 };
 inline Outcome Changed() { return {true, {}}; }
 template <typename... Parts>
-Outcome Declined(const Parts&... reason) { return {false, StrCat(reason...)}; }
+Outcome Declined(const Parts&... reason) {
+  return {false, StrCat(reason...)};
+}
 
 struct PassReport {
   std::string name;

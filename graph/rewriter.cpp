@@ -7,14 +7,15 @@ void Rewriter::Replace(Node& node, Value by) {
   const std::string name = node.Name();
   RemoveUnread(&node);
   // The user looks for the name of what was replaced; constants and values that existed before keep theirs.
-  if (removed_.contains(&node) && !by.node->Is("Constant") && by.node->OutputCount() == 1 && by.node->Name().rfind(name, 0) == 0) {
+  if (removed_.contains(&node) && !by.node->Is("Constant") && by.node->OutputCount() == 1 &&
+      by.node->Name().rfind(name, 0) == 0) {
     graph_.Rename(by.node, name);
   }
 }
 
 void Rewriter::RemoveUnread(Node* node) {
-  // Only what this call removes tells which of the nodes below are gone: a node made since an earlier call may live where
-  // a removed one lived.
+  // Only what this call removes tells which of the nodes below are gone: a node made since an earlier call may live
+  // where a removed one lived.
   std::unordered_set<const Node*> gone;
   std::vector<Node*> todo = {node};
   while (!todo.empty()) {

@@ -22,8 +22,12 @@ class Rewriter {
   Node* AddNode(std::string_view op, std::string name, std::vector<Value> inputs, Attributes attributes = {}) {
     return graph_.Add(op, std::move(name), std::move(inputs), std::move(attributes));
   }
-  Value Constant(std::string name, Tensor value) { return graph_.AddConstant(std::move(name), std::move(value))->Output(0); }
-  Value Indices(std::string name, const std::vector<int64_t>& values) { return Constant(std::move(name), Tensor::Indices(values)); }
+  Value Constant(std::string name, Tensor value) {
+    return graph_.AddConstant(std::move(name), std::move(value))->Output(0);
+  }
+  Value Indices(std::string name, const std::vector<int64_t>& values) {
+    return Constant(std::move(name), Tensor::Indices(values));
+  }
 
   // `node` (of one output) computes what `by` computes: everything that reads the node reads `by`, and the node goes,
   // with producers nobody reads. A producer of `by` that was named after the node (its name plus a suffix, as Add

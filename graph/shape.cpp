@@ -12,7 +12,8 @@ int64_t Shape::NumElements(int64_t begin, int64_t end) const {
   int64_t product = 1;
   for (int64_t axis = begin; axis < end; ++axis) {
     const int64_t size = (*this)[axis];
-    if (size < 0) Fail(ErrorKind::kBadModel, "shape ", ToString(), ": size ", size, " on axis ", axis, ", expected a known size");
+    if (size < 0)
+      Fail(ErrorKind::kBadModel, "shape ", ToString(), ": size ", size, " on axis ", axis, ", expected a known size");
     if (__builtin_mul_overflow(product, size, &product)) {
       Fail(ErrorKind::kBadModel, "shape ", ToString(), ": the number of elements does not fit in 63 bits");
     }

@@ -32,8 +32,10 @@ Tensor Tensor::Map(std::shared_ptr<const MappedFile> file, uint64_t offset, Elem
   tensor.shape_ = std::move(shape);
   const uint64_t elements = static_cast<uint64_t>(tensor.NumElements());
   uint64_t bytes = 0;
-  if (__builtin_mul_overflow(elements, ElementSize(type), &bytes) || offset > file->Size() || bytes > file->Size() - offset) {
-    Fail(ErrorKind::kBadModel, file->Path(), ": at byte ", offset, ": ", tensor.shape_, " of ", type, " does not fit in the file's ", file->Size(), " bytes");
+  if (__builtin_mul_overflow(elements, ElementSize(type), &bytes) || offset > file->Size() ||
+      bytes > file->Size() - offset) {
+    Fail(ErrorKind::kBadModel, file->Path(), ": at byte ", offset, ": ", tensor.shape_, " of ", type,
+         " does not fit in the file's ", file->Size(), " bytes");
   }
   const std::byte* data = file->Data() + offset;
   if (reinterpret_cast<uintptr_t>(data) % std::max<size_t>(ElementSize(type), 1) != 0) {
@@ -106,7 +108,8 @@ Tensor Tensor::Reshaped(graph::Shape shape) const {
 Tensor Tensor::Scaled(int64_t axis, std::vector<float> factors) const {
   Check(IsFloat(type_), "factors on a tensor of ", type_);
   axis = shape_.NormalizeAxis(axis);
-  Check(shape_[axis] == static_cast<int64_t>(factors.size()), factors.size(), " factors for axis ", axis, " of ", shape_);
+  Check(shape_[axis] == static_cast<int64_t>(factors.size()), factors.size(), " factors for axis ", axis, " of ",
+        shape_);
   Tensor result = *this;
   const int64_t inner = shape_.NumElements(axis + 1, shape_.Rank());
   for (Factors& known : result.factors_) {
@@ -126,7 +129,8 @@ void Tensor::MultiplyFactors(std::byte* bytes, int64_t first, int64_t count) con
     const float* factor = factors.values->data();
     DispatchType(type_, [&](auto tag) {
       using T = decltype(tag);
-      if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double> || std::is_same_v<T, F16> || std::is_same_v<T, BF16>) {
+      if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double> || std::is_same_v<T, F16> ||
+                    std::is_same_v<T, BF16>) {
         T* values = reinterpret_cast<T*>(bytes);
         const auto multiply = [](T value, float by) -> T {
           if constexpr (std::is_same_v<T, F16>) return ToF16(ToFloat(value) * by);

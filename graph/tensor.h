@@ -24,20 +24,26 @@ namespace moir::graph {
 
 class Tensor {
  public:
-  Tensor() = default;                                // undefined type, no values
-  Tensor(ElementType type, graph::Shape shape);      // zeros
+  Tensor() = default;                            // undefined type, no values
+  Tensor(ElementType type, graph::Shape shape);  // zeros
   template <typename T>
   static Tensor FromValues(graph::Shape shape, std::span<const T> values);
   template <typename T>
-  static Tensor FromValues(graph::Shape shape, const std::vector<T>& values) { return FromValues(std::move(shape), std::span<const T>(values)); }
+  static Tensor FromValues(graph::Shape shape, const std::vector<T>& values) {
+    return FromValues(std::move(shape), std::span<const T>(values));
+  }
   template <typename T>
   static Tensor FromValues(graph::Shape shape, std::initializer_list<T> values) {
     return FromValues(std::move(shape), std::span<const T>(values.begin(), values.size()));
   }
   template <typename T>
-  static Tensor Scalar(T value) { return FromValues<T>(graph::Shape{}, {value}); }
+  static Tensor Scalar(T value) {
+    return FromValues<T>(graph::Shape{}, {value});
+  }
   // A rank-1 i64 tensor: the usual form of axes, shapes and patterns.
-  static Tensor Indices(const std::vector<int64_t>& values) { return FromValues<int64_t>(graph::Shape{static_cast<int64_t>(values.size())}, values); }
+  static Tensor Indices(const std::vector<int64_t>& values) {
+    return FromValues<int64_t>(graph::Shape{static_cast<int64_t>(values.size())}, values);
+  }
   // A view of `file` from byte `offset`; throws kBadModel when it does not lie inside the file. An offset that
   // is not aligned for the type gives an owned copy.
   static Tensor Map(std::shared_ptr<const MappedFile> file, uint64_t offset, ElementType type, graph::Shape shape);
@@ -99,7 +105,8 @@ class Tensor {
 
   ElementType type_ = ElementType::kUndefined;
   graph::Shape shape_;
-  // `data_` points into what `keeper_` keeps alive. `owned_` tells that the bytes are ours to write when nobody shares them.
+  // `data_` points into what `keeper_` keeps alive. `owned_` tells that the bytes are ours to write when nobody shares
+  // them.
   mutable std::shared_ptr<const void> keeper_;
   mutable const std::byte* data_ = nullptr;
   mutable std::vector<Factors> factors_;
@@ -114,7 +121,8 @@ std::shared_ptr<std::byte> AllocateAligned(size_t bytes);
 template <typename T>
 Tensor Tensor::FromValues(graph::Shape shape, std::span<const T> values) {
   Tensor tensor(ElementTypeOf<T>::kValue, std::move(shape));
-  Check(tensor.NumElements() == static_cast<int64_t>(values.size()), "tensor of shape ", tensor.Shape(), " from ", values.size(), " values");
+  Check(tensor.NumElements() == static_cast<int64_t>(values.size()), "tensor of shape ", tensor.Shape(), " from ",
+        values.size(), " values");
   std::copy(values.begin(), values.end(), tensor.MutableValues<T>().begin());
   return tensor;
 }

@@ -50,7 +50,9 @@ class LineParser {
   LineParser(std::string_view text, size_t line) : rest_(text), line_(line) { SkipSpace(); }
 
   template <typename... Parts>
-  [[noreturn]] void FailHere(const Parts&... parts) const { Fail(ErrorKind::kBadModel, "line ", line_, ": ", parts...); }
+  [[noreturn]] void FailHere(const Parts&... parts) const {
+    Fail(ErrorKind::kBadModel, "line ", line_, ": ", parts...);
+  }
   bool AtEnd() const { return rest_.empty(); }
   bool Take(std::string_view mark) {
     if (rest_.substr(0, mark.size()) != mark) return false;
@@ -170,7 +172,8 @@ class Parser {
     size_t index = 0;
     if (in.Take(".")) {
       const auto number = ParseInt(in.TakeName());
-      if (!number || *number < 0 || static_cast<size_t>(*number) >= found->second->OutputCount()) in.FailHere("\"", name, "\" has no such output");
+      if (!number || *number < 0 || static_cast<size_t>(*number) >= found->second->OutputCount())
+        in.FailHere("\"", name, "\" has no such output");
       index = static_cast<size_t>(*number);
     }
     return {found->second, index};
@@ -195,7 +198,8 @@ class Parser {
     if (in.Take("{")) {
       const std::string_view inside = Trim(in.TakeUntil('}'));
       const std::vector<std::string> parts = inside.empty() ? std::vector<std::string>{} : Split(inside, ',');
-      if (static_cast<int64_t>(parts.size()) != shape.NumElements()) in.FailHere(parts.size(), " values for shape ", shape);
+      if (static_cast<int64_t>(parts.size()) != shape.NumElements())
+        in.FailHere(parts.size(), " values for shape ", shape);
       std::vector<double> numbers;
       std::vector<int64_t> integers;  // doubles do not hold all of them
       for (const std::string& part : parts) {
@@ -205,7 +209,8 @@ class Parser {
         numbers.push_back(*number);
         if (integer) integers.push_back(*integer);
       }
-      if (IsInteger(type) && integers.size() == parts.size()) return Tensor::FromValues<int64_t>(shape, integers).ConvertTo(type);
+      if (IsInteger(type) && integers.size() == parts.size())
+        return Tensor::FromValues<int64_t>(shape, integers).ConvertTo(type);
       return Tensor::FromValues<double>(shape, numbers).ConvertTo(type);
     }
     const std::string kind = in.TakeName();
@@ -215,7 +220,8 @@ class Parser {
     if (kind == "fill") {
       const auto number = ParseDouble(argument);
       if (!number) in.FailHere("fill(", argument, "): expected a number");
-      return Tensor::FromValues<double>(shape, std::vector<double>(static_cast<size_t>(shape.NumElements()), *number)).ConvertTo(type);
+      return Tensor::FromValues<double>(shape, std::vector<double>(static_cast<size_t>(shape.NumElements()), *number))
+          .ConvertTo(type);
     }
     if (kind == "iota") {
       std::vector<double> numbers(static_cast<size_t>(shape.NumElements()));
@@ -253,7 +259,8 @@ class Parser {
     if (nodes_.contains(name)) in.FailHere("\"", name, "\" is defined twice");
     if (in.Take(":")) {
       const auto [type, shape] = TakeTypeAndShape(in);
-      nodes_[name] = in.Take("=") ? graph_->AddConstant(name, TakeValues(in, type, shape)) : graph_->AddParameter(name, type, shape);
+      nodes_[name] = in.Take("=") ? graph_->AddConstant(name, TakeValues(in, type, shape))
+                                  : graph_->AddParameter(name, type, shape);
       if (!in.AtEnd()) in.FailHere("text after the values");
       return;
     }
@@ -277,7 +284,8 @@ class Parser {
       }
       if (op == "Parameter") {
         const auto& type = std::get<std::string>(attributes.at("element_type"));
-        nodes_[name] = graph_->AddParameter(name, ParseElementType(type), Shape(std::get<std::vector<int64_t>>(attributes.at("shape"))));
+        nodes_[name] = graph_->AddParameter(name, ParseElementType(type),
+                                            Shape(std::get<std::vector<int64_t>>(attributes.at("shape"))));
       } else {
         nodes_[name] = graph_->Add(op, name, std::move(inputs), std::move(attributes));
       }
@@ -307,7 +315,8 @@ std::string PrintGraph(const Graph& graph, const PrintOptions& options) {
       for (const auto& [name, value] : node->Attributes()) text += " " + name + "=" + FormatAttribute(value);
       if (options.shapes) {
         text += " ->";
-        for (size_t i = 0; i < node->OutputCount(); ++i) text += StrCat(i > 0 ? ", " : " ", node->Type(i), node->Shape(i));
+        for (size_t i = 0; i < node->OutputCount(); ++i)
+          text += StrCat(i > 0 ? ", " : " ", node->Type(i), node->Shape(i));
       }
     }
     text += "\n";

@@ -11,7 +11,8 @@
 // random(SEED) (uniform in [-1, 1); integers in [0, 10)), fill(V) or iota(). A shorter form for tests:
 //   x : f32[1,3,8,8]                 a Parameter
 //   w : f32[2,3,3,3] = random(1)     a Constant
-// '#' starts a comment; ';' ends a line as a line break does. Names with other letters than [A-Za-z0-9_.:/-] are quoted.
+// '#' starts a comment; ';' ends a line as a line break does. Names with other letters than [A-Za-z0-9_.:/-] are
+// quoted.
 #pragma once
 
 #include <memory>

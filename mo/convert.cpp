@@ -31,7 +31,9 @@ class Stopwatch {
 
  private:
   using Clock = std::chrono::steady_clock;
-  static double Seconds(Clock::time_point from, Clock::time_point to) { return std::chrono::duration<double>(to - from).count(); }
+  static double Seconds(Clock::time_point from, Clock::time_point to) {
+    return std::chrono::duration<double>(to - from).count();
+  }
   ConvertReport& report_;
   Clock::time_point begin_, last_;
 };
@@ -57,7 +59,8 @@ std::string FindSymbol(const std::string& input_model) {
     if (fs::exists(candidate)) return candidate.string();
     tried.push_back(candidate.string());
   }
-  Fail(ErrorKind::kIo, input_model, ": the graph that belongs to these weights was not found (looked for ", graph::Join(tried, ", "), "); name it with --input_symbol");
+  Fail(ErrorKind::kIo, input_model, ": the graph that belongs to these weights was not found (looked for ",
+       graph::Join(tried, ", "), "); name it with --input_symbol");
 }
 
 std::string ModelName(const Options& options) {
@@ -79,12 +82,14 @@ BuildOptions MakeBuildOptions(const Options& options) {
       for (size_t axis = 0; axis < shape.size(); ++axis) {
         if (shape[axis] >= 0) continue;
         if (axis > 0 || !options.batch) {
-          Fail(ErrorKind::kBadOption, "--input_shape: ", graph::Shape(shape), ": size -1 is possible for the first axis only, and only with --batch");
+          Fail(ErrorKind::kBadOption, "--input_shape: ", graph::Shape(shape),
+               ": size -1 is possible for the first axis only, and only with --batch");
         }
         shape[axis] = *options.batch;
       }
       if (options.batch && !shape.empty() && shape[0] != *options.batch) {
-        Fail(ErrorKind::kBadOption, "--batch ", *options.batch, " and --input_shape ", graph::Shape(shape), ": they contradict each other; write -1 for the batch or leave out --batch");
+        Fail(ErrorKind::kBadOption, "--batch ", *options.batch, " and --input_shape ", graph::Shape(shape),
+             ": they contradict each other; write -1 for the batch or leave out --batch");
       }
       input.shape = graph::Shape(std::move(shape));
     }
@@ -98,7 +103,8 @@ void PrepareFolder(const std::string& folder) {
   std::error_code status;
   fs::create_directories(folder, status);
   if (status || !fs::is_directory(folder)) {
-    Fail(ErrorKind::kIo, folder, ": the output folder cannot be made: ", status ? status.message() : "a file has its name");
+    Fail(ErrorKind::kIo, folder,
+         ": the output folder cannot be made: ", status ? status.message() : "a file has its name");
   }
 }
 
@@ -146,7 +152,8 @@ ConvertReport Convert(const Options& options) {
   pipeline.move_means_to_preprocess = options.move_to_preprocess;
   if (options.move_to_preprocess) {
     for (const transforms::InputPreprocess& entry : pipeline.preprocess) {
-      if (!entry.mean.empty()) write.pre_process.push_back({entry.input, transforms::InParameterOrder(entry, entry.mean), {}});
+      if (!entry.mean.empty())
+        write.pre_process.push_back({entry.input, transforms::InParameterOrder(entry, entry.mean), {}});
     }
   }
   graph::PassRunner optimize = transforms::MakePipeline(pipeline);
@@ -155,7 +162,8 @@ ConvertReport Convert(const Options& options) {
   watch.Step("optimize");
 
   graph::PassRunner legalize;
-  for (auto& pass : transforms::MakeLegalizePassesV2V4({.version = options.ir_version, .f16 = options.f16})) legalize.Add(std::move(pass));
+  for (auto& pass : transforms::MakeLegalizePassesV2V4({.version = options.ir_version, .f16 = options.f16}))
+    legalize.Add(std::move(pass));
   RunPasses(legalize, graph, options.dump_passes.empty() ? "" : options.dump_passes + "/legalize", report);
   report.operators_written = graph.NodeCount();
   watch.Step("legalize");

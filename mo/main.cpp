@@ -18,15 +18,19 @@ constexpr int kDone = 0;
 constexpr int kUserError = 1;      // the model or the options are at fault
 constexpr int kInternalError = 2;  // our bug
 
-bool Verbose(const Options& options) { return options.log_level == "INFO" || options.log_level == "DEBUG" || options.log_level == "NOTSET"; }
+bool Verbose(const Options& options) {
+  return options.log_level == "INFO" || options.log_level == "DEBUG" || options.log_level == "NOTSET";
+}
 
 void PrintPasses(const ConvertReport& report, bool with_declined) {
   for (const moir::graph::PassReport& pass : report.passes) {
-    std::printf("[ INFO ] pass %s: %zu changes, %.1f ms%s\n", pass.name.c_str(), pass.changes, pass.seconds * 1e3, pass.skipped ? " (left out)" : "");
+    std::printf("[ INFO ] pass %s: %zu changes, %.1f ms%s\n", pass.name.c_str(), pass.changes, pass.seconds * 1e3,
+                pass.skipped ? " (left out)" : "");
     if (!with_declined) continue;
     for (const auto& [node, reason] : pass.declined) std::printf("[ DEBUG ]   %s: %s\n", node.c_str(), reason.c_str());
   }
-  for (const moir::mo::StepTime& time : report.times) std::printf("[ INFO ] step %s: %.3f s\n", time.step.c_str(), time.seconds);
+  for (const moir::mo::StepTime& time : report.times)
+    std::printf("[ INFO ] step %s: %.3f s\n", time.step.c_str(), time.seconds);
 }
 
 void PrintReport(const Options& options, const ConvertReport& report) {
@@ -34,14 +38,18 @@ void PrintReport(const Options& options, const ConvertReport& report) {
   for (const std::string& note : report.notes) std::printf("[ NOTE ] %s\n", note.c_str());
   for (const std::string& note : report.written.notes) std::printf("[ NOTE ] %s\n", note.c_str());
   if (report.written.denormals_flushed > 0) {
-    std::printf("[ NOTE ] %llu denormal weights were flushed to zero\n", static_cast<unsigned long long>(report.written.denormals_flushed));
+    std::printf("[ NOTE ] %llu denormal weights were flushed to zero\n",
+                static_cast<unsigned long long>(report.written.denormals_flushed));
   }
   if (report.written.f16_overflows > 0) {
-    std::printf("[ WARNING ] %llu weights are beyond the range of FP16 and became its largest number\n", static_cast<unsigned long long>(report.written.f16_overflows));
+    std::printf("[ WARNING ] %llu weights are beyond the range of FP16 and became its largest number\n",
+                static_cast<unsigned long long>(report.written.f16_overflows));
   }
   for (const std::string& engine : report.written.engines) std::printf("[ NOTE ] runs in: %s\n", engine.c_str());
-  std::printf("\n[ SUCCESS ] Generated IR model.\n[ SUCCESS ] XML file: %s\n[ SUCCESS ] BIN file: %s\n[ SUCCESS ] Total execution time: %.2f seconds.\n",
-              report.xml_path.c_str(), report.bin_path.c_str(), report.seconds);
+  std::printf(
+      "\n[ SUCCESS ] Generated IR model.\n[ SUCCESS ] XML file: %s\n[ SUCCESS ] BIN file: %s\n[ SUCCESS ] Total "
+      "execution time: %.2f seconds.\n",
+      report.xml_path.c_str(), report.bin_path.c_str(), report.seconds);
 }
 
 int Run(const std::vector<std::string>& arguments) {

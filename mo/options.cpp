@@ -19,42 +19,46 @@ po::options_description Describe() {
   po::options_description all("Options", 110, 70);
 
   po::options_description model("The model", 110, 70);
-  model.add_options()
-      ("input_model,m", text(), "weights: a .params or .nd file. PREFIX-symbol.json beside PREFIX-NNNN.params is the graph unless --input_symbol names another")
-      ("input_symbol", text(), "graph: a symbol.json file. Alone it is enough for a graph without weights")
-      ("framework", text(), "mxnet, the only one; accepted for the sake of scripts")
-      ("input", text(), "names of the inputs, separated by commas; an inner node cuts the graph there")
-      ("input_shape", text(), "shapes in the order of --input: [1,3,224,224] or (1,3,224,224), several separated by commas; the batch may be -1 when --batch gives it")
-      ("batch,b", text(), "size of the first axis of every input whose shape leaves it open")
-      ("output", text(), "names of the nodes that become the outputs, separated by commas; NAME.k is output k of a node");
+  model.add_options()("input_model,m", text(),
+                      "weights: a .params or .nd file. PREFIX-symbol.json beside PREFIX-NNNN.params is the graph "
+                      "unless --input_symbol names another")(
+      "input_symbol", text(), "graph: a symbol.json file. Alone it is enough for a graph without weights")(
+      "framework", text(), "mxnet, the only one; accepted for the sake of scripts")(
+      "input", text(), "names of the inputs, separated by commas; an inner node cuts the graph there")(
+      "input_shape", text(),
+      "shapes in the order of --input: [1,3,224,224] or (1,3,224,224), several separated by commas; the batch may be "
+      "-1 when --batch gives it")("batch,b", text(),
+                                  "size of the first axis of every input whose shape leaves it open")(
+      "output", text(),
+      "names of the nodes that become the outputs, separated by commas; NAME.k is output k of a node");
   po::options_description pre("Preprocessing that becomes part of the model", 110, 70);
-  pre.add_options()
-      ("mean_values", text(), "subtracted per channel: (R,G,B), or NAME(R,G,B) for one of several inputs; also -ms")
-      ("scale_values", text(), "divided by per channel, after the mean; same form")
-      ("scale,s", text(), "one divisor for every input")
-      ("reverse_input_channels", po::bool_switch(), "the application feeds BGR to a model trained on RGB, or the other way round")
-      ("move_to_preprocess", po::bool_switch(), "write means to the <pre-process> section of the IR instead of into the graph; scales stay in the graph");
+  pre.add_options()("mean_values", text(),
+                    "subtracted per channel: (R,G,B), or NAME(R,G,B) for one of several inputs; also -ms")(
+      "scale_values", text(), "divided by per channel, after the mean; same form")("scale,s", text(),
+                                                                                   "one divisor for every input")(
+      "reverse_input_channels", po::bool_switch(),
+      "the application feeds BGR to a model trained on RGB, or the other way round")(
+      "move_to_preprocess", po::bool_switch(),
+      "write means to the <pre-process> section of the IR instead of into the graph; scales stay in the graph");
   po::options_description result("The result", 110, 70);
-  result.add_options()
-      ("output_dir,o", text(), "folder of the result, made when missing (default: .)")
-      ("model_name,n", text(), "stem of the result's files (default: that of the input)")
-      ("data_type", text(), "FP32 (default; also float) or FP16 (also half): the type weights are stored in")
-      ("ir_version", text(), "2, 3 (default) or 4")
-      ("generate_deprecated_IR_V2", po::bool_switch(), "the same as --ir_version 2");
+  result.add_options()("output_dir,o", text(), "folder of the result, made when missing (default: .)")(
+      "model_name,n", text(), "stem of the result's files (default: that of the input)")(
+      "data_type", text(), "FP32 (default; also float) or FP16 (also half): the type weights are stored in")(
+      "ir_version", text(), "2, 3 (default) or 4")("generate_deprecated_IR_V2", po::bool_switch(),
+                                                   "the same as --ir_version 2");
   po::options_description tuning("Optimizations", 110, 70);
-  tuning.add_options()
-      ("disable_fusing", po::bool_switch(), "do not fold scales, shifts and batch normalization into their neighbours")
-      ("finegrain_fusing", text(), "regular expressions, separated by commas: nodes that are not fused")
-      ("disable_gfusing", po::bool_switch(), "do not join parallel convolutions into a grouped one")
-      ("disable_resnet_optimization", po::bool_switch(), "do not move strides up in residual networks")
-      ("disable_pass", text(), "names of single passes to leave out, separated by commas")
-      ("dump_passes", text(), "folder for the graph's text after every pass that changed it");
+  tuning.add_options()("disable_fusing", po::bool_switch(),
+                       "do not fold scales, shifts and batch normalization into their neighbours")(
+      "finegrain_fusing", text(), "regular expressions, separated by commas: nodes that are not fused")(
+      "disable_gfusing", po::bool_switch(), "do not join parallel convolutions into a grouped one")(
+      "disable_resnet_optimization", po::bool_switch(), "do not move strides up in residual networks")(
+      "disable_pass", text(), "names of single passes to leave out, separated by commas")(
+      "dump_passes", text(), "folder for the graph's text after every pass that changed it");
   po::options_description other("Other", 110, 70);
-  other.add_options()
-      ("silent", po::bool_switch(), "print errors only")
-      ("log_level", text(), "CRITICAL, ERROR (default), WARN, WARNING, INFO, DEBUG or NOTSET; INFO and DEBUG show what every pass did")
-      ("version", po::bool_switch(), "print the version")
-      ("help,h", po::bool_switch(), "print this text");
+  other.add_options()("silent", po::bool_switch(), "print errors only")(
+      "log_level", text(),
+      "CRITICAL, ERROR (default), WARN, WARNING, INFO, DEBUG or NOTSET; INFO and DEBUG show what every pass did")(
+      "version", po::bool_switch(), "print the version")("help,h", po::bool_switch(), "print this text");
   all.add(model).add(pre).add(result).add(tuning).add(other);
   return all;
 }
@@ -147,7 +151,8 @@ void RecordParameters(const po::variables_map& given, Options& options) {
     const bool is_switch = given.count(name) > 0 && given[name].value().type() == typeid(bool);
     if (is_switch) {
       options.cli_parameters.emplace_back(name, given[name].as<bool>() ? "True" : "False");
-    } else if (fixed != shown.end() && (is_set || name == "data_type" || name == "framework" || name == "ir_version" || name == "log_level")) {
+    } else if (fixed != shown.end() &&
+               (is_set || name == "data_type" || name == "framework" || name == "ir_version" || name == "log_level")) {
       options.cli_parameters.emplace_back(name, fixed->second);
     } else if (is_set) {
       options.cli_parameters.emplace_back(name, given[name].as<std::string>());
@@ -164,7 +169,9 @@ po::variables_map ParseCommandLine(const std::vector<std::string>& arguments) {
   try {
     // No guessing of abbreviated names: a later option could change what a script means.
     const int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
-    po::store(po::command_line_parser(NormalizeSpelling(arguments)).options(Describe()).style(style).positional({}).run(), given);
+    po::store(
+        po::command_line_parser(NormalizeSpelling(arguments)).options(Describe()).style(style).positional({}).run(),
+        given);
     po::notify(given);
   } catch (const po::unknown_option& error) {
     const std::vector<std::string> names = OptionNames();
@@ -191,7 +198,8 @@ std::vector<std::vector<int64_t>> ParseShapes(const std::string& text) {
     std::vector<int64_t> shape;
     for (const std::string& item : group.items) {
       const auto size = graph::ParseInt(item);
-      if (!size || *size == 0 || *size < -1) FailOption("input_shape", text, expected + "; sizes are positive, or -1 for a batch given by --batch");
+      if (!size || *size == 0 || *size < -1)
+        FailOption("input_shape", text, expected + "; sizes are positive, or -1 for a batch given by --batch");
       shape.push_back(*size);
     }
     shapes.push_back(std::move(shape));
@@ -232,7 +240,8 @@ Options ParseOptions(const std::vector<std::string>& arguments) {
   options.input_model = text("input_model");
   options.input_symbol = text("input_symbol");
   if (options.input_model.empty() && options.input_symbol.empty()) {
-    Fail(ErrorKind::kBadOption, "no model is given: --input_model names the .params file, --input_symbol the symbol.json");
+    Fail(ErrorKind::kBadOption,
+         "no model is given: --input_model names the .params file, --input_symbol the symbol.json");
   }
   if (has("framework") && text("framework") != "mxnet") FailOption("framework", text("framework"), "mxnet");
   if (has("input")) options.input = ParseNames("input", text("input"));
@@ -244,10 +253,12 @@ Options ParseOptions(const std::vector<std::string>& arguments) {
     options.batch = *batch;
   }
   if (!options.input_shape.empty() && !options.input.empty() && options.input.size() != options.input_shape.size()) {
-    Fail(ErrorKind::kBadOption, "--input_shape: got ", options.input_shape.size(), " shapes for the ", options.input.size(), " names of --input");
+    Fail(ErrorKind::kBadOption, "--input_shape: got ", options.input_shape.size(), " shapes for the ",
+         options.input.size(), " names of --input");
   }
 
-  if (has("scale") && has("scale_values")) Fail(ErrorKind::kBadOption, "--scale and --scale_values: both are given, expected one of them");
+  if (has("scale") && has("scale_values"))
+    Fail(ErrorKind::kBadOption, "--scale and --scale_values: both are given, expected one of them");
   if (has("scale")) options.scale = ParsePositive("scale", text("scale"));
   if (has("mean_values")) options.mean_values = ParseNamedValues("mean_values", text("mean_values"));
   if (has("scale_values")) options.scale_values = ParseNamedValues("scale_values", text("scale_values"));
@@ -261,7 +272,8 @@ Options ParseOptions(const std::vector<std::string>& arguments) {
 
   if (has("output_dir")) options.output_dir = text("output_dir");
   options.model_name = text("model_name");
-  if (options.model_name.find('/') != std::string::npos) FailOption("model_name", options.model_name, "a name without a folder; --output_dir names that");
+  if (options.model_name.find('/') != std::string::npos)
+    FailOption("model_name", options.model_name, "a name without a folder; --output_dir names that");
   if (has("data_type")) {
     const std::string type = text("data_type");
     if (type == "FP16" || type == "half") options.f16 = true;
@@ -273,7 +285,9 @@ Options ParseOptions(const std::vector<std::string>& arguments) {
     options.ir_version = static_cast<int>(*version);
   }
   if (flag("generate_deprecated_IR_V2")) {
-    if (has("ir_version") && options.ir_version != 2) Fail(ErrorKind::kBadOption, "--generate_deprecated_IR_V2 and --ir_version ", options.ir_version, ": they contradict each other");
+    if (has("ir_version") && options.ir_version != 2)
+      Fail(ErrorKind::kBadOption, "--generate_deprecated_IR_V2 and --ir_version ", options.ir_version,
+           ": they contradict each other");
     options.ir_version = 2;
   }
 
@@ -287,7 +301,8 @@ Options ParseOptions(const std::vector<std::string>& arguments) {
   if (has("log_level")) {
     options.log_level = text("log_level");
     const std::vector<std::string> levels = {"CRITICAL", "ERROR", "WARN", "WARNING", "INFO", "DEBUG", "NOTSET"};
-    if (std::find(levels.begin(), levels.end(), options.log_level) == levels.end()) FailOption("log_level", options.log_level, "one of " + graph::Join(levels, ", "));
+    if (std::find(levels.begin(), levels.end(), options.log_level) == levels.end())
+      FailOption("log_level", options.log_level, "one of " + graph::Join(levels, ", "));
   }
   RecordParameters(given, options);
   return options;

@@ -21,8 +21,8 @@ struct Options {
   std::string model_name;    // empty: the stem of the input file
   std::string output_dir = ".";
 
-  std::vector<std::string> input;                          // names, in order
-  std::vector<std::vector<int64_t>> input_shape;           // one per input; -1 in first place is filled from `batch`
+  std::vector<std::string> input;                 // names, in order
+  std::vector<std::vector<int64_t>> input_shape;  // one per input; -1 in first place is filled from `batch`
   std::optional<int64_t> batch;
   std::vector<std::string> output;
 

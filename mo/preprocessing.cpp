@@ -21,20 +21,22 @@ std::string InputNames(const graph::Graph& graph) {
 void Assign(const graph::Graph& graph, const char* option, const std::vector<NamedValues>& groups,
             std::vector<transforms::InputPreprocess>& all, std::vector<double> transforms::InputPreprocess::*member) {
   if (!groups.empty() && groups.front().name.empty() && groups.size() != graph.Parameters().size()) {
-    Fail(ErrorKind::kBadOption, "--", option, ": got ", groups.size(), " groups of numbers for the ", graph.Parameters().size(),
-         " inputs of the model (", InputNames(graph), "); name the input: NAME(1,2,3)");
+    Fail(ErrorKind::kBadOption, "--", option, ": got ", groups.size(), " groups of numbers for the ",
+         graph.Parameters().size(), " inputs of the model (", InputNames(graph), "); name the input: NAME(1,2,3)");
   }
   for (size_t i = 0; i < groups.size(); ++i) {
     size_t position = i;
     if (!groups[i].name.empty()) {
       position = 0;
       while (position < all.size() && all[position].input != groups[i].name) ++position;
-      if (position == all.size()) Fail(ErrorKind::kBadOption, "--", option, ": the model has no input \"", groups[i].name, "\"; it has ", InputNames(graph));
+      if (position == all.size())
+        Fail(ErrorKind::kBadOption, "--", option, ": the model has no input \"", groups[i].name, "\"; it has ",
+             InputNames(graph));
     }
     const graph::Node& input = *graph.Parameters()[position];
     if (static_cast<int64_t>(groups[i].values.size()) != ChannelCount(input)) {
-      Fail(ErrorKind::kBadOption, "--", option, ": got ", groups[i].values.size(), " values for input \"", input.Name(), "\", expected ",
-           ChannelCount(input), ", one per channel of ", input.Shape());
+      Fail(ErrorKind::kBadOption, "--", option, ": got ", groups[i].values.size(), " values for input \"", input.Name(),
+           "\", expected ", ChannelCount(input), ", one per channel of ", input.Shape());
     }
     all[position].*member = groups[i].values;
   }
@@ -50,15 +52,19 @@ std::vector<transforms::InputPreprocess> AssignPreprocessing(const graph::Graph&
   bool reversed = false;
   for (size_t i = 0; i < all.size(); ++i) {
     const graph::Node& input = *graph.Parameters()[i];
-    if (options.scale) all[i].scale.assign(static_cast<size_t>(std::max<int64_t>(ChannelCount(input), 1)), *options.scale);
+    if (options.scale)
+      all[i].scale.assign(static_cast<size_t>(std::max<int64_t>(ChannelCount(input), 1)), *options.scale);
     if (options.reverse_input_channels && input.Shape().Rank() == 4 && ChannelCount(input) == 3) {
       all[i].reverse_channels = reversed = true;
     }
   }
   if (options.reverse_input_channels && !reversed) {
-    Fail(ErrorKind::kBadOption, "--reverse_input_channels: no input has the shape [N,3,H,W]; the model's inputs are ", InputNames(graph));
+    Fail(ErrorKind::kBadOption, "--reverse_input_channels: no input has the shape [N,3,H,W]; the model's inputs are ",
+         InputNames(graph));
   }
-  std::erase_if(all, [](const transforms::InputPreprocess& entry) { return entry.mean.empty() && entry.scale.empty() && !entry.reverse_channels; });
+  std::erase_if(all, [](const transforms::InputPreprocess& entry) {
+    return entry.mean.empty() && entry.scale.empty() && !entry.reverse_channels;
+  });
   return all;
 }
 

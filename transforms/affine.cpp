@@ -45,7 +45,9 @@ std::optional<Tensor> Combine(const Tensor& a, const Tensor& b, F f) {
 
 }  // namespace
 
-bool IsAffineOperator(const Node& node) { return node.Is("Add") || node.Is("Multiply") || node.Is("Subtract") || node.Is("Divide"); }
+bool IsAffineOperator(const Node& node) {
+  return node.Is("Add") || node.Is("Multiply") || node.Is("Subtract") || node.Is("Divide");
+}
 
 std::optional<Affine> MatchAffine(Node& node, std::string* why) {
   const auto decline = [&](const char* reason) -> std::optional<Affine> {

@@ -17,16 +17,20 @@ constexpr int64_t kColors = 3;
 Tensor PerChannel(const Node& parameter, std::string_view what, const std::vector<double>& values) {
   const Shape& shape = parameter.Shape();
   if (values.size() == 1) return Tensor::Scalar<double>(values[0]);
-  if (shape.Rank() < 2) Fail(ErrorKind::kBadOption, "input \"", parameter.Name(), "\": ", what, ": got ", values.size(), " numbers, expected one for data of shape ", shape);
+  if (shape.Rank() < 2)
+    Fail(ErrorKind::kBadOption, "input \"", parameter.Name(), "\": ", what, ": got ", values.size(),
+         " numbers, expected one for data of shape ", shape);
   if (static_cast<int64_t>(values.size()) != shape[1]) {
-    Fail(ErrorKind::kBadOption, "input \"", parameter.Name(), "\": ", what, ": got ", values.size(), " numbers, expected one or ", shape[1], " for data of shape ", shape);
+    Fail(ErrorKind::kBadOption, "input \"", parameter.Name(), "\": ", what, ": got ", values.size(),
+         " numbers, expected one or ", shape[1], " for data of shape ", shape);
   }
   return AxisConstant(values, shape.Rank(), 1);
 }
 
 class ApplyInputPreprocessing final : public Pass {
  public:
-  ApplyInputPreprocessing(std::vector<InputPreprocess> preprocess, bool means_outside) : preprocess_(std::move(preprocess)), means_outside_(means_outside) {}
+  ApplyInputPreprocessing(std::vector<InputPreprocess> preprocess, bool means_outside)
+      : preprocess_(std::move(preprocess)), means_outside_(means_outside) {}
   std::string_view Name() const override { return "apply-input-preprocessing"; }
 
   void Run(Graph& graph, PassReport& report) const override {
@@ -35,7 +39,8 @@ class ApplyInputPreprocessing final : public Pass {
       if (!parameter || !parameter->Is("Parameter")) {
         std::vector<std::string> names;
         for (const Node* known : graph.Parameters()) names.push_back(known->Name());
-        Fail(ErrorKind::kBadOption, "input \"", step.input, "\": the model has no such input; it has ", Join(names, ", "));
+        Fail(ErrorKind::kBadOption, "input \"", step.input, "\": the model has no such input; it has ",
+             Join(names, ", "));
       }
       if (Apply(*parameter, step, graph, report)) ++report.changes;
     }
@@ -57,22 +62,26 @@ class ApplyInputPreprocessing final : public Pass {
     if (!step.scale.empty()) {
       std::vector<double> inverse = step.scale;
       for (double& value : inverse) {
-        if (value == 0) Fail(ErrorKind::kBadOption, "input \"", name, "\": scale values: got 0, expected numbers to divide by");
+        if (value == 0)
+          Fail(ErrorKind::kBadOption, "input \"", name, "\": scale values: got 0, expected numbers to divide by");
         value = 1 / value;
       }
       scale.scale = PerChannel(parameter, "scale values", inverse);
     }
     if ((shift.shift || scale.scale) && !IsFloat(type)) {
-      Fail(ErrorKind::kBadOption, "input \"", name, "\": mean and scale values need floating-point data, the input is ", type);
+      Fail(ErrorKind::kBadOption, "input \"", name, "\": mean and scale values need floating-point data, the input is ",
+           type);
     }
     Value value = parameter.Output(0);
     if (step.reverse_channels) {
       if (parameter.Shape().Rank() >= 3 && parameter.Shape()[1] == kColors) {
         const Value axis = rewriter.Constant(name + "/reverse/axis", Tensor::Scalar<int64_t>(1));
         Node* split = rewriter.AddNode("Split", name + "/reverse/split", {value, axis}, {{"num_splits", kColors}});
-        value = rewriter.Add("Concat", name + "/reverse", {split->Output(2), split->Output(1), split->Output(0)}, {{"axis", int64_t{1}}});
+        value = rewriter.Add("Concat", name + "/reverse", {split->Output(2), split->Output(1), split->Output(0)},
+                             {{"axis", int64_t{1}}});
       } else {
-        report.notes.push_back(StrCat("input \"", name, "\" of shape ", parameter.Shape(), " does not have ", kColors, " channels and keeps their order"));
+        report.notes.push_back(StrCat("input \"", name, "\" of shape ", parameter.Shape(), " does not have ", kColors,
+                                      " channels and keeps their order"));
       }
     }
     shift.data = value;
@@ -92,7 +101,8 @@ class ApplyInputPreprocessing final : public Pass {
 
 std::vector<double> InParameterOrder(const InputPreprocess& preprocess, const std::vector<double>& values) {
   std::vector<double> result = values;
-  if (preprocess.reverse_channels && static_cast<int64_t>(values.size()) == kColors) std::reverse(result.begin(), result.end());
+  if (preprocess.reverse_channels && static_cast<int64_t>(values.size()) == kColors)
+    std::reverse(result.begin(), result.end());
   return result;
 }
 

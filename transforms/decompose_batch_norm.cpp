@@ -26,7 +26,9 @@ class DecomposeBatchNorm final : public NodePass {
     std::vector<double> scale(gamma.size()), shift(gamma.size());
     for (size_t c = 0; c < gamma.size(); ++c) {
       const double root = std::sqrt(variance[c] + epsilon);
-      if (!(root > 0) || !std::isfinite(root)) return Declined("channel ", c, ": variance + epsilon is ", variance[c] + epsilon, ", expected a positive number");
+      if (!(root > 0) || !std::isfinite(root))
+        return Declined("channel ", c, ": variance + epsilon is ", variance[c] + epsilon,
+                        ", expected a positive number");
       scale[c] = gamma[c] / root;
       shift[c] = beta[c] - mean[c] * scale[c];
     }
@@ -36,7 +38,8 @@ class DecomposeBatchNorm final : public NodePass {
       return Declined("scale or shift is no finite number of type ", norm.Type());
     }
     const Value value = BuildAffine(rewriter, norm.Name(), affine);
-    if (value == affine.data && norm.Output(0).IsGraphOutput()) return Declined("it computes the identity of an output");
+    if (value == affine.data && norm.Output(0).IsGraphOutput())
+      return Declined("it computes the identity of an output");
     rewriter.Replace(norm, value);
     return Changed();
   }

@@ -12,10 +12,14 @@ namespace {
 
 constexpr size_t kMaxConstantBytes = 1024;
 
-void AppendBytes(std::string& key, const void* bytes, size_t size) { key.append(static_cast<const char*>(bytes), size); }
+void AppendBytes(std::string& key, const void* bytes, size_t size) {
+  key.append(static_cast<const char*>(bytes), size);
+}
 
 template <typename T>
-void AppendNumber(std::string& key, T number) { AppendBytes(key, &number, sizeof(number)); }
+void AppendNumber(std::string& key, T number) {
+  AppendBytes(key, &number, sizeof(number));
+}
 
 // Equal keys, equal values. Empty for nodes that are never merged.
 std::string Key(const Node& node) {
@@ -61,7 +65,8 @@ class EliminateCommonSubexpressions final : public Pass {
         both_outputs = both_outputs || (is_output && first->Output(i).IsGraphOutput());
       }
       if (both_outputs) {
-        report.declined.emplace_back(node->Name(), StrCat("\"", first->Name(), "\" computes the same, but both are outputs of the model"));
+        report.declined.emplace_back(
+            node->Name(), StrCat("\"", first->Name(), "\" computes the same, but both are outputs of the model"));
         continue;
       }
       const std::string name = node->Name();

@@ -22,7 +22,8 @@ bool IsReshaping(const Node& node) { return node.Is("Reshape") || node.Is("Squee
 std::optional<Value> NeutralOperand(const Node& node, size_t constant_input, double neutral) {
   const Tensor* constant = node.Input(constant_input).Constant();
   const Value data = node.Input(1 - constant_input);
-  if (!constant || constant->NumElements() > kMaxElements || data.Shape() != node.Shape() || data.Type() != node.Type()) return std::nullopt;
+  if (!constant || constant->NumElements() > kMaxElements || data.Shape() != node.Shape() || data.Type() != node.Type())
+    return std::nullopt;
   const std::vector<double> values = constant->ToVector<double>();
   if (!std::all_of(values.begin(), values.end(), [&](double v) { return v == neutral; })) return std::nullopt;
   return data;
@@ -65,9 +66,12 @@ std::optional<Value> Unchanged(Node& node) {
     if (step && AllAre(*step, 1)) return data;
   }
   if (node.Is("MaxPool") || node.Is("AvgPool")) {
-    const auto all = [&](const char* name, int64_t value) { return AllAre(SpatialAttribute(node, name, value), value); };
+    const auto all = [&](const char* name, int64_t value) {
+      return AllAre(SpatialAttribute(node, name, value), value);
+    };
     const auto& kernel = node.Attr<std::vector<int64_t>>("kernel");
-    if (!kernel.empty() && AllAre(kernel, 1) && all("strides", 1) && all("pads_begin", 0) && all("pads_end", 0)) return data;
+    if (!kernel.empty() && AllAre(kernel, 1) && all("strides", 1) && all("pads_begin", 0) && all("pads_end", 0))
+      return data;
   }
   return std::nullopt;
 }
@@ -82,7 +86,8 @@ bool KeepsAxis(const Node& inner, size_t position) {
   std::optional<std::vector<int64_t>> axes = ConstantIndices(inner, 1);
   if (!axes) return false;
   const int64_t rank = inner.Is("Squeeze") ? inner.Input(0).Shape().Rank() : inner.Shape().Rank();
-  return std::all_of(axes->begin(), axes->end(), [&](int64_t axis) { return (axis < 0 ? axis + rank : axis) > static_cast<int64_t>(position); });
+  return std::all_of(axes->begin(), axes->end(),
+                     [&](int64_t axis) { return (axis < 0 ? axis + rank : axis) > static_cast<int64_t>(position); });
 }
 
 class EliminateIdentities final : public NodePass {
@@ -99,7 +104,8 @@ class EliminateIdentities final : public NodePass {
 
  private:
   static Outcome ReplaceBy(Node& node, Value data, Rewriter& rewriter) {
-    if (node.Output(0).IsGraphOutput() && (data.node->Is("Parameter") || data.node->Is("Constant") || data.IsGraphOutput())) {
+    if (node.Output(0).IsGraphOutput() &&
+        (data.node->Is("Parameter") || data.node->Is("Constant") || data.IsGraphOutput())) {
       return Declined("it gives an output of the model a place of its own");
     }
     ReplaceKeepingOutputName(rewriter, node, data);
@@ -115,7 +121,8 @@ class EliminateIdentities final : public NodePass {
     if (!pattern) return Declined("the pattern is no constant");
     if (outer.Attr<bool>("special_zero")) {
       for (size_t i = 0; i < pattern->size(); ++i) {
-        if ((*pattern)[i] == 0 && !KeepsAxis(inner, i)) return Declined("the pattern names axis ", i, " of the ", inner.Op(), " before it");
+        if ((*pattern)[i] == 0 && !KeepsAxis(inner, i))
+          return Declined("the pattern names axis ", i, " of the ", inner.Op(), " before it");
       }
     }
     rewriter.GetGraph().SetInput(&outer, 0, data);
@@ -130,7 +137,9 @@ class EliminateIdentities final : public NodePass {
     const auto rank = static_cast<size_t>(outer.Shape().Rank());
     std::vector<int64_t> order(rank);
     // An empty order reverses the axes.
-    const auto axis_of = [&](const std::vector<int64_t>& given, size_t i) { return given.empty() ? static_cast<int64_t>(rank - 1 - i) : given[i]; };
+    const auto axis_of = [&](const std::vector<int64_t>& given, size_t i) {
+      return given.empty() ? static_cast<int64_t>(rank - 1 - i) : given[i];
+    };
     for (size_t i = 0; i < rank; ++i) order[i] = axis_of(*first, static_cast<size_t>(axis_of(*second, i)));
     const Value data = inner.Input(0);
     if (data.Shape() == outer.Shape() && KeepsElements(data.Shape(), order)) return ReplaceBy(outer, data, rewriter);

@@ -28,7 +28,8 @@ std::optional<Tensor> ScaleLazily(const Node& node) {
   if (divides && second_is_large) return std::nullopt;
   const Tensor& large = *node.Input(second_is_large ? 1 : 0).Constant();
   const Tensor& small = *node.Input(second_is_large ? 0 : 1).Constant();
-  if (large.NumElements() <= kSmall || large.Shape() != node.Shape() || small.NumElements() > kSmall) return std::nullopt;
+  if (large.NumElements() <= kSmall || large.Shape() != node.Shape() || small.NumElements() > kSmall)
+    return std::nullopt;
   for (int64_t axis = 0; axis < large.Shape().Rank(); ++axis) {
     const std::optional<std::vector<double>> values = AlongAxis(small, large.Shape(), axis);
     if (!values) continue;
@@ -65,7 +66,8 @@ class FoldConstants final : public NodePass {
       produced += node.Shape(i).NumElements();
     }
     if (!schema.evaluate) return Declined("operator ", node.Op(), " has no plain evaluation");
-    if (produced > kSmall && produced > 2 * consumed) return Declined("the result has ", produced, " elements, its inputs ", consumed);
+    if (produced > kSmall && produced > 2 * consumed)
+      return Declined("the result has ", produced, " elements, its inputs ", consumed);
 
     std::vector<Tensor> results;
     if (IsView(node)) {
@@ -76,7 +78,8 @@ class FoldConstants final : public NodePass {
       // Copies: what evaluation multiplies out goes away with them.
       std::vector<Tensor> inputs;
       for (const Value& input : node.Inputs()) {
-        inputs.push_back(schema.reads_shape_only ? Tensor::Wrap(nullptr, input.Type(), input.Shape()) : *input.Constant());
+        inputs.push_back(schema.reads_shape_only ? Tensor::Wrap(nullptr, input.Type(), input.Shape())
+                                                 : *input.Constant());
       }
       results = EvaluateNode(node, inputs);
     }
@@ -103,6 +106,8 @@ class FoldConstants final : public NodePass {
 
 }  // namespace
 
-std::unique_ptr<Pass> MakeFoldConstants(std::set<std::string> keep_operators) { return std::make_unique<FoldConstants>(std::move(keep_operators)); }
+std::unique_ptr<Pass> MakeFoldConstants(std::set<std::string> keep_operators) {
+  return std::make_unique<FoldConstants>(std::move(keep_operators));
+}
 
 }  // namespace moir::transforms

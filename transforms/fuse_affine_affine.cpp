@@ -36,19 +36,31 @@ class FuseAffineAffine final : public NodePass {
       Node& before = *fused->data.node;
       const std::optional<Affine> step = MatchAffine(before);
       if (!step) break;
-      if (!fused->data.HasOneReader()) { why = "the node before it has other readers"; break; }
-      if (!filter_.Allows(before)) { why = "the node before it is kept by finegrain fusing"; break; }
+      if (!fused->data.HasOneReader()) {
+        why = "the node before it has other readers";
+        break;
+      }
+      if (!filter_.Allows(before)) {
+        why = "the node before it is kept by finegrain fusing";
+        break;
+      }
       std::optional<Affine> composed = Compose(*step, *fused);
-      if (!composed) { why = "the constants vary along different axes"; break; }
+      if (!composed) {
+        why = "the constants vary along different axes";
+        break;
+      }
       fused = std::move(composed);
       begins_with_shift = !step->scale;
       ++length;
     }
     if (length == 1) return Declined(why);
-    const size_t needed = static_cast<size_t>(fused->scale && !AllEqual(*fused->scale, 1)) + static_cast<size_t>(fused->shift && !AllEqual(*fused->shift, 0));
-    const bool reorders = scale_first_ && length == 2 && needed == 2 && begins_with_shift && ends_with_scale && !Linear::Match(fused->data.node);
+    const size_t needed = static_cast<size_t>(fused->scale && !AllEqual(*fused->scale, 1)) +
+                          static_cast<size_t>(fused->shift && !AllEqual(*fused->shift, 0));
+    const bool reorders = scale_first_ && length == 2 && needed == 2 && begins_with_shift && ends_with_scale &&
+                          !Linear::Match(fused->data.node);
     if (needed >= length && !reorders) return Declined("one scale and one shift are left already");
-    if ((fused->scale && !FitsType(*fused->scale, last.Type())) || (fused->shift && !FitsType(*fused->shift, last.Type()))) {
+    if ((fused->scale && !FitsType(*fused->scale, last.Type())) ||
+        (fused->shift && !FitsType(*fused->shift, last.Type()))) {
       return Declined("the product of the constants is no finite number of type ", last.Type());
     }
     if (needed == 0 && last.Output(0).IsGraphOutput()) return Declined("the chain computes the identity of an output");
@@ -63,6 +75,8 @@ class FuseAffineAffine final : public NodePass {
 
 }  // namespace
 
-std::unique_ptr<Pass> MakeFuseAffineAffine(FusingFilter filter, bool scale_first) { return std::make_unique<FuseAffineAffine>(std::move(filter), scale_first); }
+std::unique_ptr<Pass> MakeFuseAffineAffine(FusingFilter filter, bool scale_first) {
+  return std::make_unique<FuseAffineAffine>(std::move(filter), scale_first);
+}
 
 }  // namespace moir::transforms

@@ -27,15 +27,33 @@ class FuseAffineLinear final : public NodePass {
     std::optional<std::vector<double>> scale, shift;
     size_t length = 0;
     for (; affine; affine = MatchAffine(*fused.data.node, &why), ++length) {
-      if (!fused.data.HasOneReader()) { why = "the affine node has other readers"; break; }
-      if (!filter_.Allows(*fused.data.node)) { why = "the affine node is kept by finegrain fusing"; break; }
-      if (affine->shift && !linear->SeesWholeKernelEverywhere()) { why = "a shift under zero padding is no bias"; break; }
+      if (!fused.data.HasOneReader()) {
+        why = "the affine node has other readers";
+        break;
+      }
+      if (!filter_.Allows(*fused.data.node)) {
+        why = "the affine node is kept by finegrain fusing";
+        break;
+      }
+      if (affine->shift && !linear->SeesWholeKernelEverywhere()) {
+        why = "a shift under zero padding is no bias";
+        break;
+      }
       const std::optional<Affine> composed = Compose(*affine, fused);
-      if (!composed) { why = "the constants vary along different axes"; break; }
+      if (!composed) {
+        why = "the constants vary along different axes";
+        break;
+      }
       const Shape& data = composed->data.Shape();
       std::optional<std::vector<double>> new_scale, new_shift;
-      if (composed->scale && !(new_scale = AlongAxis(*composed->scale, data, linear->InputAxis()))) { why = "the scale does not vary along the input channels only"; break; }
-      if (composed->shift && !(new_shift = AlongAxis(*composed->shift, data, linear->InputAxis()))) { why = "the shift does not vary along the input channels only"; break; }
+      if (composed->scale && !(new_scale = AlongAxis(*composed->scale, data, linear->InputAxis()))) {
+        why = "the scale does not vary along the input channels only";
+        break;
+      }
+      if (composed->shift && !(new_shift = AlongAxis(*composed->shift, data, linear->InputAxis()))) {
+        why = "the shift does not vary along the input channels only";
+        break;
+      }
       fused = *composed;
       scale = std::move(new_scale);
       shift = std::move(new_shift);
@@ -46,7 +64,8 @@ class FuseAffineLinear final : public NodePass {
     if (!weights) return Declined("a factor cannot be multiplied into weights of type ", node.Type());
     Affine bias;
     if (shift) bias.shift = AxisConstant(linear->ApplyToConstant(*shift), node.Shape().Rank(), linear->OutputAxis());
-    if (bias.shift && !FitsType(*bias.shift, node.Type())) return Declined("the bias is no finite number of type ", node.Type());
+    if (bias.shift && !FitsType(*bias.shift, node.Type()))
+      return Declined("the bias is no finite number of type ", node.Type());
 
     const std::string name = node.Name(), weights_name = node.Input(1).node->Name();
     const bool output = node.Output(0).IsGraphOutput();
@@ -65,6 +84,8 @@ class FuseAffineLinear final : public NodePass {
 
 }  // namespace
 
-std::unique_ptr<Pass> MakeFuseAffineLinear(FusingFilter filter) { return std::make_unique<FuseAffineLinear>(std::move(filter)); }
+std::unique_ptr<Pass> MakeFuseAffineLinear(FusingFilter filter) {
+  return std::make_unique<FuseAffineLinear>(std::move(filter));
+}
 
 }  // namespace moir::transforms

@@ -37,12 +37,14 @@ class FuseLinearAffine final : public NodePass {
     if (!scale) return Declined("the scale does not vary along the output channels only");
     const std::optional<Tensor> weights = linear->ScaleOutputs(*scale);
     if (!weights) return Declined("a factor cannot be multiplied into weights of type ", node.Type());
-    if (affine->shift && !FitsType(*affine->shift, node.Type())) return Declined("the new bias is no finite number of type ", node.Type());
+    if (affine->shift && !FitsType(*affine->shift, node.Type()))
+      return Declined("the new bias is no finite number of type ", node.Type());
 
     const std::string name = node.Name(), weights_name = node.Input(1).node->Name(), last_name = last.Name();
     const bool output = last.Output(0).IsGraphOutput();
     Node* made = linear->Rebuild(rewriter, node.Input(0), *weights);
-    const Value value = BuildAffine(rewriter, bias ? bias->Name() : last_name, {made->Output(0), std::nullopt, affine->shift});
+    const Value value =
+        BuildAffine(rewriter, bias ? bias->Name() : last_name, {made->Output(0), std::nullopt, affine->shift});
     rewriter.Replace(last, value);
     if (value.node == made && output) {
       rewriter.GetGraph().Rename(made, last_name);
@@ -59,6 +61,8 @@ class FuseLinearAffine final : public NodePass {
 
 }  // namespace
 
-std::unique_ptr<Pass> MakeFuseLinearAffine(FusingFilter filter) { return std::make_unique<FuseLinearAffine>(std::move(filter)); }
+std::unique_ptr<Pass> MakeFuseLinearAffine(FusingFilter filter) {
+  return std::make_unique<FuseLinearAffine>(std::move(filter));
+}
 
 }  // namespace moir::transforms

@@ -34,7 +34,8 @@ class FusePadWindow final : public NodePass {
     Node* pad = node.Input(0).Producer("Pad");
     if (!pad) return Declined("input 0 is no Pad");
     if (!filter_.Allows(node) || !filter_.Allows(*pad)) return Declined("kept by finegrain fusing");
-    if (pad->Attr<std::string>("pad_mode") != "constant") return Declined("pad mode ", pad->Attr<std::string>("pad_mode"));
+    if (pad->Attr<std::string>("pad_mode") != "constant")
+      return Declined("pad mode ", pad->Attr<std::string>("pad_mode"));
     const auto& auto_pad = node.Attr<std::string>("auto_pad");
     if (auto_pad != "explicit" && auto_pad != "valid") return Declined("the padding is settled by auto_pad ", auto_pad);
     double value = 0;
@@ -50,7 +51,8 @@ class FusePadWindow final : public NodePass {
       if (i < 2 && ((*begin)[i] != 0 || (*end)[i] != 0)) return Declined("axis ", i, " is padded");
     }
     const bool valid = auto_pad == "valid";
-    std::vector<int64_t> pads_begin = SpatialAttribute(node, "pads_begin", 0), pads_end = SpatialAttribute(node, "pads_end", 0);
+    std::vector<int64_t> pads_begin = SpatialAttribute(node, "pads_begin", 0),
+                         pads_end = SpatialAttribute(node, "pads_end", 0);
     if (valid) pads_begin.assign(pads_begin.size(), 0), pads_end.assign(pads_end.size(), 0);
     const bool padded_already = !AllAre(pads_begin, 0) || !AllAre(pads_end, 0);
     for (size_t i = 0; i < pads_begin.size(); ++i) {
@@ -61,7 +63,8 @@ class FusePadWindow final : public NodePass {
     if (convolution && value != 0) return Declined("the pad value is ", value, ", a convolution pads with 0");
     if (average) {
       if (value != 0) return Declined("the pad value is ", value, ", an average pads with 0");
-      if (node.Attr<bool>("exclude-pad") && padded_already) return Declined("it leaves its own padding out of the average");
+      if (node.Attr<bool>("exclude-pad") && padded_already)
+        return Declined("it leaves its own padding out of the average");
       attributes["exclude-pad"] = false;
     }
     if (maximum && value != -std::numeric_limits<double>::infinity()) {
@@ -86,6 +89,8 @@ class FusePadWindow final : public NodePass {
 
 }  // namespace
 
-std::unique_ptr<Pass> MakeFusePadWindow(FusingFilter filter) { return std::make_unique<FusePadWindow>(std::move(filter)); }
+std::unique_ptr<Pass> MakeFusePadWindow(FusingFilter filter) {
+  return std::make_unique<FusePadWindow>(std::move(filter));
+}
 
 }  // namespace moir::transforms

@@ -24,10 +24,12 @@ Tensor Scatter(const Tensor& tensor, int64_t axis, const Order& order) {
   const auto* from = static_cast<const std::byte*>(source.Data());
   auto* to = static_cast<std::byte*>(result.MutableData());
   const int64_t outer = tensor.Shape().NumElements(0, axis), channels = tensor.Shape()[axis];
-  const size_t bytes = static_cast<size_t>(tensor.Shape().NumElements(axis + 1, tensor.Shape().Rank())) * ElementSize(tensor.Type());
+  const size_t bytes =
+      static_cast<size_t>(tensor.Shape().NumElements(axis + 1, tensor.Shape().Rank())) * ElementSize(tensor.Type());
   for (int64_t o = 0; o < outer; ++o) {
     for (int64_t c = 0; c < channels; ++c) {
-      std::memcpy(to + static_cast<size_t>(o * channels + order[static_cast<size_t>(c)]) * bytes, from + static_cast<size_t>(o * channels + c) * bytes, bytes);
+      std::memcpy(to + static_cast<size_t>(o * channels + order[static_cast<size_t>(c)]) * bytes,
+                  from + static_cast<size_t>(o * channels + c) * bytes, bytes);
     }
   }
   return result;
@@ -36,23 +38,41 @@ Tensor Scatter(const Tensor& tensor, int64_t axis, const Order& order) {
 // The channel order in which Concat puts the parts of a Split into single channels.
 std::optional<Order> MatchReorder(const Node& concat, std::string& why) {
   const int64_t rank = concat.Shape().Rank();
-  if (rank < 3 || concat.Shape().NormalizeAxis(concat.Attr<int64_t>("axis")) != 1) { why = "it does not join channels"; return std::nullopt; }
+  if (rank < 3 || concat.Shape().NormalizeAxis(concat.Attr<int64_t>("axis")) != 1) {
+    why = "it does not join channels";
+    return std::nullopt;
+  }
   const Node* split = concat.Input(0).Producer("Split");
-  if (!split) { why = "input 0 is no part of a Split"; return std::nullopt; }
+  if (!split) {
+    why = "input 0 is no part of a Split";
+    return std::nullopt;
+  }
   const std::optional<std::vector<int64_t>> axis = ConstantIndices(*split, 1);
   const Shape& data = split->Input(0).Shape();
-  if (!axis || data.NormalizeAxis(axis->at(0)) != 1 || static_cast<int64_t>(split->OutputCount()) != data[1]) { why = "the Split does not part single channels"; return std::nullopt; }
+  if (!axis || data.NormalizeAxis(axis->at(0)) != 1 || static_cast<int64_t>(split->OutputCount()) != data[1]) {
+    why = "the Split does not part single channels";
+    return std::nullopt;
+  }
   Order order;
   for (const Value& input : concat.Inputs()) {
-    if (input.node != split) { why = "the inputs come from different nodes"; return std::nullopt; }
+    if (input.node != split) {
+      why = "the inputs come from different nodes";
+      return std::nullopt;
+    }
     order.push_back(static_cast<int64_t>(input.index));
   }
   Order sorted = order;
   std::sort(sorted.begin(), sorted.end());
   for (size_t i = 0; i < sorted.size(); ++i) {
-    if (sorted[i] != static_cast<int64_t>(i)) { why = "not every channel occurs once"; return std::nullopt; }
+    if (sorted[i] != static_cast<int64_t>(i)) {
+      why = "not every channel occurs once";
+      return std::nullopt;
+    }
   }
-  if (static_cast<int64_t>(order.size()) != data[1]) { why = "not every channel occurs once"; return std::nullopt; }
+  if (static_cast<int64_t>(order.size()) != data[1]) {
+    why = "not every channel occurs once";
+    return std::nullopt;
+  }
   return order;
 }
 
@@ -114,7 +134,10 @@ class FuseReverseChannels final : public Pass {
   }
 
   static bool CanAbsorb(Value value, const Order& order, std::string& why) {
-    const auto decline = [&](const auto&... parts) { why = StrCat(parts...); return false; };
+    const auto decline = [&](const auto&... parts) {
+      why = StrCat(parts...);
+      return false;
+    };
     if (value.IsGraphOutput()) return decline("\"", value.node->Name(), "\" is an output of the model");
     if (value.ReaderCount() == 0) return decline("nothing reads \"", value.node->Name(), "\"");
     for (const Use& use : value.node->Readers(value.index)) {
@@ -122,24 +145,28 @@ class FuseReverseChannels final : public Pass {
       if (reader.Is("Convolution") || reader.Is("GroupConvolution")) {
         const std::optional<Linear> linear = use.index == 0 ? Linear::Match(&reader, &why) : std::nullopt;
         if (!linear) return decline("\"", reader.Name(), "\": the weights are no constant");
-        if (!StaysInGroups(order, linear->InputsPerGroup())) return decline("\"", reader.Name(), "\": a channel would leave its group");
+        if (!StaysInGroups(order, linear->InputsPerGroup()))
+          return decline("\"", reader.Name(), "\": a channel would leave its group");
         continue;
       }
-      if (!TreatsChannelsAlike(reader, use.index)) return decline("\"", reader.Name(), "\" (", reader.Op(), ") does not treat channels alike");
+      if (!TreatsChannelsAlike(reader, use.index))
+        return decline("\"", reader.Name(), "\" (", reader.Op(), ") does not treat channels alike");
       if (!CanAbsorb(reader.Output(0), order, why)) return false;
     }
     return true;
   }
 
   // Builds what reads `old` anew on `fresh`, whose channels stand in the order of the Split's input.
-  static void Absorb(Value old, Value fresh, const Order& order, Rewriter& rewriter, std::vector<std::pair<Node*, std::string>>& names) {
+  static void Absorb(Value old, Value fresh, const Order& order, Rewriter& rewriter,
+                     std::vector<std::pair<Node*, std::string>>& names) {
     const std::vector<Use> readers = old.node->Readers(old.index);
     for (const Use& use : readers) {
       Node& reader = *use.node;
       const std::string name = reader.Name();
       if (const std::optional<Linear> linear = Linear::Match(&reader)) {
         const Tensor& weights = linear->Weights();
-        const int64_t groups = linear->Groups(), inputs = linear->InputsPerGroup(), outputs = linear->OutputChannels() / groups;
+        const int64_t groups = linear->Groups(), inputs = linear->InputsPerGroup(),
+                      outputs = linear->OutputChannels() / groups;
         Tensor permuted;
         if (groups == 1) {
           permuted = Scatter(weights, 1, order);
@@ -148,10 +175,14 @@ class FuseReverseChannels final : public Pass {
           Order places;
           for (int64_t g = 0; g < groups; ++g) {
             for (int64_t o = 0; o < outputs; ++o) {
-              for (int64_t i = 0; i < inputs; ++i) places.push_back((g * outputs + o) * inputs + order[static_cast<size_t>(g * inputs + i)] - g * inputs);
+              for (int64_t i = 0; i < inputs; ++i)
+                places.push_back((g * outputs + o) * inputs + order[static_cast<size_t>(g * inputs + i)] - g * inputs);
             }
           }
-          permuted = Scatter(weights.Reshaped({1, groups * outputs * inputs, weights.Shape().NumElements(3, weights.Shape().Rank())}), 1, places).Reshaped(weights.Shape());
+          permuted = Scatter(weights.Reshaped({1, groups * outputs * inputs,
+                                               weights.Shape().NumElements(3, weights.Shape().Rank())}),
+                             1, places)
+                         .Reshaped(weights.Shape());
         }
         const std::string weights_name = reader.Input(1).node->Name();
         Node* made = linear->Rebuild(rewriter, fresh, permuted);

@@ -11,7 +11,8 @@ FusingFilter::FusingFilter(const std::vector<std::string>& patterns) {
     try {
       compiled.emplace_back(pattern, std::regex::ECMAScript | std::regex::optimize);
     } catch (const std::regex_error& error) {
-      graph::Fail(graph::ErrorKind::kBadOption, "finegrain fusing: \"", pattern, "\" is no regular expression: ", error.what());
+      graph::Fail(graph::ErrorKind::kBadOption, "finegrain fusing: \"", pattern,
+                  "\" is no regular expression: ", error.what());
     }
   }
   patterns_ = std::make_shared<const std::vector<std::regex>>(std::move(compiled));

@@ -32,7 +32,8 @@ std::optional<Linear> Linear::Match(Node* node, std::string* why) {
     return std::nullopt;
   };
   const bool forward = node->Is("Convolution"), grouped = node->Is("GroupConvolution");
-  const bool backward = node->Is("ConvolutionBackpropData"), grouped_backward = node->Is("GroupConvolutionBackpropData");
+  const bool backward = node->Is("ConvolutionBackpropData"),
+             grouped_backward = node->Is("GroupConvolutionBackpropData");
   const bool matmul = node->Is("MatMul");
   if (!forward && !grouped && !backward && !grouped_backward && !matmul) return std::nullopt;
   const Tensor* weights = node->Input(1).Constant();
@@ -64,8 +65,9 @@ std::optional<Linear> Linear::Match(Node* node, std::string* why) {
   linear.kernel_ = shape.NumElements(first + 2, shape.Rank());
   if (outputs_first) {
     const auto& auto_pad = node->Attr<std::string>("auto_pad");
-    linear.whole_kernel_ = auto_pad == "valid" || (auto_pad == "explicit" && IsZero(node->Attr<std::vector<int64_t>>("pads_begin")) &&
-                                                   IsZero(node->Attr<std::vector<int64_t>>("pads_end")));
+    linear.whole_kernel_ =
+        auto_pad == "valid" || (auto_pad == "explicit" && IsZero(node->Attr<std::vector<int64_t>>("pads_begin")) &&
+                                IsZero(node->Attr<std::vector<int64_t>>("pads_end")));
   }
   return linear;
 }
@@ -75,7 +77,9 @@ std::optional<Tensor> Linear::ScaleOutputs(const std::vector<double>& factors) c
   auto floats = ToFactors(factors, weights.Type());
   if (!floats) return std::nullopt;
   if (layout_ == Layout::kOutputsFirst) {
-    return weights.Reshaped({OutputChannels(), inputs_ * kernel_}).Scaled(0, std::move(*floats)).Reshaped(weights.Shape());
+    return weights.Reshaped({OutputChannels(), inputs_ * kernel_})
+        .Scaled(0, std::move(*floats))
+        .Reshaped(weights.Shape());
   }
   if (groups_ == 1) {
     return weights.Reshaped({inputs_, outputs_, kernel_}).Scaled(1, std::move(*floats)).Reshaped(weights.Shape());
@@ -84,9 +88,12 @@ std::optional<Tensor> Linear::ScaleOutputs(const std::vector<double>& factors) c
   std::vector<float> repeated;
   repeated.reserve(static_cast<size_t>(groups_ * inputs_ * outputs_));
   for (int64_t g = 0; g < groups_; ++g) {
-    for (int64_t i = 0; i < inputs_; ++i) repeated.insert(repeated.end(), floats->begin() + g * outputs_, floats->begin() + (g + 1) * outputs_);
+    for (int64_t i = 0; i < inputs_; ++i)
+      repeated.insert(repeated.end(), floats->begin() + g * outputs_, floats->begin() + (g + 1) * outputs_);
   }
-  return weights.Reshaped({groups_ * inputs_ * outputs_, kernel_}).Scaled(0, std::move(repeated)).Reshaped(weights.Shape());
+  return weights.Reshaped({groups_ * inputs_ * outputs_, kernel_})
+      .Scaled(0, std::move(repeated))
+      .Reshaped(weights.Shape());
 }
 
 std::optional<Tensor> Linear::ScaleInputs(const std::vector<double>& factors) const {
@@ -94,7 +101,9 @@ std::optional<Tensor> Linear::ScaleInputs(const std::vector<double>& factors) co
   auto floats = ToFactors(factors, weights.Type());
   if (!floats) return std::nullopt;
   if (layout_ == Layout::kInputsFirst) {
-    return weights.Reshaped({InputChannels(), outputs_ * kernel_}).Scaled(0, std::move(*floats)).Reshaped(weights.Shape());
+    return weights.Reshaped({InputChannels(), outputs_ * kernel_})
+        .Scaled(0, std::move(*floats))
+        .Reshaped(weights.Shape());
   }
   if (groups_ == 1) {
     return weights.Reshaped({outputs_, inputs_, kernel_}).Scaled(1, std::move(*floats)).Reshaped(weights.Shape());
@@ -102,9 +111,12 @@ std::optional<Tensor> Linear::ScaleInputs(const std::vector<double>& factors) co
   std::vector<float> repeated;
   repeated.reserve(static_cast<size_t>(groups_ * inputs_ * outputs_));
   for (int64_t g = 0; g < groups_; ++g) {
-    for (int64_t o = 0; o < outputs_; ++o) repeated.insert(repeated.end(), floats->begin() + g * inputs_, floats->begin() + (g + 1) * inputs_);
+    for (int64_t o = 0; o < outputs_; ++o)
+      repeated.insert(repeated.end(), floats->begin() + g * inputs_, floats->begin() + (g + 1) * inputs_);
   }
-  return weights.Reshaped({groups_ * outputs_ * inputs_, kernel_}).Scaled(0, std::move(repeated)).Reshaped(weights.Shape());
+  return weights.Reshaped({groups_ * outputs_ * inputs_, kernel_})
+      .Scaled(0, std::move(repeated))
+      .Reshaped(weights.Shape());
 }
 
 std::vector<double> Linear::ApplyToConstant(const std::vector<double>& values) const {

@@ -17,7 +17,8 @@ using namespace graph;
 // ones are neither read nor copied here; the constant itself, which others may share, stays as it is.
 class Linear {
  public:
-  // Nothing, with the reason in `why`, when the node is not linear; `why` stays empty when the operator is none of them.
+  // Nothing, with the reason in `why`, when the node is not linear; `why` stays empty when the operator is none of
+  // them.
   static std::optional<Linear> Match(Node* node, std::string* why = nullptr);
 
   Node& GetNode() const { return *node_; }

@@ -18,7 +18,8 @@ namespace {
 bool IsPadded(const Node& pool) {
   const auto& auto_pad = pool.Attr<std::string>("auto_pad");
   if (auto_pad == "valid") return false;
-  return auto_pad != "explicit" || !AllAre(SpatialAttribute(pool, "pads_begin", 0), 0) || !AllAre(SpatialAttribute(pool, "pads_end", 0), 0);
+  return auto_pad != "explicit" || !AllAre(SpatialAttribute(pool, "pads_begin", 0), 0) ||
+         !AllAre(SpatialAttribute(pool, "pads_end", 0), 0);
 }
 
 // Empty when the affine node may change places with `op`, otherwise the reason why not.
@@ -28,11 +29,14 @@ std::string Obstacle(const Node& op, const Affine& affine) {
   if (!activation && !maximum && !average) return StrCat("a ", op.Op(), " stands between");
   if (activation && affine.shift) return StrCat("a shift does not pass a ", op.Op());
   // The average of nothing is zero, with a shift or without.
-  if (affine.shift && !EveryWindowMeetsData(op)) return StrCat("a shift does not pass a ", op.Op(), " with windows of padding only");
-  if (average && affine.shift && IsPadded(op) && !op.Attr<bool>("exclude-pad")) return "a shift does not pass an average over padding";
+  if (affine.shift && !EveryWindowMeetsData(op))
+    return StrCat("a shift does not pass a ", op.Op(), " with windows of padding only");
+  if (average && affine.shift && IsPadded(op) && !op.Attr<bool>("exclude-pad"))
+    return "a shift does not pass an average over padding";
   if ((activation || maximum) && affine.scale) {
     const auto values = affine.scale->Values<double>();
-    if (!std::all_of(values.begin(), values.end(), [](double v) { return v > 0; })) return StrCat("a scale that is not above zero does not pass a ", op.Op());
+    if (!std::all_of(values.begin(), values.end(), [](double v) { return v > 0; }))
+      return StrCat("a scale that is not above zero does not pass a ", op.Op());
   }
   return {};
 }
@@ -65,7 +69,8 @@ class MoveAffineToLinear final : public NodePass {
       if (!filter_.Allows(*value.node)) return Declined("\"", value.node->Name(), "\" is kept by finegrain fusing");
       const Value source = BehindAffineNodes(value);
       if (Linear::Match(source.node, &why)) {
-        if (source != value && !source.HasOneReader()) return Declined("\"", source.node->Name(), "\" has other readers");
+        if (source != value && !source.HasOneReader())
+          return Declined("\"", source.node->Name(), "\" has other readers");
         if (!filter_.Allows(*source.node)) return Declined("\"", source.node->Name(), "\" is kept by finegrain fusing");
         break;
       }
@@ -78,7 +83,8 @@ class MoveAffineToLinear final : public NodePass {
     if (path.empty()) return {};  // next to the linear node already
     // Activations and pooling keep the channels at axis 1; scales along other axes would not survive the way.
     for (const std::optional<Tensor>& constant : {affine->scale, affine->shift}) {
-      if (constant && !AlongAxis(*constant, node.Shape(), 1)) return Declined("the constant does not vary along the channels only");
+      if (constant && !AlongAxis(*constant, node.Shape(), 1))
+        return Declined("the constant does not vary along the channels only");
     }
     const std::string name = node.Name();
     const bool output = node.Output(0).IsGraphOutput();
@@ -114,6 +120,8 @@ class MoveAffineToLinear final : public NodePass {
 
 }  // namespace
 
-std::unique_ptr<Pass> MakeMoveAffineToLinear(FusingFilter filter) { return std::make_unique<MoveAffineToLinear>(std::move(filter)); }
+std::unique_ptr<Pass> MakeMoveAffineToLinear(FusingFilter filter) {
+  return std::make_unique<MoveAffineToLinear>(std::move(filter));
+}
 
 }  // namespace moir::transforms

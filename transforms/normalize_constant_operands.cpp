@@ -40,12 +40,14 @@ class NormalizeConstantOperands final : public NodePass {
         continue;
       }
       int exponent = 0;
-      if (std::abs(std::frexp(value, &exponent)) != 0.5 || std::abs(exponent) > 13) return Declined("1 / ", value, " is not exact");
+      if (std::abs(std::frexp(value, &exponent)) != 0.5 || std::abs(exponent) > 13)
+        return Declined("1 / ", value, " is not exact");
       value = 1 / value;
     }
     const Tensor replaced = Tensor::FromValues<double>(constant->Shape(), values).ConvertTo(constant->Type());
     const Value operand = rewriter.Constant(node.Input(1).node->Name(), replaced);
-    rewriter.Replace(node, rewriter.Add(node.Is("Subtract") ? "Add" : "Multiply", node.Name(), {node.Input(0), operand}));
+    rewriter.Replace(node,
+                     rewriter.Add(node.Is("Subtract") ? "Add" : "Multiply", node.Name(), {node.Input(0), operand}));
     return Changed();
   }
 };

@@ -32,11 +32,13 @@ bool HasSettledPads(const Node& node) {
 }
 
 bool IsPadded(const Node& node) {
-  return node.Attr<std::string>("auto_pad") != "valid" && (!AllAre(SpatialAttribute(node, "pads_begin", 0), 0) || !AllAre(SpatialAttribute(node, "pads_end", 0), 0));
+  return node.Attr<std::string>("auto_pad") != "valid" &&
+         (!AllAre(SpatialAttribute(node, "pads_begin", 0), 0) || !AllAre(SpatialAttribute(node, "pads_end", 0), 0));
 }
 
 bool IsPointwiseConvolution(const Node& node) {
-  return IsConvolution(node) && node.Input(0).Shape().Rank() >= 3 && AllAre(KernelSizes(node), 1) && HasSettledPads(node) && !IsPadded(node);
+  return IsConvolution(node) && node.Input(0).Shape().Rank() >= 3 && AllAre(KernelSizes(node), 1) &&
+         HasSettledPads(node) && !IsPadded(node);
 }
 
 Strides Times(Strides a, const Strides& b) {
@@ -60,7 +62,9 @@ bool IsSpatiallyConstant(const Shape& input, int64_t rank) {
 bool IsElementwise(const Node& node) {
   if (node.OutputCount() != 1 || node.Shape().Rank() < 3) return false;
   if (IsUnaryElementwise(node)) return true;
-  if (node.Is("PRelu")) return node.Input(1).Shape().NumElements() == 1 || node.Input(1).Shape() == Shape{node.Shape()[1]} || IsSpatiallyConstant(node.Input(1).Shape(), node.Shape().Rank());
+  if (node.Is("PRelu"))
+    return node.Input(1).Shape().NumElements() == 1 || node.Input(1).Shape() == Shape{node.Shape()[1]} ||
+           IsSpatiallyConstant(node.Input(1).Shape(), node.Shape().Rank());
   if (!IsBinaryElementwise(node)) return false;
   for (const Value& input : node.Inputs()) {
     const bool full = SameSpatialSizes(input.Shape(), node.Shape()) && !input.Constant();
@@ -77,7 +81,8 @@ bool FollowsResult(const Node& node, size_t input) {
 
 class Optimizer {
  public:
-  Optimizer(Graph& graph, const FusingFilter& filter, PassReport& report) : rewriter_(graph), filter_(filter), report_(report), order_(graph.TopologicalOrder()) {}
+  Optimizer(Graph& graph, const FusingFilter& filter, PassReport& report)
+      : rewriter_(graph), filter_(filter), report_(report), order_(graph.TopologicalOrder()) {}
 
   void Run() {
     do {
@@ -113,7 +118,8 @@ class Optimizer {
   bool CanFulfil(const Node& node) const {
     if (!filter_.Allows(node)) return false;
     if (IsConvolution(node)) return HasSettledPads(node);
-    if (node.Is("MaxPool") || node.Is("AvgPool")) return HasSettledPads(node) && node.Attr<std::string>("rounding_type") == "floor";
+    if (node.Is("MaxPool") || node.Is("AvgPool"))
+      return HasSettledPads(node) && node.Attr<std::string>("rounding_type") == "floor";
     return false;
   }
 
@@ -121,12 +127,15 @@ class Optimizer {
     needs_.clear();
     for (auto it = order_.rbegin(); it != order_.rend(); ++it) {
       Node* node = *it;
-      if (node->OutputCount() != 1 || node->ReaderCount() == 0 || node->Output(0).IsGraphOutput() || blocked_.contains(node)) continue;
+      if (node->OutputCount() != 1 || node->ReaderCount() == 0 || node->Output(0).IsGraphOutput() ||
+          blocked_.contains(node))
+        continue;
       if (node->Shape().Rank() < 3) continue;
       if (!CanFulfil(*node) && !(IsElementwise(*node) && filter_.Allows(*node))) continue;
       const Strides first = Taken(node->Readers()[0]);
       if (first.empty() || AllAre(first, 1)) continue;
-      const bool agree = std::all_of(node->Readers().begin(), node->Readers().end(), [&](const Use& use) { return Taken(use) == first; });
+      const bool agree = std::all_of(node->Readers().begin(), node->Readers().end(),
+                                     [&](const Use& use) { return Taken(use) == first; });
       if (agree) needs_[node] = first;
     }
   }
@@ -138,7 +147,8 @@ class Optimizer {
     for (Node* node : order_) {
       if (!needs_.contains(node)) continue;
       bool fulfils = CanFulfil(*node);
-      for (size_t i = 0; !fulfils && i < node->InputCount(); ++i) fulfils = FollowsResult(*node, i) && fulfilled.contains(node->Input(i).node);
+      for (size_t i = 0; !fulfils && i < node->InputCount(); ++i)
+        fulfils = FollowsResult(*node, i) && fulfilled.contains(node->Input(i).node);
       if (fulfils) {
         fulfilled.insert(node);
       } else {
@@ -157,7 +167,8 @@ class Optimizer {
       } else if (!filter_.Allows(*node)) {
         report_.declined.emplace_back(node->Name(), "kept by finegrain fusing");
       } else {
-        report_.declined.emplace_back(node->Name(), StrCat("\"", node->Input(0).node->Name(), "\" is needed in full or cannot be computed with a stride"));
+        report_.declined.emplace_back(node->Name(), StrCat("\"", node->Input(0).node->Name(),
+                                                           "\" is needed in full or cannot be computed with a stride"));
       }
     }
   }
@@ -233,6 +244,8 @@ class OptimizeResidualStrides final : public Pass {
 
 }  // namespace
 
-std::unique_ptr<Pass> MakeOptimizeResidualStrides(FusingFilter filter) { return std::make_unique<OptimizeResidualStrides>(std::move(filter)); }
+std::unique_ptr<Pass> MakeOptimizeResidualStrides(FusingFilter filter) {
+  return std::make_unique<OptimizeResidualStrides>(std::move(filter));
+}
 
 }  // namespace moir::transforms

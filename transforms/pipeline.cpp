@@ -11,7 +11,8 @@ PassRunner MakePipeline(const PipelineOptions& options) {
   const auto add = [&](std::unique_ptr<Pass> pass) { runner.Add(std::move(pass)); };
 
   // First of all, because everything after it may carry the new nodes along; names of inputs are still the user's.
-  if (!options.preprocess.empty()) add(MakeApplyInputPreprocessing(options.preprocess, options.move_means_to_preprocess));
+  if (!options.preprocess.empty())
+    add(MakeApplyInputPreprocessing(options.preprocess, options.move_means_to_preprocess));
 
   // Less to look at for all others. Constants only after transposed weights found their MatMul: folded, they would
   // have to be written out.

@@ -15,11 +15,14 @@ struct PipelineOptions {
   bool disable_resnet_optimization = false;   // --disable_resnet_optimization: strides stay where they are
   std::vector<std::string> finegrain_fusing;  // --finegrain_fusing: regular expressions of node names, see FusingFilter
   std::vector<InputPreprocess> preprocess;    // --mean_values, --scale_values, --scale, --reverse_input_channels
-  bool move_means_to_preprocess = false;      // --move_to_preprocess: means are written to the IR's <pre-process>, not into the graph
-  std::vector<std::string> keep_operators;    // not folded to constants: the target has layers for them, e.g. MultiBoxPrior
+  bool move_means_to_preprocess =
+      false;  // --move_to_preprocess: means are written to the IR's <pre-process>, not into the graph
+  std::vector<std::string>
+      keep_operators;  // not folded to constants: the target has layers for them, e.g. MultiBoxPrior
 };
 
-// Throws kBadOption for malformed regular expressions. Unknown inputs and wrong numbers of values are found when it runs.
+// Throws kBadOption for malformed regular expressions. Unknown inputs and wrong numbers of values are found when it
+// runs.
 PassRunner MakePipeline(const PipelineOptions& options);
 
 }  // namespace moir::transforms

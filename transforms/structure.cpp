@@ -7,20 +7,27 @@ namespace moir::transforms {
 namespace {
 
 // Sorted.
-constexpr std::string_view kUnary[] = {
-    "Abs",  "Acos",    "Acosh",       "Asin",  "Asinh", "Atan",  "Atanh",      "Ceiling", "Clamp", "Convert", "Cos",  "Cosh",     "Elu",      "Erf",  "Exp",
-    "Floor", "Gelu",   "HSigmoid",    "HSwish", "Log",  "LogicalNot", "Mish", "Negative", "ReLU", "Round", "Sigmoid", "Sign", "Sin", "Sinh", "SoftPlus",
-    "SoftSign", "Sqrt", "Tan", "Tanh"};
-constexpr std::string_view kBinary[] = {"Add",     "Divide",   "Equal",   "FloorMod", "Greater",  "GreaterEqual",      "Less",    "LessEqual", "LogicalAnd", "LogicalOr",
-                                        "LogicalXor", "Maximum", "Minimum", "Mod",    "Multiply", "NotEqual", "Power", "SquaredDifference", "Subtract"};
+constexpr std::string_view kUnary[] = {"Abs",     "Acos",     "Acosh",    "Asin",     "Asinh",   "Atan", "Atanh",
+                                       "Ceiling", "Clamp",    "Convert",  "Cos",      "Cosh",    "Elu",  "Erf",
+                                       "Exp",     "Floor",    "Gelu",     "HSigmoid", "HSwish",  "Log",  "LogicalNot",
+                                       "Mish",    "Negative", "ReLU",     "Round",    "Sigmoid", "Sign", "Sin",
+                                       "Sinh",    "SoftPlus", "SoftSign", "Sqrt",     "Tan",     "Tanh"};
+constexpr std::string_view kBinary[] = {
+    "Add",       "Divide",     "Equal",     "FloorMod",          "Greater", "GreaterEqual", "Less",
+    "LessEqual", "LogicalAnd", "LogicalOr", "LogicalXor",        "Maximum", "Minimum",      "Mod",
+    "Multiply",  "NotEqual",   "Power",     "SquaredDifference", "Subtract"};
 static_assert(std::is_sorted(std::begin(kUnary), std::end(kUnary)));
 static_assert(std::is_sorted(std::begin(kBinary), std::end(kBinary)));
 
 }  // namespace
 
-bool IsUnaryElementwise(const Node& node) { return std::binary_search(std::begin(kUnary), std::end(kUnary), std::string_view(node.Op())); }
+bool IsUnaryElementwise(const Node& node) {
+  return std::binary_search(std::begin(kUnary), std::end(kUnary), std::string_view(node.Op()));
+}
 
-bool IsBinaryElementwise(const Node& node) { return std::binary_search(std::begin(kBinary), std::end(kBinary), std::string_view(node.Op())); }
+bool IsBinaryElementwise(const Node& node) {
+  return std::binary_search(std::begin(kBinary), std::end(kBinary), std::string_view(node.Op()));
+}
 
 std::vector<int64_t> SpatialAttribute(const Node& node, std::string_view name, int64_t fallback) {
   const auto& values = node.Attr<std::vector<int64_t>>(name);

@@ -18,7 +18,9 @@ void Infer(InferContext& op) {
   op.SetOutput(0, target);
 }
 
-void Evaluate(EvalContext& op) { CopyStrided(op.Input(0), 0, BroadcastStrides(op.Input(0).Shape(), op.Output().Shape()), op.Output()); }
+void Evaluate(EvalContext& op) {
+  CopyStrided(op.Input(0), 0, BroadcastStrides(op.Input(0).Shape(), op.Output().Shape()), op.Output());
+}
 
 }  // namespace
 

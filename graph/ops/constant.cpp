@@ -4,6 +4,8 @@
 
 namespace moir::graph {
 
-OpSchema ConstantSchema() { return {.name = "Constant", .infer = [](InferContext&) {}}; }
+OpSchema ConstantSchema() {
+  return {.name = "Constant", .infer = [](InferContext&) {}};
+}
 
 }  // namespace moir::graph

@@ -9,7 +9,9 @@
 namespace moir::graph {
 namespace {
 
-int64_t BatchDims(int64_t attribute, const Shape& indices) { return attribute < 0 ? attribute + indices.Rank() : attribute; }
+int64_t BatchDims(int64_t attribute, const Shape& indices) {
+  return attribute < 0 ? attribute + indices.Rank() : attribute;
+}
 
 void Infer(InferContext& op) {
   const Shape& data = op.InputShape(0);
@@ -19,9 +21,11 @@ void Infer(InferContext& op) {
   op.Require(axis_input.size() == 1, "axis", FormatAttribute(axis_input), "one integer");
   const int64_t axis = data.NormalizeAxis(axis_input[0]);
   const int64_t batch = BatchDims(op.Attr<int64_t>("batch_dims"), indices);
-  op.Require(batch >= 0 && batch <= axis && batch <= indices.Rank(), "batch_dims", op.Attr<int64_t>("batch_dims"), "at most axis and the rank of indices");
+  op.Require(batch >= 0 && batch <= axis && batch <= indices.Rank(), "batch_dims", op.Attr<int64_t>("batch_dims"),
+             "at most axis and the rank of indices");
   std::vector<int64_t> dims(data.begin(), data.begin() + axis);
-  for (int64_t i = 0; i < batch; ++i) op.Require(indices[i] == data[i], "shape of indices", indices, StrCat(batch, " leading axes like those of ", data));
+  for (int64_t i = 0; i < batch; ++i)
+    op.Require(indices[i] == data[i], "shape of indices", indices, StrCat(batch, " leading axes like those of ", data));
   dims.insert(dims.end(), indices.begin() + batch, indices.end());
   dims.insert(dims.end(), data.begin() + axis + 1, data.end());
   op.SetOutput(0, Shape(std::move(dims)));
@@ -44,8 +48,10 @@ void Evaluate(EvalContext& op) {
     for (int64_t o = 0; o < outer; ++o) {
       for (int64_t i = 0; i < picks; ++i, done += inner) {
         const int64_t index = indices[static_cast<size_t>(b * picks + i)];
-        if (index < -size || index >= size) Fail(ErrorKind::kBadModel, "index ", index, " is outside the ", size, " elements of axis ", axis);
-        CopyElements(op.Input(0), ((b * outer + o) * size + (index < 0 ? index + size : index)) * inner, dst, done, inner);
+        if (index < -size || index >= size)
+          Fail(ErrorKind::kBadModel, "index ", index, " is outside the ", size, " elements of axis ", axis);
+        CopyElements(op.Input(0), ((b * outer + o) * size + (index < 0 ? index + size : index)) * inner, dst, done,
+                     inner);
       }
     }
   }

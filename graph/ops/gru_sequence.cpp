@@ -35,8 +35,9 @@ OpSchema GRUSequenceSchema() {
   const auto before_reset = [](const Node& node) { return node.Attr<bool>("linear_before_reset"); };
   // The flag travels with the bias: only linear_before_reset has a fourth part of it.
   const auto step = [](CellStep& cell) { Step(cell, cell.bias.size() == 4 * cell.hidden); };
-  return RecurrentSchema({.name = "GRUSequence", .gates = 3, .states = 1, .activations = {"sigmoid", "tanh"}, .step = step},
-                         [before_reset](const Node& node) { return before_reset(node) ? 4 : 3; }, {{"linear_before_reset", false}});
+  return RecurrentSchema(
+      {.name = "GRUSequence", .gates = 3, .states = 1, .activations = {"sigmoid", "tanh"}, .step = step},
+      [before_reset](const Node& node) { return before_reset(node) ? 4 : 3; }, {{"linear_before_reset", false}});
 }
 
 }  // namespace moir::graph

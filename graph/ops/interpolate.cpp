@@ -1,12 +1,11 @@
-// Interpolate: the data resized along some axes. Every mode is a product of one weighting per axis, so the axes are done one
-// after another: y[i] = sum over k of weight[i][k] * x[index[i][k]].
-// in 0: data.  in 1: sizes of the axes.  in 2: scales.  in 3 (optional): axes, all when absent.
-// attr shape_calculation_mode: whether sizes or scales count; the other follows from it.
-// attr coordinate_transformation_mode: where result position i lies in the data:
-//   half_pixel (i + 0.5) / scale - 0.5     pytorch_half_pixel the same, 0 for a result of one element    asymmetric i / scale
-//   tf_half_pixel_for_nn (i + 0.5) / scale     align_corners i * (in - 1) / (out - 1)
-// attr mode: nearest, rounded as nearest_mode says (simple: up when shrinking, down otherwise); linear_onnx between two neighbours;
-// cubic over four with cube_coeff; linear: a triangle that antialias widens by the factor of shrinking.
+// Interpolate: the data resized along some axes. Every mode is a product of one weighting per axis, so the axes are
+// done one after another: y[i] = sum over k of weight[i][k] * x[index[i][k]]. in 0: data.  in 1: sizes of the axes.  in
+// 2: scales.  in 3 (optional): axes, all when absent. attr shape_calculation_mode: whether sizes or scales count; the
+// other follows from it. attr coordinate_transformation_mode: where result position i lies in the data:
+//   half_pixel (i + 0.5) / scale - 0.5     pytorch_half_pixel the same, 0 for a result of one element    asymmetric i /
+//   scale tf_half_pixel_for_nn (i + 0.5) / scale     align_corners i * (in - 1) / (out - 1)
+// attr mode: nearest, rounded as nearest_mode says (simple: up when shrinking, down otherwise); linear_onnx between two
+// neighbours; cubic over four with cube_coeff; linear: a triangle that antialias widens by the factor of shrinking.
 // attr pads_begin, pads_end: zeros around the data beforehand.
 #include <algorithm>
 #include <cmath>
@@ -24,22 +23,26 @@ struct Plan {
 
 std::vector<int64_t> Pads(const Node& node, std::string_view name, int64_t rank) {
   std::vector<int64_t> pads = node.Attr<std::vector<int64_t>>(name);
-  if (static_cast<int64_t>(pads.size()) > rank || std::any_of(pads.begin(), pads.end(), [](int64_t p) { return p < 0; })) {
-    Fail(ErrorKind::kBadModel, "attribute ", name, ": got ", FormatAttribute(pads), ", expected at most ", rank, " numbers from 0");
+  if (static_cast<int64_t>(pads.size()) > rank ||
+      std::any_of(pads.begin(), pads.end(), [](int64_t p) { return p < 0; })) {
+    Fail(ErrorKind::kBadModel, "attribute ", name, ": got ", FormatAttribute(pads), ", expected at most ", rank,
+         " numbers from 0");
   }
   pads.resize(static_cast<size_t>(rank), 0);
   return pads;
 }
 
-Plan MakePlan(const Node& node, const Shape& data, std::vector<int64_t> sizes, std::vector<double> scales, std::vector<int64_t> axes) {
+Plan MakePlan(const Node& node, const Shape& data, std::vector<int64_t> sizes, std::vector<double> scales,
+              std::vector<int64_t> axes) {
   Plan plan{data, {}, std::move(sizes), std::move(scales)};
   const std::vector<int64_t> begin = Pads(node, "pads_begin", data.Rank()), end = Pads(node, "pads_end", data.Rank());
-  for (int64_t i = 0; i < data.Rank(); ++i) plan.padded[i] += begin[static_cast<size_t>(i)] + end[static_cast<size_t>(i)];
+  for (int64_t i = 0; i < data.Rank(); ++i)
+    plan.padded[i] += begin[static_cast<size_t>(i)] + end[static_cast<size_t>(i)];
   for (const int64_t axis : axes) plan.axes.push_back(data.NormalizeAxis(axis));
   const bool by_sizes = node.Attr<std::string>("shape_calculation_mode") == "sizes";
   if ((by_sizes ? plan.sizes.size() : plan.scales.size()) != plan.axes.size()) {
-    Fail(ErrorKind::kBadModel, by_sizes ? "sizes" : "scales", ": got ", by_sizes ? plan.sizes.size() : plan.scales.size(), " values, expected ",
-         plan.axes.size(), ", one per axis");
+    Fail(ErrorKind::kBadModel, by_sizes ? "sizes" : "scales", ": got ",
+         by_sizes ? plan.sizes.size() : plan.scales.size(), " values, expected ", plan.axes.size(), ", one per axis");
   }
   plan.sizes.resize(plan.axes.size());
   plan.scales.resize(plan.axes.size());
@@ -51,7 +54,9 @@ Plan MakePlan(const Node& node, const Shape& data, std::vector<int64_t> sizes, s
       // Scales are f32 in files: 5 * 0.4f must be 2.
       plan.sizes[i] = static_cast<int64_t>(std::floor(in * (plan.scales[i] + 1e-6)));
     }
-    if (plan.sizes[i] < 1 || in < 1) Fail(ErrorKind::kBadModel, "size of axis ", plan.axes[i], ": got ", plan.sizes[i], " from ", in, ", expected positive sizes");
+    if (plan.sizes[i] < 1 || in < 1)
+      Fail(ErrorKind::kBadModel, "size of axis ", plan.axes[i], ": got ", plan.sizes[i], " from ", in,
+           ", expected positive sizes");
   }
   return plan;
 }
@@ -98,7 +103,8 @@ struct Tap {
 // Which elements of an axis make up result position `i`.
 std::vector<Tap> Taps(const Node& node, int64_t i, double scale, int64_t in, int64_t out) {
   const auto& mode = node.Attr<std::string>("mode");
-  const double x = Coordinate(node.Attr<std::string>("coordinate_transformation_mode"), static_cast<double>(i), scale, in, out);
+  const double x =
+      Coordinate(node.Attr<std::string>("coordinate_transformation_mode"), static_cast<double>(i), scale, in, out);
   const auto clamp = [in](double at) { return static_cast<int64_t>(std::clamp(at, 0.0, static_cast<double>(in - 1))); };
   if (mode == "nearest") return {{clamp(Nearest(node.Attr<std::string>("nearest_mode"), x, scale < 1)), 1}};
   if (mode == "linear_onnx") {
@@ -109,7 +115,8 @@ std::vector<Tap> Taps(const Node& node, int64_t i, double scale, int64_t in, int
   if (mode == "cubic") {
     const double a = node.Attr<double>("cube_coeff");
     const double base = std::floor(x), s = x - base;
-    const double weights[] = {a * s * (s - 1) * (s - 1), ((a + 2) * s - (a + 3)) * s * s + 1, ((-a - 2) * s + (2 * a + 3)) * s * s - a * s, -a * s * s * (s - 1)};
+    const double weights[] = {a * s * (s - 1) * (s - 1), ((a + 2) * s - (a + 3)) * s * s + 1,
+                              ((-a - 2) * s + (2 * a + 3)) * s * s - a * s, -a * s * s * (s - 1)};
     std::vector<Tap> taps;
     for (int k = 0; k < 4; ++k) taps.push_back({clamp(base + k - 1), weights[k]});
     return taps;
@@ -129,7 +136,8 @@ std::vector<Tap> Taps(const Node& node, int64_t i, double scale, int64_t in, int
   return taps;
 }
 
-std::vector<double> ResizeAxis(const Node& node, const std::vector<double>& src, const Shape& shape, int64_t axis, int64_t size, double scale) {
+std::vector<double> ResizeAxis(const Node& node, const std::vector<double>& src, const Shape& shape, int64_t axis,
+                               int64_t size, double scale) {
   const int64_t outer = shape.NumElements(0, axis), in = shape[axis], inner = shape.NumElements(axis + 1, shape.Rank());
   std::vector<double> dst(static_cast<size_t>(outer * size * inner), 0.0);
   for (int64_t i = 0; i < size; ++i) {
@@ -180,8 +188,10 @@ OpSchema InterpolateSchema() {
           .attributes = {AttributeSchema::OneOf("mode", {"nearest", "linear", "linear_onnx", "cubic"}),
                          AttributeSchema::OneOf("shape_calculation_mode", {"sizes", "scales"}),
                          AttributeSchema::OneOf("coordinate_transformation_mode",
-                                                {"half_pixel", "pytorch_half_pixel", "asymmetric", "tf_half_pixel_for_nn", "align_corners"}),
-                         AttributeSchema::OneOf("nearest_mode", {"round_prefer_floor", "round_prefer_ceil", "floor", "ceil", "simple"}),
+                                                {"half_pixel", "pytorch_half_pixel", "asymmetric",
+                                                 "tf_half_pixel_for_nn", "align_corners"}),
+                         AttributeSchema::OneOf("nearest_mode",
+                                                {"round_prefer_floor", "round_prefer_ceil", "floor", "ceil", "simple"}),
                          {"antialias", false},
                          {"pads_begin", std::vector<int64_t>{}},
                          {"pads_end", std::vector<int64_t>{}},

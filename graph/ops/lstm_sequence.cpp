@@ -11,10 +11,13 @@ namespace {
 void Step(CellStep& cell) {
   const size_t n = cell.hidden;
   const std::vector<double> rh = cell.times_r(0, 4, cell.states[0]);
-  const auto argument = [&](size_t gate, size_t i) { return cell.Limit(cell.wx[gate * n + i] + rh[gate * n + i] + cell.bias[gate * n + i]); };
+  const auto argument = [&](size_t gate, size_t i) {
+    return cell.Limit(cell.wx[gate * n + i] + rh[gate * n + i] + cell.bias[gate * n + i]);
+  };
   const auto& gate_function = cell.activations[0];
   for (size_t i = 0; i < n; ++i) {
-    const double forget = gate_function(argument(0, i)), input = gate_function(argument(1, i)), output = gate_function(argument(3, i));
+    const double forget = gate_function(argument(0, i)), input = gate_function(argument(1, i)),
+                 output = gate_function(argument(3, i));
     double& c = cell.states[1][i];
     c = forget * c + input * cell.activations[1](argument(2, i));
     cell.states[0][i] = output * cell.activations[2](c);
@@ -24,8 +27,9 @@ void Step(CellStep& cell) {
 }  // namespace
 
 OpSchema LSTMSequenceSchema() {
-  return RecurrentSchema({.name = "LSTMSequence", .gates = 4, .states = 2, .activations = {"sigmoid", "tanh", "tanh"}, .step = Step},
-                         [](const Node&) { return 4; });
+  return RecurrentSchema(
+      {.name = "LSTMSequence", .gates = 4, .states = 2, .activations = {"sigmoid", "tanh", "tanh"}, .step = Step},
+      [](const Node&) { return 4; });
 }
 
 }  // namespace moir::graph

@@ -3,11 +3,12 @@
 // in 0: cls_prob [N, C, A], class 0 being the background.  in 1: loc_pred [N, A * 4].  in 2: anchors [1, A, 4].
 // out 0: [N, A, 6], rows (class_id, score, xmin, ymin, xmax, ymax), class_id counted without the background.
 //
-// Per picture: every anchor takes its most probable class other than 0 (the first of equals); anchors whose best probability is
-// below `threshold` are left out. The others keep their order until, for 0 < nms_threshold <= 1, they are sorted by
-// score, equals in their order, and cut after nms_topk. Suppressed rows and rows after the cut get class_id -1 and keep
-// their other values (those after the cut are unsorted); rows that no anchor fills are -1 throughout.
-// background_id is accepted and without effect, as in MXNet. Arithmetic is that of the element type, in MXNet's order.
+// Per picture: every anchor takes its most probable class other than 0 (the first of equals); anchors whose best
+// probability is below `threshold` are left out. The others keep their order until, for 0 < nms_threshold <= 1, they
+// are sorted by score, equals in their order, and cut after nms_topk. Suppressed rows and rows after the cut get
+// class_id -1 and keep their other values (those after the cut are unsorted); rows that no anchor fills are -1
+// throughout. background_id is accepted and without effect, as in MXNet. Arithmetic is that of the element type, in
+// MXNet's order.
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -24,12 +25,15 @@ void Infer(InferContext& op) {
   op.Require(probabilities.Rank() == 3, "shape of cls_prob", probabilities, "[N,C,A]");
   const int64_t batch = probabilities[0], anchors = probabilities[2];
   op.Require(anchors > 0, "number of anchors", anchors, "at least one");
-  op.Require(op.InputShape(1) == Shape({batch, anchors * 4}), "shape of loc_pred", op.InputShape(1), StrCat("[", batch, ",", anchors * 4, "]"));
+  op.Require(op.InputShape(1) == Shape({batch, anchors * 4}), "shape of loc_pred", op.InputShape(1),
+             StrCat("[", batch, ",", anchors * 4, "]"));
   const Shape& boxes = op.InputShape(2);
-  op.Require(boxes.Rank() == 3 && boxes[1] == anchors && boxes[2] == 4, "shape of anchors", boxes, StrCat("[1,", anchors, ",4]"));
+  op.Require(boxes.Rank() == 3 && boxes[1] == anchors && boxes[2] == 4, "shape of anchors", boxes,
+             StrCat("[1,", anchors, ",4]"));
   op.RequireSameType(0, 1);
   op.RequireSameType(0, 2);
-  op.Require(op.Attr<std::vector<double>>("variances").size() == 4, "variances", FormatAttribute(op.Attr<std::vector<double>>("variances")), "four numbers");
+  op.Require(op.Attr<std::vector<double>>("variances").size() == 4, "variances",
+             FormatAttribute(op.Attr<std::vector<double>>("variances")), "four numbers");
   op.SetOutput(0, Shape{batch, anchors, static_cast<int64_t>(kRow)});
 }
 
@@ -92,7 +96,8 @@ void Detect(EvalContext& op) {
     const std::vector<T> unsorted(rows, rows + count * kRow);
     std::vector<size_t> order(count);
     std::iota(order.begin(), order.end(), 0);
-    std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return unsorted[a * kRow + 1] > unsorted[b * kRow + 1]; });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](size_t a, size_t b) { return unsorted[a * kRow + 1] > unsorted[b * kRow + 1]; });
     const size_t kept = nms_topk > 0 ? std::min(count, static_cast<size_t>(nms_topk)) : count;
     for (size_t i = kept; i < count; ++i) rows[i * kRow] = T(-1);
     for (size_t i = 0; i < kept; ++i) std::copy_n(unsorted.data() + order[i] * kRow, kRow, rows + i * kRow);

@@ -1,7 +1,7 @@
-// MultiBoxPrior: SSD's anchor boxes around every position of a feature map, as MXNet's _contrib_MultiBoxPrior computes them.
-// in 0: data [N, C, H, W], of which only H and W matter.  out 0: [1, H * W * (S + R - 1), 4], rows (xmin, ymin, xmax, ymax).
-// Around the center ((x + offset_x) * step_x, (y + offset_y) * step_y) stand, in this order, a box for every size with the
-// first ratio and a box for every further ratio with the first size:
+// MultiBoxPrior: SSD's anchor boxes around every position of a feature map, as MXNet's _contrib_MultiBoxPrior computes
+// them. in 0: data [N, C, H, W], of which only H and W matter.  out 0: [1, H * W * (S + R - 1), 4], rows (xmin, ymin,
+// xmax, ymax). Around the center ((x + offset_x) * step_x, (y + offset_y) * step_y) stand, in this order, a box for
+// every size with the first ratio and a box for every further ratio with the first size:
 //   half width = size * H / W * sqrt(ratio) / 2,  half height = size / sqrt(ratio) / 2
 // steps and offsets are (y, x). Steps that are not positive mean 1 / H and 1 / W. clip limits coordinates to [0, 1].
 // All arithmetic is f32, in MXNet's order of operations, so that results are equal to the last bit.
@@ -22,9 +22,11 @@ void Infer(InferContext& op) {
   const auto& offsets = op.Attr<std::vector<double>>("offsets");
   op.Require(!sizes.empty(), "sizes", "none", "at least one");
   op.Require(!ratios.empty(), "ratios", "none", "at least one");
-  op.Require(steps.size() == 2 && steps[0] * steps[1] >= 0, "steps", FormatAttribute(steps), "(y, x), both given or both absent");
-  op.Require(offsets.size() == 2 && std::all_of(offsets.begin(), offsets.end(), [](double o) { return o >= 0 && o <= 1; }), "offsets",
-             FormatAttribute(offsets), "(y, x) within [0, 1]");
+  op.Require(steps.size() == 2 && steps[0] * steps[1] >= 0, "steps", FormatAttribute(steps),
+             "(y, x), both given or both absent");
+  op.Require(
+      offsets.size() == 2 && std::all_of(offsets.begin(), offsets.end(), [](double o) { return o >= 0 && o <= 1; }),
+      "offsets", FormatAttribute(offsets), "(y, x) within [0, 1]");
   op.SetOutput(0, Shape{1, data[2] * data[3] * static_cast<int64_t>(sizes.size() + ratios.size() - 1), 4});
 }
 
@@ -73,13 +75,14 @@ OpSchema MultiBoxPriorSchema() {
                          {"offsets", std::vector<double>{0.5, 0.5}},
                          {"clip", false}},
           .infer = Infer,
-          .evaluate = [](EvalContext& op) {
-            if (op.Output().Type() == ElementType::kF64) {
-              MakeBoxes<double>(op);
-            } else {
-              MakeBoxes<float>(op);
-            }
-          },
+          .evaluate =
+              [](EvalContext& op) {
+                if (op.Output().Type() == ElementType::kF64) {
+                  MakeBoxes<double>(op);
+                } else {
+                  MakeBoxes<float>(op);
+                }
+              },
           .reads_shape_only = true};
 }
 

@@ -1,7 +1,7 @@
 // Pad: the data with elements added before and after every axis.
-// in 0: data.  in 1, 2: pads_begin, pads_end, one integer from 0 per axis.  in 3 (optional): pad_value, a scalar, zero when absent.
-// attr pad_mode: constant; edge repeats the border (a b c | c c); reflect mirrors without it (a b c | b a), symmetric
-// with it (a b c | c b a).
+// in 0: data.  in 1, 2: pads_begin, pads_end, one integer from 0 per axis.  in 3 (optional): pad_value, a scalar, zero
+// when absent. attr pad_mode: constant; edge repeats the border (a b c | c c); reflect mirrors without it (a b c | b
+// a), symmetric with it (a b c | c b a).
 #include <limits>
 
 #include "graph/op_schema.h"
@@ -14,7 +14,8 @@ void Infer(InferContext& op) {
   Shape shape = op.InputShape(0);
   const std::vector<int64_t> begin = op.StaticIndices(1), end = op.StaticIndices(2);
   const auto rank = static_cast<size_t>(shape.Rank());
-  op.Require(begin.size() == rank && end.size() == rank, "lengths of pads_begin and pads_end", StrCat(begin.size(), ", ", end.size()), StrCat(rank, " each"));
+  op.Require(begin.size() == rank && end.size() == rank, "lengths of pads_begin and pads_end",
+             StrCat(begin.size(), ", ", end.size()), StrCat(rank, " each"));
   if (op.InputCount() > 3) {
     op.RequireSameType(0, 3);
     op.Require(op.InputShape(3).NumElements() == 1, "shape of pad_value", op.InputShape(3), "a scalar");
@@ -24,9 +25,13 @@ void Infer(InferContext& op) {
     const auto axis = static_cast<int64_t>(k);
     op.Require(begin[k] >= 0 && end[k] >= 0, "pads", StrCat(begin[k], ", ", end[k]), "numbers from 0");
     // What mirroring or repeating can take from the axis.
-    const int64_t most = mode == "reflect" ? shape[axis] - 1 : mode == "symmetric" ? shape[axis] : std::numeric_limits<int64_t>::max() / 4;
-    op.Require(begin[k] <= most && end[k] <= most, StrCat("pads of axis ", k), StrCat(begin[k], ", ", end[k]), StrCat("at most ", most, " for mode ", mode));
-    op.Require(mode == "constant" || shape[axis] > 0 || begin[k] + end[k] == 0, StrCat("size of axis ", k), 0, "elements to repeat");
+    const int64_t most = mode == "reflect"     ? shape[axis] - 1
+                         : mode == "symmetric" ? shape[axis]
+                                               : std::numeric_limits<int64_t>::max() / 4;
+    op.Require(begin[k] <= most && end[k] <= most, StrCat("pads of axis ", k), StrCat(begin[k], ", ", end[k]),
+               StrCat("at most ", most, " for mode ", mode));
+    op.Require(mode == "constant" || shape[axis] > 0 || begin[k] + end[k] == 0, StrCat("size of axis ", k), 0,
+               "elements to repeat");
     shape[axis] += begin[k] + end[k];
   }
   op.SetOutput(0, shape);

@@ -4,14 +4,16 @@
 namespace moir::graph {
 namespace {
 void Infer(InferContext& op) {
-  op.SetOutput(0, ParseElementType(op.Attr<std::string>("element_type")), Shape(op.Attr<std::vector<int64_t>>("shape")));
+  op.SetOutput(0, ParseElementType(op.Attr<std::string>("element_type")),
+               Shape(op.Attr<std::vector<int64_t>>("shape")));
 }
 }  // namespace
 
 OpSchema ParameterSchema() {
-  return {.name = "Parameter",
-          .attributes = {RequiredAttribute<std::string>("element_type"), RequiredAttribute<std::vector<int64_t>>("shape")},
-          .infer = Infer};
+  return {
+      .name = "Parameter",
+      .attributes = {RequiredAttribute<std::string>("element_type"), RequiredAttribute<std::vector<int64_t>>("shape")},
+      .infer = Infer};
 }
 
 }  // namespace moir::graph

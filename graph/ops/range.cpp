@@ -10,7 +10,8 @@ namespace {
 
 double StaticScalar(InferContext& op, size_t index) {
   const std::optional<Tensor> value = op.StaticInput(index);
-  op.Require(value.has_value(), op.GetNode().Schema().inputs[index].name, "a value that depends on the model's inputs", "a constant");
+  op.Require(value.has_value(), op.GetNode().Schema().inputs[index].name, "a value that depends on the model's inputs",
+             "a constant");
   op.Require(value->NumElements() == 1, op.GetNode().Schema().inputs[index].name, value->Shape(), "a scalar");
   return value->ToVector<double>()[0];
 }

@@ -32,7 +32,8 @@ void Infer(InferContext& op, const CellKind& kind, int64_t bias_gates) {
   const Shape state{x[0], directions, hidden};
   size_t next = 1;
   const auto expect = [&](const Shape& shape) {
-    op.Require(op.InputShape(next) == shape, StrCat("shape of ", op.GetNode().Schema().inputs[next].name), op.InputShape(next), shape.ToString());
+    op.Require(op.InputShape(next) == shape, StrCat("shape of ", op.GetNode().Schema().inputs[next].name),
+               op.InputShape(next), shape.ToString());
     ++next;
   };
   for (size_t i = 0; i < kind.states; ++i) expect(state);
@@ -42,7 +43,8 @@ void Infer(InferContext& op, const CellKind& kind, int64_t bias_gates) {
   expect(Shape{directions, gates * hidden, hidden});
   expect(Shape{directions, bias_gates * hidden});
   const std::vector<std::string> names = ActivationNames(op.GetNode(), kind);
-  op.Require(names.size() == kind.activations.size() && std::all_of(names.begin(), names.end(), [](const auto& n) { return Activation(n) != nullptr; }),
+  op.Require(names.size() == kind.activations.size() &&
+                 std::all_of(names.begin(), names.end(), [](const auto& n) { return Activation(n) != nullptr; }),
              "activations", FormatAttribute(names), StrCat(kind.activations.size(), " of sigmoid, tanh, relu"));
   op.SetOutput(0, Shape{x[0], directions, x[1], hidden});
   for (size_t i = 0; i < kind.states; ++i) op.SetOutput(1 + i, state);
@@ -89,8 +91,15 @@ void Run(EvalContext& op, const CellKind& kind, size_t bias_gates) {
         const size_t t = only_reverse || d == 1 ? length - 1 - s : s;
         const T* src = op.Input(0).Values<T>().data() + (b * steps + t) * inputs;
         const std::vector<double> wx = Multiply(w, kind.gates * hidden, std::vector<double>(src, src + inputs));
-        CellStep step{hidden, wx, bias, activations, op.Attr<double>("clip"), states,
-                      [&](size_t first, size_t gates, std::span<const double> state) { return Multiply(r + first * hidden * hidden, gates * hidden, state); }};
+        CellStep step{hidden,
+                      wx,
+                      bias,
+                      activations,
+                      op.Attr<double>("clip"),
+                      states,
+                      [&](size_t first, size_t gates, std::span<const double> state) {
+                        return Multiply(r + first * hidden * hidden, gates * hidden, state);
+                      }};
         kind.step(step);
         T* dst = op.Output(0).MutableValues<T>().data() + ((b * directions + d) * steps + t) * hidden;
         for (size_t i = 0; i < hidden; ++i) dst[i] = static_cast<T>(states[0][i]);
@@ -105,13 +114,15 @@ void Run(EvalContext& op, const CellKind& kind, size_t bias_gates) {
 
 }  // namespace
 
-OpSchema RecurrentSchema(CellKind kind, std::function<int64_t(const Node&)> bias_gates, std::vector<AttributeSchema> attributes) {
+OpSchema RecurrentSchema(CellKind kind, std::function<int64_t(const Node&)> bias_gates,
+                         std::vector<AttributeSchema> attributes) {
   std::vector<InputSchema> inputs = {"X", "initial_hidden_state"};
   if (kind.states == 2) inputs.emplace_back("initial_cell_state");
   for (const char* name : {"sequence_lengths", "W", "R", "B"}) inputs.emplace_back(name);
   attributes.insert(attributes.begin(), {RequiredAttribute<int64_t>("hidden_size"),
                                          AttributeSchema::OneOf("direction", {"forward", "reverse", "bidirectional"}),
-                                         {"activations", std::vector<std::string>{}}, {"clip", 0.0}});
+                                         {"activations", std::vector<std::string>{}},
+                                         {"clip", 0.0}});
   const size_t outputs = 1 + kind.states;
   return {.name = kind.name,
           .opset = "opset5",
@@ -119,14 +130,15 @@ OpSchema RecurrentSchema(CellKind kind, std::function<int64_t(const Node&)> bias
           .attributes = std::move(attributes),
           .outputs = outputs,
           .infer = [kind, bias_gates](InferContext& op) { Infer(op, kind, bias_gates(op.GetNode())); },
-          .evaluate = [kind, bias_gates](EvalContext& op) {
-            const auto gates = static_cast<size_t>(bias_gates(op.GetNode()));
-            if (op.Input(0).Type() == ElementType::kF64) {
-              Run<double>(op, kind, gates);
-            } else {
-              Run<float>(op, kind, gates);
-            }
-          }};
+          .evaluate =
+              [kind, bias_gates](EvalContext& op) {
+                const auto gates = static_cast<size_t>(bias_gates(op.GetNode()));
+                if (op.Input(0).Type() == ElementType::kF64) {
+                  Run<double>(op, kind, gates);
+                } else {
+                  Run<float>(op, kind, gates);
+                }
+              }};
 }
 
 }  // namespace moir::graph

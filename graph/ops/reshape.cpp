@@ -15,7 +15,8 @@ void Infer(InferContext& op) {
   int64_t known = 1;
   for (size_t i = 0; i < dims.size(); ++i) {
     if (dims[i] == 0 && special_zero) {
-      op.Require(static_cast<int64_t>(i) < data.Rank(), "pattern", pattern, StrCat("zeros only for axes of the data ", data));
+      op.Require(static_cast<int64_t>(i) < data.Rank(), "pattern", pattern,
+                 StrCat("zeros only for axes of the data ", data));
       dims[i] = data[static_cast<int64_t>(i)];
     }
     if (dims[i] == -1) {
@@ -24,11 +25,13 @@ void Infer(InferContext& op) {
       continue;
     }
     op.Require(dims[i] >= 0, "pattern", pattern, "sizes, 0 or -1");
-    op.Require(!__builtin_mul_overflow(known, dims[i], &known), "pattern", pattern, "a number of elements within 63 bits");
+    op.Require(!__builtin_mul_overflow(known, dims[i], &known), "pattern", pattern,
+               "a number of elements within 63 bits");
   }
   const int64_t count = data.NumElements();
   if (open) {
-    op.Require(known > 0 && count % known == 0, "pattern", pattern, StrCat("one that holds the ", count, " elements of ", data));
+    op.Require(known > 0 && count % known == 0, "pattern", pattern,
+               StrCat("one that holds the ", count, " elements of ", data));
     dims[*open] = count / known;
   } else {
     op.Require(known == count, "pattern", pattern, StrCat("one that holds the ", count, " elements of ", data));

@@ -9,13 +9,15 @@ namespace {
 
 void Step(CellStep& cell) {
   const std::vector<double> rh = cell.times_r(0, 1, cell.states[0]);
-  for (size_t i = 0; i < cell.hidden; ++i) cell.states[0][i] = cell.activations[0](cell.Limit(cell.wx[i] + rh[i] + cell.bias[i]));
+  for (size_t i = 0; i < cell.hidden; ++i)
+    cell.states[0][i] = cell.activations[0](cell.Limit(cell.wx[i] + rh[i] + cell.bias[i]));
 }
 
 }  // namespace
 
 OpSchema RNNSequenceSchema() {
-  return RecurrentSchema({.name = "RNNSequence", .gates = 1, .states = 1, .activations = {"tanh"}, .step = Step}, [](const Node&) { return 1; });
+  return RecurrentSchema({.name = "RNNSequence", .gates = 1, .states = 1, .activations = {"tanh"}, .step = Step},
+                         [](const Node&) { return 1; });
 }
 
 }  // namespace moir::graph

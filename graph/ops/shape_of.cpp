@@ -8,8 +8,14 @@ OpSchema ShapeOfSchema() {
           .opset = "opset3",
           .inputs = {"data"},
           .attributes = {AttributeSchema::OneOf("output_type", {"i64", "i32"})},
-          .infer = [](InferContext& op) { op.SetOutput(0, ParseElementType(op.Attr<std::string>("output_type")), Shape{op.InputShape(0).Rank()}); },
-          .evaluate = [](EvalContext& op) { op.Output() = Tensor::Indices(op.Input(0).Shape().Dims()).ConvertTo(op.Output().Type()); },
+          .infer =
+              [](InferContext& op) {
+                op.SetOutput(0, ParseElementType(op.Attr<std::string>("output_type")), Shape{op.InputShape(0).Rank()});
+              },
+          .evaluate =
+              [](EvalContext& op) {
+                op.Output() = Tensor::Indices(op.Input(0).Shape().Dims()).ConvertTo(op.Output().Type());
+              },
           .evaluates_any_type = true,
           .reads_shape_only = true};
 }

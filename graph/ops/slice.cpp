@@ -22,7 +22,9 @@ Cut MakeCut(int64_t size, int64_t start, int64_t stop, int64_t step) {
   stop = std::clamp(stop < 0 ? std::max(stop, -size - 1) + size : stop, low, high);
   const int64_t span = step > 0 ? stop - start : start - stop;
   // The distance is compared before it is divided: the smallest step has no positive counterpart.
-  const int64_t width = step > 0 ? step : step == std::numeric_limits<int64_t>::min() ? std::numeric_limits<int64_t>::max() : -step;
+  const int64_t width = step > 0                                      ? step
+                        : step == std::numeric_limits<int64_t>::min() ? std::numeric_limits<int64_t>::max()
+                                                                      : -step;
   return {start, step, span <= 0 ? 0 : (span - 1) / width + 1};
 }
 
@@ -36,7 +38,8 @@ void Infer(InferContext& op) {
   Shape shape = op.InputShape(0);
   const std::vector<int64_t> start = op.StaticIndices(1), stop = op.StaticIndices(2), step = op.StaticIndices(3);
   const std::vector<int64_t> axes = op.InputCount() > 4 ? op.StaticIndices(4) : DefaultAxes(start.size());
-  op.Require(stop.size() == start.size() && step.size() == start.size() && axes.size() == start.size(), "lengths of start, stop, step and axes",
+  op.Require(stop.size() == start.size() && step.size() == start.size() && axes.size() == start.size(),
+             "lengths of start, stop, step and axes",
              StrCat(start.size(), ", ", stop.size(), ", ", step.size(), ", ", axes.size()), "equal ones");
   std::vector<bool> seen(static_cast<size_t>(shape.Rank()), false);
   for (size_t i = 0; i < start.size(); ++i) {
@@ -51,7 +54,8 @@ void Infer(InferContext& op) {
 
 void Evaluate(EvalContext& op) {
   const Shape& shape = op.Input(0).Shape();
-  const auto start = op.Input(1).ToVector<int64_t>(), stop = op.Input(2).ToVector<int64_t>(), step = op.Input(3).ToVector<int64_t>();
+  const auto start = op.Input(1).ToVector<int64_t>(), stop = op.Input(2).ToVector<int64_t>(),
+             step = op.Input(3).ToVector<int64_t>();
   const auto axes = op.InputCount() > 4 ? op.Input(4).ToVector<int64_t>() : DefaultAxes(start.size());
   std::vector<int64_t> strides = shape.Strides();
   int64_t first = 0;

@@ -19,7 +19,8 @@ void InferEqual(InferContext& op) {
   Shape piece = op.InputShape(0);
   const int64_t axis = StaticAxis(op);
   const int64_t count = op.Attr<int64_t>("num_splits");
-  op.Require(count > 0 && piece[axis] % count == 0, "num_splits", count, StrCat("a divisor of the size of axis ", axis, " of ", piece));
+  op.Require(count > 0 && piece[axis] % count == 0, "num_splits", count,
+             StrCat("a divisor of the size of axis ", axis, " of ", piece));
   piece[axis] /= count;
   for (int64_t i = 0; i < count; ++i) op.SetOutput(static_cast<size_t>(i), piece);
 }

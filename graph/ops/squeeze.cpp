@@ -10,7 +10,8 @@ std::vector<bool> MarkAxes(InferContext& op, int64_t rank) {
   const std::vector<int64_t> axes = op.StaticIndices(1);
   std::vector<bool> marks(static_cast<size_t>(rank), false);
   for (const int64_t axis : axes) {
-    op.Require(axis >= -rank && axis < rank, "axes", FormatAttribute(axes), StrCat("values in [", -rank, ", ", rank, ")"));
+    op.Require(axis >= -rank && axis < rank, "axes", FormatAttribute(axes),
+               StrCat("values in [", -rank, ", ", rank, ")"));
     const auto k = static_cast<size_t>(axis < 0 ? axis + rank : axis);
     op.Require(!marks[k], "axes", FormatAttribute(axes), "every axis once");
     marks[k] = true;
@@ -49,11 +50,19 @@ void Evaluate(EvalContext& op) { op.Output() = op.Input(0).Reshaped(op.Output().
 }  // namespace
 
 OpSchema SqueezeSchema() {
-  return {.name = "Squeeze", .inputs = {"data", OptionalInput("axes")}, .infer = InferSqueeze, .evaluate = Evaluate, .evaluates_any_type = true};
+  return {.name = "Squeeze",
+          .inputs = {"data", OptionalInput("axes")},
+          .infer = InferSqueeze,
+          .evaluate = Evaluate,
+          .evaluates_any_type = true};
 }
 
 OpSchema UnsqueezeSchema() {
-  return {.name = "Unsqueeze", .inputs = {"data", "axes"}, .infer = InferUnsqueeze, .evaluate = Evaluate, .evaluates_any_type = true};
+  return {.name = "Unsqueeze",
+          .inputs = {"data", "axes"},
+          .infer = InferUnsqueeze,
+          .evaluate = Evaluate,
+          .evaluates_any_type = true};
 }
 
 }  // namespace moir::graph

@@ -4,7 +4,8 @@ namespace moir::graph {
 
 void CopyStrided(const Tensor& src, int64_t first, const std::vector<int64_t>& strides, Tensor& dst) {
   const Shape& shape = dst.Shape();
-  Check(src.Type() == dst.Type() && static_cast<int64_t>(strides.size()) == shape.Rank(), "strided copy of ", src.Type(), " into ", dst.Type(), shape);
+  Check(src.Type() == dst.Type() && static_cast<int64_t>(strides.size()) == shape.Rank(), "strided copy of ",
+        src.Type(), " into ", dst.Type(), shape);
   const int64_t count = shape.NumElements();
   if (count == 0) return;
   const int64_t rank = shape.Rank();

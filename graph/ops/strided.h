@@ -30,7 +30,8 @@ void CopyStrided(const Tensor& src, int64_t first, const std::vector<int64_t>& s
 inline void CopyElements(const Tensor& src, int64_t src_first, std::byte* dst_data, int64_t dst_first, int64_t count) {
   const auto width = static_cast<int64_t>(ElementSize(src.Type()));
   if (count > 0) {
-    std::memcpy(dst_data + dst_first * width, static_cast<const std::byte*>(src.Data()) + src_first * width, static_cast<size_t>(count * width));
+    std::memcpy(dst_data + dst_first * width, static_cast<const std::byte*>(src.Data()) + src_first * width,
+                static_cast<size_t>(count * width));
   }
 }
 

@@ -10,7 +10,8 @@ namespace moir::graph {
 namespace {
 
 std::vector<int64_t> FillUp(std::vector<int64_t> values, int64_t rank) {
-  values.insert(values.begin(), static_cast<size_t>(std::max<int64_t>(0, rank - static_cast<int64_t>(values.size()))), 1);
+  values.insert(values.begin(), static_cast<size_t>(std::max<int64_t>(0, rank - static_cast<int64_t>(values.size()))),
+                1);
   return values;
 }
 
@@ -20,7 +21,8 @@ void Infer(InferContext& op) {
   std::vector<int64_t> dims = FillUp(op.InputShape(0).Dims(), rank);
   repeats = FillUp(std::move(repeats), rank);
   for (size_t i = 0; i < dims.size(); ++i) {
-    op.Require(repeats[i] >= 0 && !__builtin_mul_overflow(dims[i], repeats[i], &dims[i]), "repeats", FormatAttribute(repeats), "numbers from 0");
+    op.Require(repeats[i] >= 0 && !__builtin_mul_overflow(dims[i], repeats[i], &dims[i]), "repeats",
+               FormatAttribute(repeats), "numbers from 0");
   }
   op.SetOutput(0, Shape(std::move(dims)));
 }
@@ -45,7 +47,8 @@ void Evaluate(EvalContext& op) {
 }  // namespace
 
 OpSchema TileSchema() {
-  return {.name = "Tile", .inputs = {"data", "repeats"}, .infer = Infer, .evaluate = Evaluate, .evaluates_any_type = true};
+  return {
+      .name = "Tile", .inputs = {"data", "repeats"}, .infer = Infer, .evaluate = Evaluate, .evaluates_any_type = true};
 }
 
 }  // namespace moir::graph

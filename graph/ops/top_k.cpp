@@ -1,7 +1,7 @@
 // TopK: the k largest (mode max) or smallest (min) elements along an axis and their positions.
 // in 0: data.  in 1: k, one integer.  out 0: values.  out 1: positions, of index_element_type.
-// attr sort: "value" orders the k elements by value, "index" and "none" by position. Of equal elements the earlier one comes first; NaN
-// counts as smaller than everything.
+// attr sort: "value" orders the k elements by value, "index" and "none" by position. Of equal elements the earlier one
+// comes first; NaN counts as smaller than everything.
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -15,7 +15,8 @@ void Infer(InferContext& op) {
   Shape shape = op.InputShape(0);
   const int64_t axis = shape.NormalizeAxis(op.Attr<int64_t>("axis"));
   const std::vector<int64_t> k = op.StaticIndices(1);
-  op.Require(k.size() == 1 && k[0] >= 0 && k[0] <= shape[axis], "k", FormatAttribute(k), StrCat("one number from 0 to ", shape[axis]));
+  op.Require(k.size() == 1 && k[0] >= 0 && k[0] <= shape[axis], "k", FormatAttribute(k),
+             StrCat("one number from 0 to ", shape[axis]));
   shape[axis] = k[0];
   op.SetOutput(0, shape);
   op.SetOutput(1, ParseElementType(op.Attr<std::string>("index_element_type")), shape);
@@ -71,7 +72,9 @@ OpSchema TopKSchema() {
                          AttributeSchema::OneOf("index_element_type", {"i32", "i64"})},
           .outputs = 2,
           .infer = Infer,
-          .evaluate = [](EvalContext& op) { DispatchArithmetic(op.Input(0).Type(), [&](auto tag) { Select<decltype(tag)>(op); }); }};
+          .evaluate = [](EvalContext& op) {
+            DispatchArithmetic(op.Input(0).Type(), [&](auto tag) { Select<decltype(tag)>(op); });
+          }};
 }
 
 }  // namespace moir::graph

@@ -14,8 +14,8 @@ namespace {
 // Messages about nodes are cut here; parameters are listed one and all.
 constexpr size_t kListedProblems = 50;
 
-// Zeros of a shape that stand for a weight of the wrong shape, so that the conversion can go on looking for further mistakes.
-// Large ones have no memory: they are never evaluated, because the conversion fails in the end.
+// Zeros of a shape that stand for a weight of the wrong shape, so that the conversion can go on looking for further
+// mistakes. Large ones have no memory: they are never evaluated, because the conversion fails in the end.
 Tensor Placeholder(ElementType type, const Shape& shape) {
   return shape.NumElements() > (1 << 16) ? Tensor::Wrap(nullptr, type, shape) : Tensor(type, shape);
 }
@@ -23,7 +23,11 @@ Tensor Placeholder(ElementType type, const Shape& shape) {
 class Builder final : public InputSource {
  public:
   Builder(const Symbol& symbol, const Params& params, const BuildOptions& options)
-      : symbol_(symbol), params_(params), plan_(MakePlan(symbol, params, options)), values_(symbol.nodes.size()), failed_(symbol.nodes.size(), false) {
+      : symbol_(symbol),
+        params_(params),
+        plan_(MakePlan(symbol, params, options)),
+        values_(symbol.nodes.size()),
+        failed_(symbol.nodes.size(), false) {
     result_.graph = std::make_unique<Graph>(options.model_name.empty() ? "model" : options.model_name);
     result_.notes = plan_.notes;
   }
@@ -46,20 +50,23 @@ class Builder final : public InputSource {
     const SymbolNode& node = symbol_.nodes[input.node];
     if (plan_.kinds[input.node] == NodeKind::kWeight) return ParamConstant(input.node);
     if (plan_.kinds[input.node] == NodeKind::kState) {
-      Fail(ErrorKind::kBadOption, symbol_.place, ": input \"", node.name, "\" has no shape; give it one with --input and --input_shape");
+      Fail(ErrorKind::kBadOption, symbol_.place, ": input \"", node.name,
+           "\" has no shape; give it one with --input and --input_shape");
     }
     if (const auto found = deferred_.find(input.node); found != deferred_.end()) {
       Shape shape = found->second.partial;
       const auto open = std::count(shape.begin(), shape.end(), 0);
       if (open > 1 || !Batch()) {
-        Fail(ErrorKind::kUnsupported, symbol_.PlaceOf(node), ": attribute shape: got ", shape, ", expected a complete shape (what 0 stands for cannot be told here)");
+        Fail(ErrorKind::kUnsupported, symbol_.PlaceOf(node), ": attribute shape: got ", shape,
+             ", expected a complete shape (what 0 stands for cannot be told here)");
       }
       for (int64_t i = 0; i < shape.Rank(); ++i) shape[i] = shape[i] == 0 ? *Batch() : shape[i];
       return FillDeferred(input.node, shape);
     }
     const std::vector<Value>& outputs = values_[input.node];
     if (input.output >= outputs.size() || !outputs[input.output]) {
-      Fail(ErrorKind::kUnsupported, symbol_.PlaceOf(node), ": output ", input.output, " is read, but moir has only the first ", outputs.size());
+      Fail(ErrorKind::kUnsupported, symbol_.PlaceOf(node), ": output ", input.output,
+           " is read, but moir has only the first ", outputs.size());
     }
     return outputs[input.output];
   }
@@ -84,12 +91,14 @@ class Builder final : public InputSource {
       mismatches_.emplace(node.name, StrCat("got ", value.Shape(), ", expected ", shape));
       return PlaceholderConstant(shape);
     }
-    Fail(ErrorKind::kBadModel, reader, ": ", is_weight ? "weight" : "state", " \"", node.name, "\": got shape ", value.Shape(), ", expected ", shape);
+    Fail(ErrorKind::kBadModel, reader, ": ", is_weight ? "weight" : "state", " \"", node.name, "\": got shape ",
+         value.Shape(), ", expected ", shape);
   }
 
   std::optional<Shape> KnownShape(const SymbolInput& input) override {
     const NodeKind kind = plan_.kinds[input.node];
-    if (kind == NodeKind::kState || kind == NodeKind::kMissingWeight || deferred_.contains(input.node)) return std::nullopt;
+    if (kind == NodeKind::kState || kind == NodeKind::kMissingWeight || deferred_.contains(input.node))
+      return std::nullopt;
     return Resolve(input).Shape();
   }
 
@@ -132,18 +141,24 @@ class Builder final : public InputSource {
     return outputs[0];
   }
 
-  Value PlaceholderConstant(const Shape& shape) { return result_.graph->AddConstant("placeholder", Placeholder(ElementType::kF32, shape))->Output(); }
+  Value PlaceholderConstant(const Shape& shape) {
+    return result_.graph->AddConstant("placeholder", Placeholder(ElementType::kF32, shape))->Output();
+  }
 
   Value FillDeferred(size_t index, const Shape& shape) {
     const SymbolNode& node = symbol_.nodes[index];
     const Deferred& deferred = deferred_.at(index);
     bool fits = shape.Rank() == deferred.partial.Rank();
-    for (int64_t i = 0; fits && i < shape.Rank(); ++i) fits = deferred.partial[i] == 0 || deferred.partial[i] == shape[i];
-    if (!fits) Fail(ErrorKind::kBadModel, symbol_.PlaceOf(node), ": attribute shape: got ", deferred.partial, ", expected ", shape);
+    for (int64_t i = 0; fits && i < shape.Rank(); ++i)
+      fits = deferred.partial[i] == 0 || deferred.partial[i] == shape[i];
+    if (!fits)
+      Fail(ErrorKind::kBadModel, symbol_.PlaceOf(node), ": attribute shape: got ", deferred.partial, ", expected ",
+           shape);
     for (const Value& known : values_[index]) {
       if (known.Shape() == shape) return known;
     }
-    Tensor filled = Tensor::FromValues<double>(shape, std::vector<double>(static_cast<size_t>(shape.NumElements()), deferred.fill));
+    Tensor filled =
+        Tensor::FromValues<double>(shape, std::vector<double>(static_cast<size_t>(shape.NumElements()), deferred.fill));
     const Value value = result_.graph->AddConstant(node.name, filled.ConvertTo(deferred.type))->Output();
     value.node->AddOutputName(0, node.name);
     values_[index].push_back(value);
@@ -161,7 +176,8 @@ class Builder final : public InputSource {
     try {
       entry.convert(converter);
       if (const std::vector<std::string> unread = converter.Attrs().Unread(); !unread.empty()) {
-        Fail(ErrorKind::kUnsupported, symbol_.PlaceOf(node), ": attribute ", unread[0], " = \"", converter.Attrs().Values().at(unread[0]),
+        Fail(ErrorKind::kUnsupported, symbol_.PlaceOf(node), ": attribute ", unread[0], " = \"",
+             converter.Attrs().Values().at(unread[0]),
              "\": moir does not know what it means here; take it out of the file when it does not matter at inference");
       }
       if (!deferred_.contains(index)) values_[index] = converter.Outputs();
@@ -184,9 +200,11 @@ class Builder final : public InputSource {
     if (!missing_.empty() || !mismatches_.empty()) {
       const std::string file = params_.Path().empty() ? "no params file was given" : params_.Path();
       std::string text = StrCat(file, ": the parameters do not belong to ", symbol_.place, ":");
-      for (const auto& [name, shape] : missing_) text += StrCat("\n  parameter \"", name, "\": got none, expected shape ", shape);
+      for (const auto& [name, shape] : missing_)
+        text += StrCat("\n  parameter \"", name, "\": got none, expected shape ", shape);
       for (const auto& [name, detail] : mismatches_) text += StrCat("\n  parameter \"", name, "\": ", detail);
-      if (const size_t unused = UnusedParams().size(); unused > 0) text += StrCat("\n  ", unused, " arrays of the file are not in the graph");
+      if (const size_t unused = UnusedParams().size(); unused > 0)
+        text += StrCat("\n  ", unused, " arrays of the file are not in the graph");
       texts.push_back(std::move(text));
       kind = ErrorKind::kBadModel;
     }
@@ -203,7 +221,8 @@ class Builder final : public InputSource {
         const Value value = Resolve(output.source);
         std::string name = output.name;
         for (int k = 2; !taken.insert(name).second; ++k) name = StrCat(output.name, "_", k);
-        if (name != output.name) Note(StrCat("output \"", output.name, "\" comes twice; the other one is called \"", name, "\""));
+        if (name != output.name)
+          Note(StrCat("output \"", output.name, "\" comes twice; the other one is called \"", name, "\""));
         result_.graph->AddOutput(name, value);
       } catch (const Error& error) {
         AddProblem(error.Kind(), error.what());
@@ -227,7 +246,8 @@ class Builder final : public InputSource {
     const std::vector<std::string> unused = UnusedParams();
     if (unused.empty()) return;
     constexpr size_t kShown = 5;
-    Note(StrCat(unused.size(), " arrays of ", params_.Path(), " are not in the graph: ", Join(std::span(unused).first(std::min(unused.size(), kShown)), ", "),
+    Note(StrCat(unused.size(), " arrays of ", params_.Path(),
+                " are not in the graph: ", Join(std::span(unused).first(std::min(unused.size(), kShown)), ", "),
                 unused.size() > kShown ? ", ..." : ""));
   }
 

@@ -1,8 +1,8 @@
 // Graph builder: from a symbol and its parameters to a graph of operators.
 //
-// What is an input, a weight or a label is found out here: variables with a parameter are constants, variables that feed
-// only the label slots of training heads are dropped, the others are inputs, whose shapes the user gives. Training heads
-// become what they are at inference.
+// What is an input, a weight or a label is found out here: variables with a parameter are constants, variables that
+// feed only the label slots of training heads are dropped, the others are inputs, whose shapes the user gives. Training
+// heads become what they are at inference.
 #pragma once
 
 #include <map>
@@ -18,14 +18,15 @@
 namespace moir::mo {
 
 struct InputOption {
-  std::string name;                   // a variable, or a node at whose output the graph is cut; empty: the input at this position
+  std::string name;  // a variable, or a node at whose output the graph is cut; empty: the input at this position
   std::optional<graph::Shape> shape;  // nothing: from the file (__shape__), else an error; -1 first: `batch`
 };
 
 struct BuildOptions {
   std::string model_name;
-  std::vector<InputOption> inputs;   // empty: every variable that is neither weight nor label
-  std::vector<std::string> outputs;  // "softmax", "split.1", "softmax_output", "split_output1"; empty: the symbol's heads
+  std::vector<InputOption> inputs;  // empty: every variable that is neither weight nor label
+  std::vector<std::string>
+      outputs;  // "softmax", "split.1", "softmax_output", "split_output1"; empty: the symbol's heads
   std::optional<int64_t> batch;
 };
 

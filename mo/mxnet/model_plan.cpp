@@ -23,7 +23,8 @@ namespace {
 
 class Planner {
  public:
-  Planner(const Symbol& symbol, const Params& params, const BuildOptions& options) : symbol_(symbol), params_(params), options_(options) {
+  Planner(const Symbol& symbol, const Params& params, const BuildOptions& options)
+      : symbol_(symbol), params_(params), options_(options) {
     entries_.reserve(symbol.nodes.size());
     for (const SymbolNode& node : symbol.nodes) entries_.push_back(node.IsVariable() ? nullptr : FindOpEntry(node.op));
   }
@@ -45,11 +46,15 @@ class Planner {
     if (const auto node = FindNode(name)) return SymbolInput{*node, 0, 0};
     const size_t digits = name.find_last_not_of("0123456789") + 1;
     const std::string_view stem = std::string_view(name).substr(0, digits);
-    const auto number = digits < name.size() ? ParseInt(std::string_view(name).substr(digits)) : std::optional<int64_t>(0);
+    const auto number =
+        digits < name.size() ? ParseInt(std::string_view(name).substr(digits)) : std::optional<int64_t>(0);
     if (!number) return std::nullopt;
     for (const std::string_view ending : {"_output", ".", ":"}) {
-      if (stem.size() <= ending.size() || stem.substr(stem.size() - ending.size()) != ending || (ending != "_output" && digits == name.size())) continue;
-      if (const auto node = FindNode(std::string(stem.substr(0, stem.size() - ending.size())))) return SymbolInput{*node, static_cast<size_t>(*number), 0};
+      if (stem.size() <= ending.size() || stem.substr(stem.size() - ending.size()) != ending ||
+          (ending != "_output" && digits == name.size()))
+        continue;
+      if (const auto node = FindNode(std::string(stem.substr(0, stem.size() - ending.size()))))
+        return SymbolInput{*node, static_cast<size_t>(*number), 0};
     }
     return std::nullopt;
   }
@@ -67,7 +72,8 @@ class Planner {
     std::vector<std::string> names;
     for (const SymbolNode& node : symbol_.nodes) names.push_back(node.name);
     const std::string nearest = NearestName(name, names);
-    Fail(ErrorKind::kBadOption, option, ": ", symbol_.place, " has no node \"", name, "\"", nearest.empty() ? "" : StrCat("; did you mean \"", nearest, "\"?"));
+    Fail(ErrorKind::kBadOption, option, ": ", symbol_.place, " has no node \"", name, "\"",
+         nearest.empty() ? "" : StrCat("; did you mean \"", nearest, "\"?"));
   }
 
   void FindNamedInputs() {
@@ -86,8 +92,8 @@ class Planner {
     return tensor && tensor->IsDefined();
   }
 
-  // Labels: variables without a parameter that only labels' places and training operators read, or that are called labels. What
-  // depends on them exists at training only.
+  // Labels: variables without a parameter that only labels' places and training operators read, or that are called
+  // labels. What depends on them exists at training only.
   void FindLabels() {
     const size_t count = symbol_.nodes.size();
     std::vector<bool> read(count, false), read_as_data(count, false);
@@ -105,7 +111,8 @@ class Planner {
       const SymbolNode& node = symbol_.nodes[i];
       if (named_.contains(i)) continue;
       if (node.IsVariable()) {
-        label_[i] = !HasParam(node) && ((read[i] && !read_as_data[i]) || node.name == "label" || node.name.ends_with("_label"));
+        label_[i] =
+            !HasParam(node) && ((read[i] && !read_as_data[i]) || node.name == "label" || node.name.ends_with("_label"));
         // A variable that is data of a training operator and of nothing else (anchors of a target) is no label.
         training_[i] = label_[i];
         continue;
@@ -132,10 +139,12 @@ class Planner {
     std::vector<std::string> dropped;
     for (const SymbolInput& head : symbol_.heads) {
       if (head.output > 0 && (symbol_.nodes[head.node].op == "LeakyReLU" || symbol_.nodes[head.node].op == "Dropout")) {
-        plan_.notes.push_back(StrCat("removed output \"", OutputName(head), "\" (", symbol_.nodes[head.node].op, "): the random numbers of training"));
+        plan_.notes.push_back(StrCat("removed output \"", OutputName(head), "\" (", symbol_.nodes[head.node].op,
+                                     "): the random numbers of training"));
       } else if (training_[head.node]) {
         dropped.push_back(OutputName(head));
-        plan_.notes.push_back(StrCat("removed output \"", OutputName(head), "\" (", symbol_.nodes[head.node].op, "): it depends on labels and exists at training only"));
+        plan_.notes.push_back(StrCat("removed output \"", OutputName(head), "\" (", symbol_.nodes[head.node].op,
+                                     "): it depends on labels and exists at training only"));
       } else {
         plan_.outputs.push_back({OutputName(head), head});
       }
@@ -174,7 +183,8 @@ class Planner {
         roles_[from].insert(role);
         if (role != 'l') mark(from);
         else if (label_[from] && noted_labels_.insert(from).second) {
-          plan_.notes.push_back(StrCat("label input \"", symbol_.nodes[from].name, "\" is not read at inference and was dropped"));
+          plan_.notes.push_back(
+              StrCat("label input \"", symbol_.nodes[from].name, "\" is not read at inference and was dropped"));
         }
       }
     }
@@ -189,25 +199,35 @@ class Planner {
     }
     if (unknown.empty()) return;
     std::vector<std::pair<std::string, std::vector<std::string>>> ordered(unknown.begin(), unknown.end());
-    std::stable_sort(ordered.begin(), ordered.end(), [](const auto& a, const auto& b) { return a.second.size() > b.second.size(); });
+    std::stable_sort(ordered.begin(), ordered.end(),
+                     [](const auto& a, const auto& b) { return a.second.size() > b.second.size(); });
     std::vector<std::string> known;
     for (const OpEntry& entry : OpTable()) known.emplace_back(entry.name);
-    std::string text = StrCat(symbol_.place, ": ", unknown.size() == 1 ? "1 operator is" : StrCat(unknown.size(), " operators are"), " not supported:");
+    std::string text =
+        StrCat(symbol_.place, ": ", unknown.size() == 1 ? "1 operator is" : StrCat(unknown.size(), " operators are"),
+               " not supported:");
     for (const auto& [op, names] : ordered) {
       constexpr size_t kShown = 4;
-      text += StrCat("\n  ", op.empty() ? "(no name)" : op, ": ", names.size(), names.size() == 1 ? " node (" : " nodes (",
-                     Join(std::span(names).first(std::min(names.size(), kShown)), ", "), names.size() > kShown ? ", ..." : "", ")");
+      text +=
+          StrCat("\n  ", op.empty() ? "(no name)" : op, ": ", names.size(), names.size() == 1 ? " node (" : " nodes (",
+                 Join(std::span(names).first(std::min(names.size(), kShown)), ", "),
+                 names.size() > kShown ? ", ..." : "", ")");
       if (const OpEntry* entry = FindOpEntry(op); entry && entry->TrainingOnly()) {
         text += ", which exists at training only; cut the graph before it with --output";
       } else if (const std::string nearest = NearestName(op, known); !nearest.empty()) {
         text += StrCat("; the nearest known operator is ", nearest);
       }
     }
-    text += "\nadd an operator with an extension library (docs/extending.md) or a converter (docs/adding_an_operator.md), or cut the graph with --input and --output";
+    text +=
+        "\nadd an operator with an extension library (docs/extending.md) or a converter (docs/adding_an_operator.md), "
+        "or cut the graph with --input and --output";
     throw Error(ErrorKind::kUnsupported, text);
   }
 
-  bool OnlyRole(size_t node, char role) const { return !roles_[node].empty() && std::all_of(roles_[node].begin(), roles_[node].end(), [&](char r) { return r == role || r == 'l'; }); }
+  bool OnlyRole(size_t node, char role) const {
+    return !roles_[node].empty() &&
+           std::all_of(roles_[node].begin(), roles_[node].end(), [&](char r) { return r == role || r == 'l'; });
+  }
 
   // A variable's own statement of its shape; nothing when it is absent or leaves more open than the batch.
   std::optional<Shape> StatedShape(const SymbolNode& node) const {
@@ -228,7 +248,8 @@ class Planner {
       if (plan_.kinds[node] == NodeKind::kInput) {
         order.push_back(node);
       } else {
-        plan_.notes.push_back(StrCat("input \"", symbol_.nodes[node].name, "\" is not read by any output and was left out"));
+        plan_.notes.push_back(
+            StrCat("input \"", symbol_.nodes[node].name, "\" is not read by any output and was left out"));
       }
     }
     std::vector<size_t> unnamed;
@@ -247,7 +268,8 @@ class Planner {
       // Inputs whose shape follows from the graph are asked for last.
       while (position < unnamed.size() && OnlyRole(unnamed[position], 's')) ++position;
       if (position == unnamed.size()) {
-        Fail(ErrorKind::kBadOption, "--input_shape: more shapes than inputs; ", symbol_.place, " has the inputs ", InputNames(order, unnamed));
+        Fail(ErrorKind::kBadOption, "--input_shape: more shapes than inputs; ", symbol_.place, " has the inputs ",
+             InputNames(order, unnamed));
       }
       if (input.shape) given[unnamed[position]] = *input.shape;
       ++position;
@@ -264,7 +286,9 @@ class Planner {
       if (const auto found = given.find(node); found != given.end()) shape = found->second;
       if (!shape) shape = StatedShape(symbol_.nodes[node]);
       if (shape) {
-        plan_.inputs.push_back({node, output, *shape, symbol_.nodes[node].IsVariable() ? VariableType(symbol_.nodes[node]) : ElementType::kF32});
+        plan_.inputs.push_back(
+            {node, output, *shape,
+             symbol_.nodes[node].IsVariable() ? VariableType(symbol_.nodes[node]) : ElementType::kF32});
       } else if (OnlyRole(node, 's') && !named_.contains(node)) {
         plan_.kinds[node] = NodeKind::kState;
       } else {
@@ -272,8 +296,9 @@ class Planner {
       }
     }
     if (!open.empty()) {
-      Fail(ErrorKind::kBadOption, symbol_.place, ": ", open.size() == 1 ? "input " : "inputs ", Join(open, ", "), open.size() == 1 ? " has" : " have",
-           " no shape and ", open.size() == 1 ? "is" : "are", " not among the parameters; give ", open.size() == 1 ? "it one" : "them shapes",
+      Fail(ErrorKind::kBadOption, symbol_.place, ": ", open.size() == 1 ? "input " : "inputs ", Join(open, ", "),
+           open.size() == 1 ? " has" : " have", " no shape and ", open.size() == 1 ? "is" : "are",
+           " not among the parameters; give ", open.size() == 1 ? "it one" : "them shapes",
            " with --input and --input_shape, for example --input_shape [1,3,224,224]");
     }
   }

@@ -27,9 +27,12 @@ Value NodeConverter::State(size_t index, const Shape& shape) {
   return source_.ResolveAs(node_.inputs[index], shape, false, attributes_.Place());
 }
 
-graph::Node* NodeConverter::AddNode(std::string_view op, std::vector<Value> inputs, graph::Attributes attributes, std::string_view suffix) {
+graph::Node* NodeConverter::AddNode(std::string_view op, std::vector<Value> inputs, graph::Attributes attributes,
+                                    std::string_view suffix) {
   std::string name(suffix.empty() ? op : suffix);
-  if (suffix.empty()) std::transform(name.begin(), name.end(), name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  if (suffix.empty())
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   made_.push_back(graph_.Add(op, StrCat(Name(), "/", name), std::move(inputs), std::move(attributes)));
   return made_.back();
 }
@@ -65,7 +68,8 @@ void NodeConverter::Output(size_t index, Value value) {
 }
 
 int64_t NodeConverter::Axis(int64_t axis, int64_t rank, std::string_view attribute) const {
-  if (axis < -rank || axis >= rank) Bad("attribute ", attribute, ": got ", axis, ", expected a value in [", -rank, ", ", rank, ")");
+  if (axis < -rank || axis >= rank)
+    Bad("attribute ", attribute, ": got ", axis, ", expected a value in [", -rank, ", ", rank, ")");
   return axis < 0 ? axis + rank : axis;
 }
 

@@ -36,7 +36,11 @@ class InputSource {
 class NodeConverter {
  public:
   NodeConverter(const Symbol& symbol, const SymbolNode& node, Graph& graph, InputSource& source)
-      : symbol_(symbol), node_(node), attributes_(node.attributes, symbol.PlaceOf(node)), graph_(graph), source_(source) {}
+      : symbol_(symbol),
+        node_(node),
+        attributes_(node.attributes, symbol.PlaceOf(node)),
+        graph_(graph),
+        source_(source) {}
 
   // ---- the MXNet node ----
   const std::string& Name() const { return node_.name; }
@@ -53,21 +57,29 @@ class NodeConverter {
   // A weight: usually a constant. A wrong shape is noted for the list of all mismatches and the conversion goes on as
   // if it were right; another float type than `type` is converted.
   Value Weight(size_t index, const Shape& shape, ElementType type);
-  std::optional<Shape> KnownShape(size_t index) { return index < InputCount() ? source_.KnownShape(node_.inputs[index]) : std::nullopt; }
+  std::optional<Shape> KnownShape(size_t index) {
+    return index < InputCount() ? source_.KnownShape(node_.inputs[index]) : std::nullopt;
+  }
   // A recurrent state: its shape is known to the reader even when the file leaves it open.
   Value State(size_t index, const Shape& shape);
 
   // ---- building ----
   // The node is called NAME/suffix until Output makes it NAME.
-  graph::Node* AddNode(std::string_view op, std::vector<Value> inputs, graph::Attributes attributes = {}, std::string_view suffix = {});
-  Value Add(std::string_view op, std::vector<Value> inputs, graph::Attributes attributes = {}, std::string_view suffix = {}) {
+  graph::Node* AddNode(std::string_view op, std::vector<Value> inputs, graph::Attributes attributes = {},
+                       std::string_view suffix = {});
+  Value Add(std::string_view op, std::vector<Value> inputs, graph::Attributes attributes = {},
+            std::string_view suffix = {}) {
     return AddNode(op, std::move(inputs), std::move(attributes), suffix)->Output();
   }
   Value Constant(Tensor value, std::string_view suffix = "constant");
-  Value Indices(const std::vector<int64_t>& values, std::string_view suffix = "indices") { return Constant(Tensor::Indices(values), suffix); }
+  Value Indices(const std::vector<int64_t>& values, std::string_view suffix = "indices") {
+    return Constant(Tensor::Indices(values), suffix);
+  }
   // A scalar constant of a type.
   Value Scalar(double value, ElementType type, std::string_view suffix = "scalar");
-  Value Index(int64_t value, std::string_view suffix = "axis") { return Scalar(static_cast<double>(value), ElementType::kI64, suffix); }
+  Value Index(int64_t value, std::string_view suffix = "axis") {
+    return Scalar(static_cast<double>(value), ElementType::kI64, suffix);
+  }
   // Reshape to a pattern whose zeros mean "as in the data".
   Value Reshape(Value data, std::vector<int64_t> pattern, std::string_view suffix = "reshape");
   // [N, everything else].
@@ -84,9 +96,13 @@ class NodeConverter {
 
   // ---- errors ----
   template <typename... Parts>
-  [[noreturn]] void Unsupported(const Parts&... parts) const { Fail(ErrorKind::kUnsupported, attributes_.Place(), ": ", parts...); }
+  [[noreturn]] void Unsupported(const Parts&... parts) const {
+    Fail(ErrorKind::kUnsupported, attributes_.Place(), ": ", parts...);
+  }
   template <typename... Parts>
-  [[noreturn]] void Bad(const Parts&... parts) const { Fail(ErrorKind::kBadModel, attributes_.Place(), ": ", parts...); }
+  [[noreturn]] void Bad(const Parts&... parts) const {
+    Fail(ErrorKind::kBadModel, attributes_.Place(), ": ", parts...);
+  }
   template <typename... Parts>
   void Require(bool condition, const Parts&... parts) const {
     if (!condition) Bad(parts...);

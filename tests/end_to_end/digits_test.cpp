@@ -13,14 +13,17 @@ namespace {
 TEST(Digits, AreClassifiedAsByMXNet) {
   const std::string folder = MOIR_SOURCE_DIR "/examples/digits/";
   const test::TempFolder out;
-  const auto converted = test::RunProgram("mo", {"--input_model", folder + "digits-0010.params", "--input_shape", "[1,1,32,32]", "--output_dir", out.File("")});
+  const auto converted = test::RunProgram("mo", {"--input_model", folder + "digits-0010.params", "--input_shape",
+                                                 "[1,1,32,32]", "--output_dir", out.File("")});
   ASSERT_EQ(converted.exit_code, 0) << converted.errors;
   std::ifstream file(folder + "expected.json");
   const nlohmann::json expected = nlohmann::json::parse(file);
   size_t compared = 0;
   for (const auto& [picture, answer] : expected.at("pictures").items()) {
     const nlohmann::json& probabilities = answer.at("probabilities");
-    const auto classified = test::RunProgram("classification_sample", {"-m", out.File("digits-0010.xml"), "-i", folder + picture, "--labels", folder + "digits.labels", "-nt", "10"});
+    const auto classified = test::RunProgram(
+        "classification_sample",
+        {"-m", out.File("digits-0010.xml"), "-i", folder + picture, "--labels", folder + "digits.labels", "-nt", "10"});
     ASSERT_EQ(classified.exit_code, 0) << classified.errors;
     // Lines of "class label probability bar" after a heading.
     std::istringstream lines(classified.output);

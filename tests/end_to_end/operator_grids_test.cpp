@@ -39,14 +39,16 @@ std::unique_ptr<graph::Graph> ThroughIr(graph::Graph& graph, const test::IrFiles
   return files.Read();
 }
 
-std::vector<graph::Tensor> Infer(std::unique_ptr<graph::Graph> graph, const std::map<std::string, graph::Tensor>& inputs) {
+std::vector<graph::Tensor> Infer(std::unique_ptr<graph::Graph> graph,
+                                 const std::map<std::string, graph::Tensor>& inputs) {
   const CompiledModel model = runtime::CompileGraph(std::move(graph), {{"inference_num_threads", "2"}});
   InferRequest request = model.CreateInferRequest();
   for (const Port& port : model.Inputs()) {
     const Tensor tensor(port.type, port.shape);
     // IR v2 to v4 have no half precision of their own: the reader widens FP16 to f32.
     const graph::Tensor value = inputs.at(port.name).ConvertTo(graph::ParseElementType(ElementTypeName(port.type)));
-    if (value.ByteSize() != tensor.GetByteSize()) graph::Fail(graph::ErrorKind::kInternal, "input ", port.name, " has another size in the IR");
+    if (value.ByteSize() != tensor.GetByteSize())
+      graph::Fail(graph::ErrorKind::kInternal, "input ", port.name, " has another size in the IR");
     std::memcpy(tensor.Data(), value.Data(), value.ByteSize());
     request.SetTensor(port.name, tensor);
   }
@@ -54,7 +56,8 @@ std::vector<graph::Tensor> Infer(std::unique_ptr<graph::Graph> graph, const std:
   std::vector<graph::Tensor> outputs;
   for (size_t i = 0; i < model.Outputs().size(); ++i) {
     const Tensor tensor = request.GetOutputTensor(i);
-    graph::Tensor copy(graph::ParseElementType(ElementTypeName(tensor.GetElementType())), graph::Shape(tensor.GetShape()));
+    graph::Tensor copy(graph::ParseElementType(ElementTypeName(tensor.GetElementType())),
+                       graph::Shape(tensor.GetShape()));
     std::memcpy(copy.MutableData(), tensor.Data(), tensor.GetByteSize());
     outputs.push_back(std::move(copy));
   }
@@ -81,7 +84,8 @@ TEST_P(OperatorGridsEndToEnd, GiveWhatMXNetGives) {
       for (size_t i = 0; i < outputs.size(); ++i) {
         const graph::Tensor& expected = entry.outputs[i].second;
         const bool widened = expected.Type() == graph::ElementType::kF16;
-        EXPECT_EQ(Difference(widened ? outputs[i].ConvertTo(graph::ElementType::kF16) : outputs[i], expected), "") << entry.name << ": " << entry.outputs[i].first;
+        EXPECT_EQ(Difference(widened ? outputs[i].ConvertTo(graph::ElementType::kF16) : outputs[i], expected), "")
+            << entry.name << ": " << entry.outputs[i].first;
       }
       ++compared;
     } catch (const std::exception& error) {

@@ -110,10 +110,12 @@ TEST(Api, RequestsOfOneModelRunInDifferentThreads) {
 
 TEST(Api, WrongTensorsAreRefusedWithBothSides) {
   InferRequest request = Compile().CreateInferRequest();
-  ExpectError(ErrorKind::kBadOption, "input \"data\": got u8[1,3,8,8], expected f32[1,3,8,8]",
-              [&] { request.SetTensor("data", Tensor(ElementType::kU8, {1, 3, 8, 8})); });
-  ExpectError(ErrorKind::kBadOption, "input \"data\": got f32[1,3,8], expected f32[1,3,8,8]",
-              [&] { request.SetInputTensor(Tensor(ElementType::kF32, {1, 3, 8})); });
+  ExpectError(ErrorKind::kBadOption, "input \"data\": got u8[1,3,8,8], expected f32[1,3,8,8]", [&] {
+    request.SetTensor("data", Tensor(ElementType::kU8, {1, 3, 8, 8}));
+  });
+  ExpectError(ErrorKind::kBadOption, "input \"data\": got f32[1,3,8], expected f32[1,3,8,8]", [&] {
+    request.SetInputTensor(Tensor(ElementType::kF32, {1, 3, 8}));
+  });
   ExpectError(ErrorKind::kBadOption, "output \"prob\": got undefined", [&] { request.SetOutputTensor(0, Tensor()); });
   ExpectError(ErrorKind::kBadOption, "expected one of data, scale (inputs), prob, features (outputs)",
               [&] { request.GetTensor("softmax"); });
@@ -128,12 +130,14 @@ TEST(Api, PropertiesAreCheckedAndReadBack) {
   EXPECT_GT(std::stoul(Compile().GetProperty("memory_weights")), 0u);
   EXPECT_GT(std::stoul(Compile().GetProperty("memory_activations")), 0u);
   ExpectError(ErrorKind::kBadOption, "did you mean enable_profiling", [] { Compile({{"enable_profilin", "true"}}); });
-  ExpectError(ErrorKind::kBadOption, "inference_num_threads: got \"two\"",
-              [] { Compile({{"inference_num_threads", "two"}}); });
+  ExpectError(ErrorKind::kBadOption, "inference_num_threads: got \"two\"", [] {
+    Compile({{"inference_num_threads", "two"}});
+  });
   ExpectError(ErrorKind::kBadOption, "enable_profiling: got \"1\"", [] { Compile({{"enable_profiling", "1"}}); });
   ExpectError(ErrorKind::kUnsupported, "bf16", [] { Compile({{"inference_precision", "bf16"}}); });
-  ExpectError(ErrorKind::kBadOption, "got \"i8\", expected f32 or bf16",
-              [] { Compile({{"inference_precision", "i8"}}); });
+  ExpectError(ErrorKind::kBadOption, "got \"i8\", expected f32 or bf16", [] {
+    Compile({{"inference_precision", "i8"}});
+  });
   ExpectError(ErrorKind::kBadOption, "max_isa: got \"avx3\"", [] { Compile({{"max_isa", "avx3"}}); });
   ExpectError(ErrorKind::kBadOption, "\"speed\" is not known", [] { Compile().GetProperty("speed"); });
 }

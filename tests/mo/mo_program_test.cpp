@@ -13,7 +13,6 @@ namespace moir::mo {
 namespace {
 
 namespace fs = std::filesystem;
-using ::testing::HasSubstr;
 using graph::ElementType;
 using graph::Shape;
 using graph::Tensor;
@@ -23,6 +22,7 @@ using moir::test::ReadText;
 using moir::test::RunProgram;
 using moir::test::WriteParams;
 using moir::test::WriteText;
+using ::testing::HasSubstr;
 
 // data -> FullyConnected fc -> SoftmaxOutput softmax; weights [HIDDEN, 4].
 std::string Symbol(const std::string& op = "FullyConnected", const std::string& more = "") {
@@ -30,9 +30,11 @@ std::string Symbol(const std::string& op = "FullyConnected", const std::string& 
     {"op": "null", "name": "data", "inputs": []},
     {"op": "null", "name": "fc_weight", "inputs": []},
     {"op": "null", "name": "fc_bias", "inputs": []},
-    {"op": ")" + op + R"(", "name": "fc", "attrs": {"num_hidden": "3"}, "inputs": [[0,0,0],[1,0,0],[2,0,0]]},
+    {"op": ")" +
+         op + R"(", "name": "fc", "attrs": {"num_hidden": "3"}, "inputs": [[0,0,0],[1,0,0],[2,0,0]]},
     {"op": "null", "name": "softmax_label", "inputs": []},
-    {"op": "SoftmaxOutput", "name": "softmax", "inputs": [[3,0,0],[4,0,0]]})" + more + R"(],
+    {"op": "SoftmaxOutput", "name": "softmax", "inputs": [[3,0,0],[4,0,0]]})" +
+         more + R"(],
     "arg_nodes": [0,1,2,4], "heads": [[5,0,0]], "attrs": {"mxnet_version": ["int", 10500]}})";
 }
 
@@ -44,23 +46,27 @@ class MoProgram : public ::testing::Test {
     fs::create_directories(folder_);
     fs::permissions(folder_, fs::perms::all);
     WriteText(At("net-symbol.json"), Symbol());
-    WriteParams(At("net-0001.params"), {{"arg:fc_weight", Tensor(ElementType::kF32, Shape{3, 4})}, {"arg:fc_bias", Tensor(ElementType::kF32, Shape{3})}});
+    WriteParams(At("net-0001.params"), {{"arg:fc_weight", Tensor(ElementType::kF32, Shape{3, 4})},
+                                        {"arg:fc_bias", Tensor(ElementType::kF32, Shape{3})}});
   }
   void TearDown() override { fs::remove_all(folder_); }
   std::string At(const std::string& name) const { return (folder_ / name).string(); }
 
   Finished Mo(std::vector<std::string> arguments, const Limits& limits = Limits()) {
-    if (std::find(arguments.begin(), arguments.end(), "--output_dir") == arguments.end()) arguments.insert(arguments.end(), {"--output_dir", At("out")});
+    if (std::find(arguments.begin(), arguments.end(), "--output_dir") == arguments.end())
+      arguments.insert(arguments.end(), {"--output_dir", At("out")});
     return RunProgram("mo", arguments, limits);
   }
   // Exit code 1, the message on standard error in one line that holds every part, and no file in the output folder.
-  void ExpectRefused(const Finished& finished, const std::vector<std::string>& parts, const std::string& output_dir = "out") {
+  void ExpectRefused(const Finished& finished, const std::vector<std::string>& parts,
+                     const std::string& output_dir = "out") {
     EXPECT_EQ(finished.exit_code, 1) << finished.output << finished.errors;
     EXPECT_EQ(finished.errors.rfind("[ ERROR ] ", 0), 0u) << finished.errors;
     for (const std::string& part : parts) EXPECT_THAT(finished.errors, HasSubstr(part));
     EXPECT_THAT(finished.output, ::testing::Not(HasSubstr("SUCCESS")));
     if (fs::exists(folder_ / output_dir)) {
-      for (const auto& entry : fs::directory_iterator(folder_ / output_dir)) ADD_FAILURE() << "left behind: " << entry.path();
+      for (const auto& entry : fs::directory_iterator(folder_ / output_dir))
+        ADD_FAILURE() << "left behind: " << entry.path();
     }
   }
   fs::path folder_;
@@ -70,7 +76,8 @@ TEST_F(MoProgram, ConvertsAModel) {
   const Finished finished = Mo({"--input_model", At("net-0001.params"), "--input_shape", "[1,4]"});
   EXPECT_EQ(finished.exit_code, 0) << finished.errors;
   EXPECT_THAT(finished.output, HasSubstr("[ SUCCESS ] Generated IR model."));
-  for (const char* name : {"net-0001.xml", "net-0001.bin", "net-0001.mapping"}) EXPECT_TRUE(fs::exists(folder_ / "out" / name)) << name;
+  for (const char* name : {"net-0001.xml", "net-0001.bin", "net-0001.mapping"})
+    EXPECT_TRUE(fs::exists(folder_ / "out" / name)) << name;
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_ / "out"), fs::directory_iterator()), 3);
 }
 
@@ -81,7 +88,9 @@ TEST_F(MoProgram, IsSilentWhenAsked) {
 }
 
 TEST_F(MoProgram, WritesTheSameBytesEveryTime) {
-  for (const char* out : {"a", "b"}) ASSERT_EQ(Mo({"--input_model", At("net-0001.params"), "--input_shape", "[1,4]", "--output_dir", At(out)}).exit_code, 0);
+  for (const char* out : {"a", "b"})
+    ASSERT_EQ(Mo({"--input_model", At("net-0001.params"), "--input_shape", "[1,4]", "--output_dir", At(out)}).exit_code,
+              0);
   for (const char* name : {"net-0001.xml", "net-0001.bin", "net-0001.mapping"}) {
     EXPECT_EQ(ReadText(At(std::string("a/") + name)), ReadText(At(std::string("b/") + name))) << name;
     EXPECT_FALSE(ReadText(At(std::string("a/") + name)).empty()) << name;
@@ -91,7 +100,8 @@ TEST_F(MoProgram, WritesTheSameBytesEveryTime) {
 TEST_F(MoProgram, TakesASymbolFromElsewhereAndAnyNameOfTheParams) {
   fs::rename(At("net-0001.params"), At("weights.bin"));
   fs::rename(At("net-symbol.json"), At("graph.json"));
-  const Finished finished = Mo({"--input_model", At("weights.bin"), "--input_symbol", At("graph.json"), "--input_shape", "[1,4]", "--model_name", "net"});
+  const Finished finished = Mo({"--input_model", At("weights.bin"), "--input_symbol", At("graph.json"), "--input_shape",
+                                "[1,4]", "--model_name", "net"});
   EXPECT_EQ(finished.exit_code, 0) << finished.errors;
   EXPECT_TRUE(fs::exists(folder_ / "out/net.xml"));
 }
@@ -104,18 +114,27 @@ TEST_F(MoProgram, NeedsNoParamsForAGraphWithoutWeights) {
 }
 
 TEST_F(MoProgram, RefusesAMissingFile) {
-  ExpectRefused(Mo({"--input_model", At("no-0001.params"), "--input_symbol", At("net-symbol.json"), "--input_shape", "[1,4]"}), {"no-0001.params", "No such file"});
+  ExpectRefused(
+      Mo({"--input_model", At("no-0001.params"), "--input_symbol", At("net-symbol.json"), "--input_shape", "[1,4]"}),
+      {"no-0001.params", "No such file"});
 }
 
 TEST_F(MoProgram, SaysWhereItLookedForTheSymbol) {
   fs::remove(At("net-symbol.json"));
-  ExpectRefused(Mo({"--input_model", At("net-0001.params"), "--input_shape", "[1,4]"}), {"net-symbol.json", "--input_symbol"});
+  ExpectRefused(Mo({"--input_model", At("net-0001.params"), "--input_shape", "[1,4]"}),
+                {"net-symbol.json", "--input_symbol"});
 }
 
 TEST_F(MoProgram, RefusesTheWrongKindOfFile) {
-  ExpectRefused(Mo({"--input_model", At("net-symbol.json"), "--input_symbol", At("net-symbol.json"), "--input_shape", "[1,4]"}), {"net-symbol.json", "JSON"});
-  ExpectRefused(Mo({"--input_model", At("net-0001.params"), "--input_symbol", At("net-0001.params"), "--input_shape", "[1,4]"}), {"net-0001.params"});
-  ExpectRefused(Mo({"--input_model", folder_.string(), "--input_symbol", At("net-symbol.json"), "--input_shape", "[1,4]"}), {"folder"});
+  ExpectRefused(
+      Mo({"--input_model", At("net-symbol.json"), "--input_symbol", At("net-symbol.json"), "--input_shape", "[1,4]"}),
+      {"net-symbol.json", "JSON"});
+  ExpectRefused(
+      Mo({"--input_model", At("net-0001.params"), "--input_symbol", At("net-0001.params"), "--input_shape", "[1,4]"}),
+      {"net-0001.params"});
+  ExpectRefused(
+      Mo({"--input_model", folder_.string(), "--input_symbol", At("net-symbol.json"), "--input_shape", "[1,4]"}),
+      {"folder"});
 }
 
 TEST_F(MoProgram, RefusesTruncatedParamsWithTheOffset) {
@@ -124,7 +143,8 @@ TEST_F(MoProgram, RefusesTruncatedParamsWithTheOffset) {
 }
 
 TEST_F(MoProgram, ListsEverythingThatDoesNotFitParamsOfAnotherModel) {
-  WriteParams(At("net-0001.params"), {{"arg:fc_weight", Tensor(ElementType::kF32, Shape{7, 4})}, {"arg:conv_weight", Tensor(ElementType::kF32, Shape{3})}});
+  WriteParams(At("net-0001.params"), {{"arg:fc_weight", Tensor(ElementType::kF32, Shape{7, 4})},
+                                      {"arg:conv_weight", Tensor(ElementType::kF32, Shape{3})}});
   ExpectRefused(Mo({"--input_model", At("net-0001.params"), "--input_shape", "[1,4]"}), {"fc_weight", "fc_bias"});
 }
 
@@ -134,30 +154,40 @@ TEST_F(MoProgram, ReportsUnknownOperatorsAllAtOnce) {
   std::string text = ReadText(At("net-symbol.json"));
   text.replace(text.find("[[5,0,0]], \"attrs\""), 9, "[[7,0,0]]");
   WriteText(At("net-symbol.json"), text);
-  ExpectRefused(Mo({"--input_model", At("net-0001.params"), "--input_shape", "[1,4]"}), {"FullyConected", "FullyConnected", "MyOwnLayer", "2", "mine", "mine_too"});
+  ExpectRefused(Mo({"--input_model", At("net-0001.params"), "--input_shape", "[1,4]"}),
+                {"FullyConected", "FullyConnected", "MyOwnLayer", "2", "mine", "mine_too"});
 }
 
 TEST_F(MoProgram, RefusesAWrongShape) {
   ExpectRefused(Mo({"--input_model", At("net-0001.params"), "--input_shape", "[1,5]"}), {"fc"});
   ExpectRefused(Mo({"--input_model", At("net-0001.params")}), {"data", "--input_shape"});
-  ExpectRefused(Mo({"--input_model", At("net-0001.params"), "--input", "nothing", "--input_shape", "[1,4]"}), {"nothing"});
+  ExpectRefused(Mo({"--input_model", At("net-0001.params"), "--input", "nothing", "--input_shape", "[1,4]"}),
+                {"nothing"});
 }
 
 TEST_F(MoProgram, RefusesAnOutputThatIsNotThere) {
-  ExpectRefused(Mo({"--input_model", At("net-0001.params"), "--input_shape", "[1,4]", "--output", "fc3"}), {"fc3", "fc"});
+  ExpectRefused(Mo({"--input_model", At("net-0001.params"), "--input_shape", "[1,4]", "--output", "fc3"}),
+                {"fc3", "fc"});
 }
 
 TEST_F(MoProgram, RefusesAnUnwritableOutput) {
   fs::create_directories(folder_ / "closed");
-  fs::permissions(folder_ / "closed", fs::perms::owner_read | fs::perms::owner_exec | fs::perms::others_read | fs::perms::others_exec);
-  ExpectRefused(Mo({"--input_model", At("net-0001.params"), "--input_shape", "[1,4]", "--output_dir", At("closed")}, {.unprivileged = true}), {"closed", "ermission denied"}, "closed");
+  fs::permissions(folder_ / "closed",
+                  fs::perms::owner_read | fs::perms::owner_exec | fs::perms::others_read | fs::perms::others_exec);
+  ExpectRefused(Mo({"--input_model", At("net-0001.params"), "--input_shape", "[1,4]", "--output_dir", At("closed")},
+                   {.unprivileged = true}),
+                {"closed", "ermission denied"}, "closed");
   WriteText(At("file"), "");
-  ExpectRefused(Mo({"--input_model", At("net-0001.params"), "--input_shape", "[1,4]", "--output_dir", At("file") + "/below"}), {"output folder"});
+  ExpectRefused(
+      Mo({"--input_model", At("net-0001.params"), "--input_shape", "[1,4]", "--output_dir", At("file") + "/below"}),
+      {"output folder"});
 }
 
 TEST_F(MoProgram, LeavesNothingBehindWhenAFileMayNotGrow) {
-  WriteParams(At("net-0001.params"), {{"arg:fc_weight", Tensor(ElementType::kF32, Shape{3, 40000})}, {"arg:fc_bias", Tensor(ElementType::kF32, Shape{3})}});
-  ExpectRefused(Mo({"--input_model", At("net-0001.params"), "--input_shape", "[1,40000]"}, {.file_size = 100000}), {"too large"});
+  WriteParams(At("net-0001.params"), {{"arg:fc_weight", Tensor(ElementType::kF32, Shape{3, 40000})},
+                                      {"arg:fc_bias", Tensor(ElementType::kF32, Shape{3})}});
+  ExpectRefused(Mo({"--input_model", At("net-0001.params"), "--input_shape", "[1,40000]"}, {.file_size = 100000}),
+                {"too large"});
 }
 
 TEST_F(MoProgram, LeavesNothingBehindOnAFullDisk) {
@@ -165,8 +195,10 @@ TEST_F(MoProgram, LeavesNothingBehindOnAFullDisk) {
   if (::mount("none", At("disk").c_str(), "tmpfs", 0, "size=64k") != 0) {
     GTEST_SKIP() << "mounting a small tmpfs takes root; LeavesNothingBehindWhenAFileMayNotGrow covers the same path";
   }
-  WriteParams(At("net-0001.params"), {{"arg:fc_weight", Tensor(ElementType::kF32, Shape{3, 40000})}, {"arg:fc_bias", Tensor(ElementType::kF32, Shape{3})}});
-  const Finished finished = Mo({"--input_model", At("net-0001.params"), "--input_shape", "[1,40000]", "--output_dir", At("disk")});
+  WriteParams(At("net-0001.params"), {{"arg:fc_weight", Tensor(ElementType::kF32, Shape{3, 40000})},
+                                      {"arg:fc_bias", Tensor(ElementType::kF32, Shape{3})}});
+  const Finished finished =
+      Mo({"--input_model", At("net-0001.params"), "--input_shape", "[1,40000]", "--output_dir", At("disk")});
   ExpectRefused(finished, {"No space left"}, "disk");
   ::umount(At("disk").c_str());
 }
@@ -180,7 +212,9 @@ TEST_F(MoProgram, KeepsAnEarlierResultWhenALaterConversionFails) {
 }
 
 TEST_F(MoProgram, NamesAPassThatDoesNotExist) {
-  ExpectRefused(Mo({"--input_model", At("net-0001.params"), "--input_shape", "[1,4]", "--disable_pass", "fold-constant"}), {"fold-constants"});
+  ExpectRefused(
+      Mo({"--input_model", At("net-0001.params"), "--input_shape", "[1,4]", "--disable_pass", "fold-constant"}),
+      {"fold-constants"});
 }
 
 TEST_F(MoProgram, PrintsHelpAndVersion) {

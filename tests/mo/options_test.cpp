@@ -42,7 +42,8 @@ TEST(Options, ReadsShapesInBothKindsOfBrackets) {
 }
 
 TEST(Options, RefusesShapesThatAreNone) {
-  for (const char* shape : {"[1,3,224", "[1,x]", "[1,0]", "[1,-2]", "[1,3]x", "[1,3],,[2]", "data[1,3]", "[[1,3]]", ""}) {
+  for (const char* shape :
+       {"[1,3,224", "[1,x]", "[1,0]", "[1,-2]", "[1,3]x", "[1,3],,[2]", "data[1,3]", "[[1,3]]", ""}) {
     ExpectRefused({"--input_shape", shape}, "--input_shape");
   }
 }
@@ -67,7 +68,8 @@ TEST(Options, ReadsMeanAndScaleValuesWithAndWithoutNames) {
 }
 
 TEST(Options, KeepsTheShortSpellings) {
-  const Options options = ParseOptions({"-m", "a.params", "-o", "out", "-n", "net", "-b", "4", "-ms", "(1)", "-s", "2"});
+  const Options options =
+      ParseOptions({"-m", "a.params", "-o", "out", "-n", "net", "-b", "4", "-ms", "(1)", "-s", "2"});
   EXPECT_EQ(options.input_model, "a.params");
   EXPECT_EQ(options.output_dir, "out");
   EXPECT_EQ(options.model_name, "net");
@@ -103,7 +105,8 @@ TEST(Options, RefusesContradictionsAndBadValues) {
 TEST(Options, NeedsAModel) { EXPECT_THROW(ParseOptions({"--silent"}), graph::Error); }
 
 TEST(Options, RecordsParametersWithoutPathsOfTheMachine) {
-  const Options options = ParseOptions({"--input_model", "/home/somebody/net-0001.params", "--output_dir", "/tmp/x", "--input_shape", "[1,3,8,8]"});
+  const Options options = ParseOptions(
+      {"--input_model", "/home/somebody/net-0001.params", "--output_dir", "/tmp/x", "--input_shape", "[1,3,8,8]"});
   std::string all;
   for (const auto& [name, value] : options.cli_parameters) all += name + "=" + value + ";";
   EXPECT_THAT(all, HasSubstr("input_model=DIR/net-0001.params;"));
@@ -116,7 +119,9 @@ TEST(Options, RecordsParametersWithoutPathsOfTheMachine) {
 
 TEST(Options, HelpNamesEveryOption) {
   const std::string help = HelpText();
-  for (const char* name : {"--input_model", "--input_symbol", "--input_shape", "--mean_values", "--ir_version", "--output_dir"}) EXPECT_THAT(help, HasSubstr(name));
+  for (const char* name :
+       {"--input_model", "--input_symbol", "--input_shape", "--mean_values", "--ir_version", "--output_dir"})
+    EXPECT_THAT(help, HasSubstr(name));
 }
 
 }  // namespace

@@ -12,8 +12,12 @@ class ByteWriter {
  public:
   explicit ByteWriter(const std::string& path) : file_(path, std::ios::binary) {}
   template <typename T>
-  void Put(T value) { file_.write(reinterpret_cast<const char*>(&value), sizeof(value)); }
-  void Put(const void* data, size_t size) { file_.write(static_cast<const char*>(data), static_cast<std::streamsize>(size)); }
+  void Put(T value) {
+    file_.write(reinterpret_cast<const char*>(&value), sizeof(value));
+  }
+  void Put(const void* data, size_t size) {
+    file_.write(static_cast<const char*>(data), static_cast<std::streamsize>(size));
+  }
   void Close(const std::string& path) {
     file_.close();
     if (!file_) throw std::runtime_error("cannot write " + path);

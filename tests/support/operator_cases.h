@@ -56,7 +56,8 @@ inline std::vector<OperatorCase> LoadOperatorCases(const std::string& op) {
   std::map<std::string, std::vector<Array>> arrays;
   for (const mo::Param& param : all.All()) {
     const size_t slash = param.name.rfind('/'), colon = param.name.find(':', slash);
-    arrays[param.name.substr(0, slash)].push_back({param.name.substr(slash + 1, colon - slash - 1), param.name.substr(colon + 1), param.tensor});
+    arrays[param.name.substr(0, slash)].push_back(
+        {param.name.substr(slash + 1, colon - slash - 1), param.name.substr(colon + 1), param.tensor});
   }
   std::vector<OperatorCase> cases;
   for (const auto& entry : entries) {
@@ -75,7 +76,8 @@ inline std::vector<OperatorCase> LoadOperatorCases(const std::string& op) {
     }
     if (result.refused) {
       for (const auto& [name, dims] : entry.at("inputs").items()) {
-        result.inputs.emplace_back(name, graph::Tensor(graph::ElementType::kF32, graph::Shape(dims.get<std::vector<int64_t>>())));
+        result.inputs.emplace_back(
+            name, graph::Tensor(graph::ElementType::kF32, graph::Shape(dims.get<std::vector<int64_t>>())));
       }
     }
     for (auto& [position, tensor] : outputs) result.outputs.push_back(std::move(tensor));
@@ -85,8 +87,8 @@ inline std::vector<OperatorCase> LoadOperatorCases(const std::string& op) {
   return cases;
 }
 
-// The graph of a case, unoptimized. For refused cases parameters have the shapes their readers expect nowhere stated, so
-// that only the attributes and input shapes can be at fault.
+// The graph of a case, unoptimized. For refused cases parameters have the shapes their readers expect nowhere stated,
+// so that only the attributes and input shapes can be at fault.
 inline mo::BuildResult BuildOperatorCase(const OperatorCase& test) {
   mo::Symbol symbol = mo::ParseSymbol(test.symbol, test.op + "/" + test.name);
   mo::UpgradeSymbol(symbol);

@@ -28,7 +28,8 @@ std::string ReadAll(int descriptor) {
   ::lseek(descriptor, 0, SEEK_SET);
   std::string text;
   std::array<char, 4096> piece;
-  for (ssize_t got = 0; (got = ::read(descriptor, piece.data(), piece.size())) > 0;) text.append(piece.data(), static_cast<size_t>(got));
+  for (ssize_t got = 0; (got = ::read(descriptor, piece.data(), piece.size())) > 0;)
+    text.append(piece.data(), static_cast<size_t>(got));
   ::close(descriptor);
   return text;
 }

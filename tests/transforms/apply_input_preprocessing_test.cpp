@@ -9,7 +9,8 @@ namespace moir::transforms {
 namespace {
 
 // Not ExpectRewrite: the graph is meant to compute something else afterwards.
-std::unique_ptr<Graph> Applied(std::string_view text, const std::vector<InputPreprocess>& preprocess, bool means_outside = false, PassReport* report = nullptr) {
+std::unique_ptr<Graph> Applied(std::string_view text, const std::vector<InputPreprocess>& preprocess,
+                               bool means_outside = false, PassReport* report = nullptr) {
   auto graph = graph::ParseGraph(text);
   PassRunner runner;
   runner.Add(MakeApplyInputPreprocessing(preprocess, means_outside));
@@ -17,18 +18,24 @@ std::unique_ptr<Graph> Applied(std::string_view text, const std::vector<InputPre
   if (report) *report = made;
   return graph;
 }
-void ExpectGraph(const Graph& actual, std::string_view expected) { EXPECT_EQ(test::CompareGraphs(actual, *graph::ParseGraph(expected)), "") << graph::PrintGraph(actual); }
+void ExpectGraph(const Graph& actual, std::string_view expected) {
+  EXPECT_EQ(test::CompareGraphs(actual, *graph::ParseGraph(expected)), "") << graph::PrintGraph(actual);
+}
 
 TEST(ApplyInputPreprocessing, SubtractsAndDividesPerChannel) {
   ExpectGraph(*Applied("x : f32[1,3,2,2]; y = ReLU(x); return y", {{"x", {1, 2, 3}, {2, 4, 8}, false}}),
-              "x : f32[1,3,2,2]; m : f32[1,3,1,1] = {-1, -2, -3}; s : f32[1,3,1,1] = {0.5, 0.25, 0.125}; a = Add(x, m); b = Multiply(a, s); y = ReLU(b); return y");
+              "x : f32[1,3,2,2]; m : f32[1,3,1,1] = {-1, -2, -3}; s : f32[1,3,1,1] = {0.5, 0.25, 0.125}; a = Add(x, "
+              "m); b = Multiply(a, s); y = ReLU(b); return y");
 }
 TEST(ApplyInputPreprocessing, TakesOneNumberForAllChannels) {
-  ExpectGraph(*Applied("x : f32[5]; y = ReLU(x); return y", {{"x", {1}, {2}, false}}), "x : f32[5]; m : f32[] = {-1}; s : f32[] = {0.5}; a = Add(x, m); b = Multiply(a, s); y = ReLU(b); return y");
+  ExpectGraph(
+      *Applied("x : f32[5]; y = ReLU(x); return y", {{"x", {1}, {2}, false}}),
+      "x : f32[5]; m : f32[] = {-1}; s : f32[] = {0.5}; a = Add(x, m); b = Multiply(a, s); y = ReLU(b); return y");
 }
 TEST(ApplyInputPreprocessing, LeavesOutZeroMeansAndUnitScales) {
   PassReport report;
-  ExpectGraph(*Applied("x : f32[1,3,2,2]; y = ReLU(x); return y", {{"x", {0, 0, 0}, {1}, false}}, false, &report), "x : f32[1,3,2,2]; y = ReLU(x); return y");
+  ExpectGraph(*Applied("x : f32[1,3,2,2]; y = ReLU(x); return y", {{"x", {0, 0, 0}, {1}, false}}, false, &report),
+              "x : f32[1,3,2,2]; y = ReLU(x); return y");
   EXPECT_EQ(report.changes, 0u);
 }
 TEST(ApplyInputPreprocessing, ReversesFirst) {
@@ -38,14 +45,18 @@ TEST(ApplyInputPreprocessing, ReversesFirst) {
     s = Split(x, k) num_splits=3; r = Concat(s.2, s.1, s.0) axis=1; a = Add(r, m); y = ReLU(a)
     return y)");
   // The third number given is the first that the model sees.
-  test::ExpectValues<float>(graph::EvaluateGraph(*graph, {{"x", Tensor::FromValues<float>({1, 3, 1, 1}, {10, 20, 30})}})[0], {1, 3, 1, 1}, {29, 18, 7});
+  test::ExpectValues<float>(
+      graph::EvaluateGraph(*graph, {{"x", Tensor::FromValues<float>({1, 3, 1, 1}, {10, 20, 30})}})[0], {1, 3, 1, 1},
+      {29, 18, 7});
 }
 TEST(ApplyInputPreprocessing, ServesEveryReaderAndTheRightInput) {
-  ExpectGraph(*Applied("x : f32[2]; z : f32[2]; a = ReLU(z); y = Add(z, a); w = Add(x, y); return w", {{"z", {1}, {}, false}}),
-              "x : f32[2]; z : f32[2]; m : f32[] = {-1}; n = Add(z, m); a = ReLU(n); y = Add(n, a); w = Add(x, y); return w");
+  ExpectGraph(
+      *Applied("x : f32[2]; z : f32[2]; a = ReLU(z); y = Add(z, a); w = Add(x, y); return w", {{"z", {1}, {}, false}}),
+      "x : f32[2]; z : f32[2]; m : f32[] = {-1}; n = Add(z, m); a = ReLU(n); y = Add(n, a); w = Add(x, y); return w");
 }
 TEST(ApplyInputPreprocessing, LeavesMeansToTheFeeder) {
-  ExpectGraph(*Applied("x : f32[1,3,2,2]; y = ReLU(x); return y", {{"x", {1, 2, 3}, {2}, false}}, true), "x : f32[1,3,2,2]; s : f32[] = {0.5}; b = Multiply(x, s); y = ReLU(b); return y");
+  ExpectGraph(*Applied("x : f32[1,3,2,2]; y = ReLU(x); return y", {{"x", {1, 2, 3}, {2}, false}}, true),
+              "x : f32[1,3,2,2]; s : f32[] = {0.5}; b = Multiply(x, s); y = ReLU(b); return y");
   const InputPreprocess reversed{"x", {1, 2, 3}, {}, true}, straight{"x", {1, 2, 3}, {}, false};
   EXPECT_EQ(InParameterOrder(reversed, reversed.mean), (std::vector<double>{3, 2, 1}));
   EXPECT_EQ(InParameterOrder(straight, straight.mean), (std::vector<double>{1, 2, 3}));
@@ -53,7 +64,8 @@ TEST(ApplyInputPreprocessing, LeavesMeansToTheFeeder) {
 }
 TEST(ApplyInputPreprocessing, SaysWhichInputKeepsItsOrder) {
   PassReport report;
-  ExpectGraph(*Applied("x : f32[1,1,2,2]; y = ReLU(x); return y", {{"x", {}, {}, true}}, false, &report), "x : f32[1,1,2,2]; y = ReLU(x); return y");
+  ExpectGraph(*Applied("x : f32[1,1,2,2]; y = ReLU(x); return y", {{"x", {}, {}, true}}, false, &report),
+              "x : f32[1,1,2,2]; y = ReLU(x); return y");
   ASSERT_EQ(report.notes.size(), 1u);
   EXPECT_NE(report.notes[0].find("keeps their order"), std::string::npos);
 }
@@ -63,7 +75,8 @@ TEST(ApplyInputPreprocessing, RefusesWhatDoesNotFit) {
   };
   refused("x : f32[1,3,2,2]; y = ReLU(x); return y", {"data", {1}, {}, false}, {"\"data\"", "it has x"});
   refused("x : f32[1,3,2,2]; y = ReLU(x); return y", {"y", {1}, {}, false}, {"\"y\"", "no such input"});
-  refused("x : f32[1,3,2,2]; y = ReLU(x); return y", {"x", {1, 2}, {}, false}, {"mean values", "got 2 numbers, expected one or 3"});
+  refused("x : f32[1,3,2,2]; y = ReLU(x); return y", {"x", {1, 2}, {}, false},
+          {"mean values", "got 2 numbers, expected one or 3"});
   refused("x : f32[1,3,2,2]; y = ReLU(x); return y", {"x", {}, {1, 2, 3, 4}, false}, {"scale values", "got 4 numbers"});
   refused("x : f32[1,3,2,2]; y = ReLU(x); return y", {"x", {}, {1, 0, 1}, false}, {"scale values", "got 0"});
   refused("x : f32[3]; y = ReLU(x); return y", {"x", {1, 2, 3}, {}, false}, {"expected one"});

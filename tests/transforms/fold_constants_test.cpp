@@ -14,7 +14,8 @@ TEST(FoldConstants, ComputesChainsOfConstants) {
   ExpectRewrite(MakeFoldConstants(), R"(
     x : f32[2]; a : f32[2] = {1, 2}; b : f32[] = {10}
     c = Multiply(a, b); d = Add(c, b); y = Add(x, d)
-    return y)", "x : f32[2]; d : f32[2] = {20, 30}; y = Add(x, d); return y");
+    return y)",
+                "x : f32[2]; d : f32[2] = {20, 30}; y = Add(x, d); return y");
 }
 TEST(FoldConstants, KeepsTheNameOfTheNode) {
   const auto graph = graph::ParseGraph("x : f32[2]; a : f32[2] = {1, 2}; d = Sigmoid(a); y = Add(x, d); return y");
@@ -27,20 +28,27 @@ TEST(FoldConstants, KeepsTheNameOfTheNode) {
   EXPECT_EQ(graph->FindNode("d")->OutputAt(0).names, std::vector<std::string>{"d:0"});
 }
 TEST(FoldConstants, ComputesWhatDependsOnShapesOnly) {
-  ExpectRewrite(MakeFoldConstants(), "x : f32[2,6]; z : f32[3,4]; s = ShapeOf(z); y = Reshape(x, s); return y", "x : f32[2,6]; z : f32[3,4]; s : i64[2] = {3, 4}; y = Reshape(x, s); return y");
+  ExpectRewrite(MakeFoldConstants(), "x : f32[2,6]; z : f32[3,4]; s = ShapeOf(z); y = Reshape(x, s); return y",
+                "x : f32[2,6]; z : f32[3,4]; s : i64[2] = {3, 4}; y = Reshape(x, s); return y");
 }
 TEST(FoldConstants, ComputesEveryOutputThatIsRead) {
   ExpectRewrite(MakeFoldConstants(), R"(
     x : f32[2]; a : f32[6] = {1, 2, 3, 4, 5, 6}; k : i64[] = {0}
     s = Split(a, k) num_splits=3; b = Add(x, s.0); y = Add(b, s.2)
-    return y)", "x : f32[2]; s : f32[2] = {1, 2}; t : f32[2] = {5, 6}; b = Add(x, s); y = Add(b, t); return y");
+    return y)",
+                "x : f32[2]; s : f32[2] = {1, 2}; t : f32[2] = {5, 6}; b = Add(x, s); y = Add(b, t); return y");
 }
 TEST(FoldConstants, KeepsOutputsOfTheModel) {
-  ExpectUnchanged(MakeFoldConstants(), "x : f32[2]; a : f32[2] = {1, 2}; y = ReLU(a); z = ReLU(x); return y, z", "output of the model");
+  ExpectUnchanged(MakeFoldConstants(), "x : f32[2]; a : f32[2] = {1, 2}; y = ReLU(a); z = ReLU(x); return y, z",
+                  "output of the model");
 }
 TEST(FoldConstants, KeepsLargeResultsOfSmallInputs) {
-  ExpectUnchanged(MakeFoldConstants(), "x : f32[1]; a : f32[1] = {1}; t : i64[1] = {70000}; b = Tile(a, t); y = Add(x, b); return y", "70000 elements");
-  ExpectRewrite(MakeFoldConstants(), "x : f32[1]; a : f32[1] = {1}; t : i64[1] = {3}; b = Tile(a, t); y = Add(x, b); return y", "x : f32[1]; b : f32[3] = {1, 1, 1}; y = Add(x, b); return y");
+  ExpectUnchanged(MakeFoldConstants(),
+                  "x : f32[1]; a : f32[1] = {1}; t : i64[1] = {70000}; b = Tile(a, t); y = Add(x, b); return y",
+                  "70000 elements");
+  ExpectRewrite(MakeFoldConstants(),
+                "x : f32[1]; a : f32[1] = {1}; t : i64[1] = {3}; b = Tile(a, t); y = Add(x, b); return y",
+                "x : f32[1]; b : f32[3] = {1, 1, 1}; y = Add(x, b); return y");
 }
 TEST(FoldConstants, KeepsOperatorsOfTheTarget) {
   const char* text = "x : f32[2]; a : f32[2] = {1, 2}; b = Sigmoid(a); y = Add(x, b); return y";

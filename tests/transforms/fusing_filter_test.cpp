@@ -13,9 +13,7 @@ bool Allows(const std::vector<std::string>& patterns, std::string_view name) {
   return FusingFilter(patterns).Allows(*graph.AddParameter(std::string(name), graph::ElementType::kF32, {1}));
 }
 
-TEST(FusingFilter, AllowsEverythingWithoutPatterns) {
-  EXPECT_TRUE(Allows({}, "conv0"));
-}
+TEST(FusingFilter, AllowsEverythingWithoutPatterns) { EXPECT_TRUE(Allows({}, "conv0")); }
 TEST(FusingFilter, MatchesFromTheFirstLetter) {
   EXPECT_FALSE(Allows({"conv"}, "conv0"));
   EXPECT_FALSE(Allows({".*v0"}, "conv0"));

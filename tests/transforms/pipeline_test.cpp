@@ -35,20 +35,24 @@ class Grower {
 
   std::unique_ptr<Graph> Grow() {
     const int64_t size = 5 + Pick(5);
-    values_.push_back(graph_->AddParameter("x", ElementType::kF32, {1 + Pick(2), 1 + Pick(4), size, size + Pick(3)})->Output());
+    values_.push_back(
+        graph_->AddParameter("x", ElementType::kF32, {1 + Pick(2), 1 + Pick(4), size, size + Pick(3)})->Output());
     const int64_t steps = 6 + Pick(16);
     for (int64_t i = 0; i < steps; ++i) values_.push_back(Step(Choose()));
     // Whatever nothing reads is an output, and now and then something else too.
     size_t outputs = 0;
     for (const Value& value : values_) {
-      if (!value.node->Is("Parameter") && (value.ReaderCount() == 0 || Pick(25) == 0)) graph_->AddOutput(graph::StrCat("out", outputs++), value);
+      if (!value.node->Is("Parameter") && (value.ReaderCount() == 0 || Pick(25) == 0))
+        graph_->AddOutput(graph::StrCat("out", outputs++), value);
     }
     return std::move(graph_);
   }
 
  private:
   int64_t Pick(int64_t below) { return static_cast<int64_t>(engine_() % static_cast<uint64_t>(below)); }
-  Value Choose() { return Pick(3) > 0 ? values_.back() : values_[static_cast<size_t>(Pick(static_cast<int64_t>(values_.size())))]; }
+  Value Choose() {
+    return Pick(3) > 0 ? values_.back() : values_[static_cast<size_t>(Pick(static_cast<int64_t>(values_.size())))];
+  }
   Value Random(const Shape& shape, double low = -1, double high = 1) {
     return graph_->AddConstant("c", test::RandomTensor(ElementType::kF32, shape, engine_(), low, high))->Output();
   }
@@ -58,20 +62,26 @@ class Grower {
     dims[1] = like.Shape()[1];
     return Random(Shape(dims), low, high);
   }
-  Value Add(std::string_view op, std::vector<Value> inputs, Attributes attributes = {}) { return graph_->Add(op, "", std::move(inputs), std::move(attributes))->Output(); }
+  Value Add(std::string_view op, std::vector<Value> inputs, Attributes attributes = {}) {
+    return graph_->Add(op, "", std::move(inputs), std::move(attributes))->Output();
+  }
 
   Value Affine(const Value& x) {
     switch (Pick(5)) {
       case 0: return Add("Multiply", {x, PerChannel(x)});
       case 1: return Add("Multiply", {PerChannel(x, 0.1, 2), x});
-      case 2: return Add("Subtract", Pick(3) == 0 ? std::vector<Value>{PerChannel(x), x} : std::vector<Value>{x, PerChannel(x)});
+      case 2:
+        return Add("Subtract",
+                   Pick(3) == 0 ? std::vector<Value>{PerChannel(x), x} : std::vector<Value>{x, PerChannel(x)});
       case 3: return Add("Divide", {x, PerChannel(x, 0.5, 2)});
       default: return Add("Add", {x, PerChannel(x)});
     }
   }
   Value BatchNorm(const Value& x) {
     const Shape channels{x.Shape()[1]};
-    return Add("BatchNormInference", {x, Random(channels), Random(channels), Random(channels), Random(channels, 0.1, 2)}, {{"epsilon", 1e-3}});
+    return Add("BatchNormInference",
+               {x, Random(channels), Random(channels), Random(channels), Random(channels, 0.1, 2)},
+               {{"epsilon", 1e-3}});
   }
   Value Convolution(const Value& x) {
     const int64_t in = x.Shape()[1], kernel = std::min<int64_t>(1 + 2 * Pick(2), std::min(x.Shape()[2], x.Shape()[3]));
@@ -88,7 +98,11 @@ class Grower {
   Value Pool(const Value& x) {
     if (x.Shape()[2] < 2 || x.Shape()[3] < 2) return Add("Tanh", {x});
     const std::vector<int64_t> kernel{2, 2}, strides(2, 1 + Pick(2)), pads(2, Pick(2));
-    Attributes attributes{{"kernel", kernel}, {"strides", strides}, {"pads_begin", pads}, {"pads_end", pads}, {"rounding_type", std::string(Pick(2) ? "floor" : "ceil")}};
+    Attributes attributes{{"kernel", kernel},
+                          {"strides", strides},
+                          {"pads_begin", pads},
+                          {"pads_end", pads},
+                          {"rounding_type", std::string(Pick(2) ? "floor" : "ceil")}};
     if (Pick(2)) return Add("MaxPool", {x}, attributes);
     attributes["exclude-pad"] = Pick(2) == 0;
     return Add("AvgPool", {x}, attributes);
@@ -105,14 +119,16 @@ class Grower {
   }
   Value Reorder(const Value& x) {
     const int64_t channels = x.Shape()[1];
-    Node* split = graph_->Add("Split", "", {x, graph_->AddConstant("k", Tensor::Scalar<int64_t>(1))->Output()}, {{"num_splits", channels}});
+    Node* split = graph_->Add("Split", "", {x, graph_->AddConstant("k", Tensor::Scalar<int64_t>(1))->Output()},
+                              {{"num_splits", channels}});
     std::vector<Value> parts;
     for (int64_t c = 0; c < channels; ++c) parts.push_back(split->Output(static_cast<size_t>(channels - 1 - c)));
     return Add("Concat", parts, {{"axis", int64_t{1}}});
   }
   Value Groups(const Value& x) {
     if (x.Shape()[1] % 2 != 0) return Add("Sigmoid", {x});
-    Node* split = graph_->Add("Split", "", {x, graph_->AddConstant("k", Tensor::Scalar<int64_t>(1))->Output()}, {{"num_splits", int64_t{2}}});
+    Node* split = graph_->Add("Split", "", {x, graph_->AddConstant("k", Tensor::Scalar<int64_t>(1))->Output()},
+                              {{"num_splits", int64_t{2}}});
     const Shape weights{1 + Pick(2), x.Shape()[1] / 2, 1, 1};
     std::vector<Value> parts;
     for (size_t i = 0; i < 2; ++i) parts.push_back(Add("Convolution", {split->Output(i), Random(weights)}));
@@ -120,15 +136,22 @@ class Grower {
   }
   Value Step(const Value& x) {
     switch (Pick(14)) {
-      case 0: case 1: case 2: return Convolution(x);
-      case 3: case 4: return BatchNorm(x);
-      case 5: case 6: return Affine(x);
-      case 7: case 8: return Add(Pick(4) == 0 ? "Sigmoid" : "ReLU", {x});
+      case 0:
+      case 1:
+      case 2: return Convolution(x);
+      case 3:
+      case 4: return BatchNorm(x);
+      case 5:
+      case 6: return Affine(x);
+      case 7:
+      case 8: return Add(Pick(4) == 0 ? "Sigmoid" : "ReLU", {x});
       case 9: return Pool(x);
       case 10: return Sum(x);
       case 11: return Pad(x);
       case 12: return Pick(2) ? Reorder(x) : Groups(x);
-      default: return Pick(2) ? Add("Concat", {x, x}, {{"axis", int64_t{1}}}) : Add("Minimum", {Add("Maximum", {x, Random({}, -0.5, 0)}), Random({}, 0, 0.5)});
+      default:
+        return Pick(2) ? Add("Concat", {x, x}, {{"axis", int64_t{1}}})
+                       : Add("Minimum", {Add("Maximum", {x, Random({}, -0.5, 0)}), Random({}, 0, 0.5)});
     }
   }
 
@@ -149,7 +172,8 @@ TEST(Pipeline, KeepsTheMeaningOfRandomNetworks) {
     options.disable_resnet_optimization = seed % 11 == 0;
     MakePipeline(options).Run(*result);
     const std::map<std::string, Tensor> inputs = test::RandomInputs(*original, seed);
-    const std::vector<Tensor> wanted = graph::EvaluateGraph(*original, inputs), got = graph::EvaluateGraph(*result, inputs);
+    const std::vector<Tensor> wanted = graph::EvaluateGraph(*original, inputs),
+                              got = graph::EvaluateGraph(*result, inputs);
     ASSERT_EQ(wanted.size(), got.size());
     for (size_t i = 0; i < wanted.size(); ++i) {
       EXPECT_EQ(original->Outputs()[i].name, result->Outputs()[i].name);
@@ -164,7 +188,9 @@ TEST(Pipeline, KeepsTheMeaningOfRandomNetworks) {
       test::ExpectNear(got[i], wanted[i], 2e-5 * largest);
     }
     if (testing::Test::HasFailure()) {
-      ADD_FAILURE() << "--- before\n" << graph::PrintGraph(*original, {.max_elements = 4}) << "--- after\n" << graph::PrintGraph(*result, {.max_elements = 4});
+      ADD_FAILURE() << "--- before\n"
+                    << graph::PrintGraph(*original, {.max_elements = 4}) << "--- after\n"
+                    << graph::PrintGraph(*result, {.max_elements = 4});
       return;
     }
   }
@@ -220,7 +246,9 @@ TEST(Pipeline, ObeysItsOptions) {
     EXPECT_EQ(CountOf(*graph, "Multiply"), 1u);
   }
   test::ExpectError([] { MakePipeline({.finegrain_fusing = {"("}}); }, ErrorKind::kBadOption, {"regular expression"});
-  const char* grouped = "x : f32[1,4,5,5]; k : i64[] = {1}; w : f32[1,2,1,1] = {1, 2}; v : f32[1,2,1,1] = {3, 4}; s = Split(x, k) num_splits=2; e = Convolution(s.0, w); f = Convolution(s.1, v); y = Concat(e, f) axis=1; return y";
+  const char* grouped =
+      "x : f32[1,4,5,5]; k : i64[] = {1}; w : f32[1,2,1,1] = {1, 2}; v : f32[1,2,1,1] = {3, 4}; s = Split(x, k) "
+      "num_splits=2; e = Convolution(s.0, w); f = Convolution(s.1, v); y = Concat(e, f) axis=1; return y";
   for (const bool disable : {false, true}) {
     const auto graph = graph::ParseGraph(grouped);
     MakePipeline({.disable_gfusing = disable}).Run(*graph);
@@ -264,11 +292,21 @@ TEST(Pipeline, KeepsWeightsInTheirFile) {
   std::vector<float> bytes(256 * 256 * 9, 0.5f);
   graph::Graph graph;
   Value x = graph.AddParameter("x", ElementType::kF32, {1, 256, 4, 4})->Output();
-  const auto random = [&](uint64_t seed) { return graph.AddConstant("s", test::RandomTensor(ElementType::kF32, {256}, seed, 0.5, 1))->Output(); };
+  const auto random = [&](uint64_t seed) {
+    return graph.AddConstant("s", test::RandomTensor(ElementType::kF32, {256}, seed, 0.5, 1))->Output();
+  };
   for (uint64_t layer = 0; layer < 4; ++layer) {
-    const Value weights = graph.AddConstant("w", Tensor::Wrap(bytes.data(), ElementType::kF32, {256, 256, 3, 3}))->Output();
-    x = graph.Add("Convolution", "conv", {x, weights}, {{"pads_begin", std::vector<int64_t>{1, 1}}, {"pads_end", std::vector<int64_t>{1, 1}}})->Output();
-    x = graph.Add("BatchNormInference", "bn", {x, random(4 * layer), random(4 * layer + 1), random(4 * layer + 2), random(4 * layer + 3)}, {{"epsilon", 1e-3}})->Output();
+    const Value weights =
+        graph.AddConstant("w", Tensor::Wrap(bytes.data(), ElementType::kF32, {256, 256, 3, 3}))->Output();
+    x = graph
+            .Add("Convolution", "conv", {x, weights},
+                 {{"pads_begin", std::vector<int64_t>{1, 1}}, {"pads_end", std::vector<int64_t>{1, 1}}})
+            ->Output();
+    x = graph
+            .Add("BatchNormInference", "bn",
+                 {x, random(4 * layer), random(4 * layer + 1), random(4 * layer + 2), random(4 * layer + 3)},
+                 {{"epsilon", 1e-3}})
+            ->Output();
     x = graph.Add("ReLU", "relu", {x})->Output();
   }
   graph.AddOutput("y", x);

@@ -11,7 +11,8 @@ namespace moir::test {
 inline std::string WithUsedConstants(const std::string& text) {
   static const std::regex separator("[;\n]+"), definition(R"(\s*(\w+)\s*:[^=]*=.*)");
   std::string result;
-  for (std::sregex_token_iterator statement(text.begin(), text.end(), separator, -1), end; statement != end; ++statement) {
+  for (std::sregex_token_iterator statement(text.begin(), text.end(), separator, -1), end; statement != end;
+       ++statement) {
     const std::string line = *statement;
     if (std::smatch match; std::regex_match(line, match, definition)) {
       const std::regex word("\\b" + match[1].str() + "\\b");

@@ -190,8 +190,9 @@ dnnl::eltwise_forward::primitive_desc MakeEltwise(const UnaryFunction& function,
 SoftmaxForward::primitive_desc MakeSoftmax(bool logarithm, const Desc& data, int axis,
                                            const dnnl::primitive_attr& attr) {
   const auto algorithm = logarithm ? dnnl::algorithm::softmax_log : dnnl::algorithm::softmax_accurate;
-  return OrEmpty(
-      [&] { return SoftmaxForward::primitive_desc({kInference, algorithm, data, data, axis}, attr, Engine(), true); });
+  return OrEmpty([&] {
+    return SoftmaxForward::primitive_desc({kInference, algorithm, data, data, axis}, attr, Engine(), true);
+  });
 }
 
 dnnl::lrn_forward::primitive_desc MakeLrn(dnnl::algorithm algorithm, const Desc& data, int64_t size, float alpha,

@@ -28,7 +28,11 @@ void ConvertBatchNorm(NodeConverter& node) {
     node.Unsupported("data of shape ", data.Shape(), ": at least two axes are needed");
   }
   Value gamma = node.Weight(1, per_channel, data.Type());
-  if (fix_gamma) gamma = node.Constant(Tensor::FromValues<float>(per_channel, std::vector<float>(static_cast<size_t>(per_channel[0]), 1.f)).ConvertTo(data.Type()), "gamma");
+  if (fix_gamma)
+    gamma = node.Constant(
+        Tensor::FromValues<float>(per_channel, std::vector<float>(static_cast<size_t>(per_channel[0]), 1.f))
+            .ConvertTo(data.Type()),
+        "gamma");
   const Value beta = node.Weight(2, per_channel, data.Type());
   const Value mean = node.Weight(3, per_channel, data.Type()), variance = node.Weight(4, per_channel, data.Type());
   const Value y = node.Add("BatchNormInference", {data, gamma, beta, mean, variance}, {{"epsilon", eps}}, "normalized");

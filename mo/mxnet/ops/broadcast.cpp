@@ -1,12 +1,13 @@
-// broadcast_to: a shape whose zeros keep the data's size.  broadcast_axis: sizes for some axes.  broadcast_like: another tensor's
-// shape, or that of some of its axes.  tile: repeats per axis.
+// broadcast_to: a shape whose zeros keep the data's size.  broadcast_axis: sizes for some axes.  broadcast_like:
+// another tensor's shape, or that of some of its axes.  tile: repeats per axis.
 #include "mo/mxnet/ops/converters.h"
 
 namespace moir::mo {
 namespace {
 
 void Broadcast(NodeConverter& node, Value data, const Shape& target) {
-  node.Require(BroadcastsTo(data.Shape(), target) && data.Shape().Rank() == target.Rank(), "data of shape ", data.Shape(), " does not broadcast to ", target);
+  node.Require(BroadcastsTo(data.Shape(), target) && data.Shape().Rank() == target.Rank(), "data of shape ",
+               data.Shape(), " does not broadcast to ", target);
   node.Output(node.Add("Broadcast", {data, node.Indices(target.Dims(), "target")}));
 }
 
@@ -24,7 +25,8 @@ void ConvertBroadcastTo(NodeConverter& node) {
 void ConvertBroadcastAxis(NodeConverter& node) {
   node.RequireInputs(1);
   const Value data = node.Input(0);
-  const std::vector<int64_t> axes = node.Attrs().Ints("axis", std::vector<int64_t>{}), sizes = node.Attrs().Ints("size", std::vector<int64_t>{});
+  const std::vector<int64_t> axes = node.Attrs().Ints("axis", std::vector<int64_t>{}),
+                             sizes = node.Attrs().Ints("size", std::vector<int64_t>{});
   if (axes.size() != sizes.size()) node.Attrs().Refuse("size", StrCat(axes.size(), " sizes, one per axis"));
   Shape target = data.Shape();
   for (size_t i = 0; i < axes.size(); ++i) target[node.Axis(axes[i], target.Rank())] = sizes[i];

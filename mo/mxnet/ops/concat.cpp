@@ -6,7 +6,8 @@ namespace {
 
 std::vector<Value> AllInputs(NodeConverter& node) {
   const int64_t stated = node.Attrs().Int("num_args", static_cast<int64_t>(node.InputCount()));
-  if (stated != static_cast<int64_t>(node.InputCount()) || stated < 1) node.Attrs().Refuse("num_args", StrCat("the ", node.InputCount(), " inputs of the node"));
+  if (stated != static_cast<int64_t>(node.InputCount()) || stated < 1)
+    node.Attrs().Refuse("num_args", StrCat("the ", node.InputCount(), " inputs of the node"));
   std::vector<Value> inputs;
   for (size_t i = 0; i < node.InputCount(); ++i) inputs.push_back(node.Input(i));
   return inputs;
@@ -24,7 +25,8 @@ void ConvertConcat(NodeConverter& node) {
 void ConvertStack(NodeConverter& node) {
   std::vector<Value> inputs = AllInputs(node);
   const int64_t axis = node.Axis(node.Attrs().Int("axis", 0), inputs[0].Shape().Rank() + 1);
-  for (size_t i = 0; i < inputs.size(); ++i) inputs[i] = node.Add("Unsqueeze", {inputs[i], node.Indices({axis}, "axis")});
+  for (size_t i = 0; i < inputs.size(); ++i)
+    inputs[i] = node.Add("Unsqueeze", {inputs[i], node.Indices({axis}, "axis")});
   node.Output(inputs.size() == 1 ? inputs[0] : node.Add("Concat", std::move(inputs), {{"axis", axis}}));
 }
 

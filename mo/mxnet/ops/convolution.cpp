@@ -21,11 +21,14 @@ void ConvertConvolution(NodeConverter& node) {
 
   Value data = node.Input(0);
   const int64_t rank = data.Shape().Rank();
-  node.Require(rank == static_cast<int64_t>(spatial) + 2, "data of shape ", data.Shape(), ": expected ", spatial + 2, " axes for a kernel of ", spatial);
+  node.Require(rank == static_cast<int64_t>(spatial) + 2, "data of shape ", data.Shape(), ": expected ", spatial + 2,
+               " axes for a kernel of ", spatial);
   if (channels_last) data = node.Transpose(data, ChannelsFirstOrder(rank), "channels_first");
   const int64_t channels = data.Shape()[1];
-  if (filters < 1 || groups < 1 || filters % groups != 0) attrs.Refuse("num_filter", StrCat("a positive multiple of num_group ", groups));
-  node.Require(channels % groups == 0, "attribute num_group: got ", groups, ", expected a divisor of the ", channels, " channels of the data");
+  if (filters < 1 || groups < 1 || filters % groups != 0)
+    attrs.Refuse("num_filter", StrCat("a positive multiple of num_group ", groups));
+  node.Require(channels % groups == 0, "attribute num_group: got ", groups, ", expected a divisor of the ", channels,
+               " channels of the data");
   std::vector<int64_t> dims = {filters};
   if (!channels_last) dims.push_back(channels / groups);
   dims.insert(dims.end(), kernel.begin(), kernel.end());
@@ -33,7 +36,8 @@ void ConvertConvolution(NodeConverter& node) {
   Value weight = node.Weight(1, Shape(dims), data.Type());
   if (channels_last) weight = node.Transpose(weight, ChannelsFirstOrder(rank), "weight");
 
-  const graph::Attributes attributes = {{"strides", stride}, {"dilations", dilate}, {"pads_begin", pad}, {"pads_end", pad}};
+  const graph::Attributes attributes = {
+      {"strides", stride}, {"dilations", dilate}, {"pads_begin", pad}, {"pads_end", pad}};
   Value y;
   if (groups == 1) {
     y = node.Add("Convolution", {data, weight}, attributes);
@@ -42,7 +46,10 @@ void ConvertConvolution(NodeConverter& node) {
     grouped.insert(grouped.end(), kernel.begin(), kernel.end());
     y = node.Add("GroupConvolution", {data, ReshapeWeight(node, weight, Shape(grouped), "grouped_weight")}, attributes);
   }
-  if (!no_bias) y = node.Add("Add", {y, ReshapeWeight(node, node.Weight(2, {filters}, data.Type()), ChannelShape(filters, rank), "bias")}, {}, "biased");
+  if (!no_bias)
+    y = node.Add("Add",
+                 {y, ReshapeWeight(node, node.Weight(2, {filters}, data.Type()), ChannelShape(filters, rank), "bias")},
+                 {}, "biased");
   node.Output(channels_last ? node.Transpose(y, ChannelsLastOrder(rank), "channels_last") : y);
 }
 

@@ -9,7 +9,8 @@ namespace moir::mo {
 namespace {
 
 Tensor Filled(const Shape& shape, double value, ElementType type) {
-  return Tensor::FromValues<double>(shape, std::vector<double>(static_cast<size_t>(shape.NumElements()), value)).ConvertTo(type);
+  return Tensor::FromValues<double>(shape, std::vector<double>(static_cast<size_t>(shape.NumElements()), value))
+      .ConvertTo(type);
 }
 
 }  // namespace
@@ -31,7 +32,8 @@ void ConvertFilled(NodeConverter& node) {
     node.Source().Defer(node.GetNode(), partial, value, type);
     return;
   }
-  if (shape.Rank() == 0 && !node.GetSymbol().numpy_shapes) node.Unsupported("attribute shape: got none, expected a complete shape");
+  if (shape.Rank() == 0 && !node.GetSymbol().numpy_shapes)
+    node.Unsupported("attribute shape: got none, expected a complete shape");
   node.Output(node.Constant(Filled(shape, value, type)));
 }
 
@@ -46,7 +48,8 @@ void ConvertArange(NodeConverter& node) {
   const auto& attrs = node.Attrs();
   const std::optional<double> end = attrs.OptionalDouble("stop");
   double start = attrs.Double("start", 0.0), stop = end.value_or(0.0);
-  if (attrs.Bool("infer_range", false)) node.Unsupported("attribute infer_range: a length that follows from the reader");
+  if (attrs.Bool("infer_range", false))
+    node.Unsupported("attribute infer_range: a length that follows from the reader");
   if (!end) {
     stop = start;
     start = 0;
@@ -57,9 +60,11 @@ void ConvertArange(NodeConverter& node) {
   if (step == 0) attrs.Refuse("step", "a number other than 0");
   if (repeat < 1) attrs.Refuse("repeat", "a positive number");
   const double count = std::ceil((stop - start) / step);
-  if (!(count >= 1) || count * static_cast<double>(repeat) > 1e9) attrs.Refuse("stop", "one that gives at least one number");
+  if (!(count >= 1) || count * static_cast<double>(repeat) > 1e9)
+    attrs.Refuse("stop", "one that gives at least one number");
   std::vector<double> values;
-  for (int64_t i = 0; i < static_cast<int64_t>(count); ++i) values.insert(values.end(), static_cast<size_t>(repeat), start + static_cast<double>(i) * step);
+  for (int64_t i = 0; i < static_cast<int64_t>(count); ++i)
+    values.insert(values.end(), static_cast<size_t>(repeat), start + static_cast<double>(i) * step);
   const Shape shape{static_cast<int64_t>(values.size())};
   node.Output(node.Constant(Tensor::FromValues<double>(shape, values).ConvertTo(type)));
 }

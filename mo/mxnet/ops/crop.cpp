@@ -1,4 +1,5 @@
-// Crop of [N, C, H, W] to the size h_w, or with two inputs to the size of the second, from `offset` (y, x) or the middle.
+// Crop of [N, C, H, W] to the size h_w, or with two inputs to the size of the second, from `offset` (y, x) or the
+// middle.
 #include "mo/mxnet/ops/converters.h"
 
 namespace moir::mo {
@@ -24,10 +25,12 @@ void ConvertCrop(NodeConverter& node) {
     const int64_t whole = shape[static_cast<int64_t>(i) + 2];
     if (size[i] < 1 || size[i] > whole) node.Bad("size ", size[i], " on axis ", i + 2, ", expected 1 to ", whole);
     if (center) offset[i] = (whole - size[i]) / 2;
-    if (offset[i] < 0 || offset[i] + size[i] > whole) attrs.Refuse("offset", StrCat("0 to ", whole - size[i], " on axis ", i + 2));
+    if (offset[i] < 0 || offset[i] + size[i] > whole)
+      attrs.Refuse("offset", StrCat("0 to ", whole - size[i], " on axis ", i + 2));
     stop.push_back(offset[i] + size[i]);
   }
-  node.Output(node.Add("Slice", {data, node.Indices(offset, "start"), node.Indices(stop, "stop"), node.Indices({1, 1}, "step"), node.Indices({2, 3}, "axes")}));
+  node.Output(node.Add("Slice", {data, node.Indices(offset, "start"), node.Indices(stop, "stop"),
+                                 node.Indices({1, 1}, "step"), node.Indices({2, 3}, "axes")}));
 }
 
 }  // namespace moir::mo

@@ -1,5 +1,5 @@
-// Element by element: operators of two tensors (of one shape, or broadcast), of a tensor and a number, and of one tensor.
-// Comparisons give numbers, 1 and 0, in the type of their data.
+// Element by element: operators of two tensors (of one shape, or broadcast), of a tensor and a number, and of one
+// tensor. Comparisons give numbers, 1 and 0, in the type of their data.
 #include <algorithm>
 #include <cmath>
 #include <iterator>
@@ -15,13 +15,17 @@ Value Combine(NodeConverter& node, std::string_view what, Value a, Value b) {
     std::string_view what;
     const char* op;
   };
-  static constexpr Entry kArithmetic[] = {{"add", "Add"},         {"div", "Divide"},      {"maximum", "Maximum"}, {"minimum", "Minimum"},
-                                          {"mul", "Multiply"},    {"power", "Power"},     {"sub", "Subtract"}};
-  static constexpr Entry kComparisons[] = {{"equal", "Equal"}, {"greater", "Greater"},    {"greater_equal", "GreaterEqual"},
-                                           {"lesser", "Less"}, {"lesser_equal", "LessEqual"}, {"not_equal", "NotEqual"}};
-  static constexpr Entry kLogic[] = {{"logical_and", "LogicalAnd"}, {"logical_or", "LogicalOr"}, {"logical_xor", "LogicalXor"}};
+  static constexpr Entry kArithmetic[] = {{"add", "Add"},         {"div", "Divide"},   {"maximum", "Maximum"},
+                                          {"minimum", "Minimum"}, {"mul", "Multiply"}, {"power", "Power"},
+                                          {"sub", "Subtract"}};
+  static constexpr Entry kComparisons[] = {
+      {"equal", "Equal"}, {"greater", "Greater"},        {"greater_equal", "GreaterEqual"},
+      {"lesser", "Less"}, {"lesser_equal", "LessEqual"}, {"not_equal", "NotEqual"}};
+  static constexpr Entry kLogic[] = {
+      {"logical_and", "LogicalAnd"}, {"logical_or", "LogicalOr"}, {"logical_xor", "LogicalXor"}};
   const auto find = [&](auto& table) -> const char* {
-    const auto found = std::find_if(std::begin(table), std::end(table), [&](const Entry& entry) { return entry.what == what; });
+    const auto found =
+        std::find_if(std::begin(table), std::end(table), [&](const Entry& entry) { return entry.what == what; });
     return found == std::end(table) ? nullptr : found->op;
   };
   const ElementType type = a.Type();
@@ -33,7 +37,9 @@ Value Combine(NodeConverter& node, std::string_view what, Value a, Value b) {
   if (const char* op = find(kArithmetic)) return node.Add(op, {a, b});
   if (const char* op = find(kComparisons)) return node.Convert(node.Add(op, {a, b}), a.Type());
   if (const char* op = find(kLogic)) {
-    const auto truth = [&](Value x) { return node.Add("NotEqual", {x, node.Scalar(0, x.Type(), "zero")}, {}, "truth"); };
+    const auto truth = [&](Value x) {
+      return node.Add("NotEqual", {x, node.Scalar(0, x.Type(), "zero")}, {}, "truth");
+    };
     return node.Convert(node.Add(op, {truth(a), truth(b)}), a.Type());
   }
   if (what == "mod") {
@@ -42,7 +48,10 @@ Value Combine(NodeConverter& node, std::string_view what, Value a, Value b) {
     return node.Add("Select", {node.Add("Equal", {b, zero}), zero, node.Add("FloorMod", {a, b})});
   }
   if (what == "hypot") {
-    return node.Add("Sqrt", {node.Add("Add", {node.Add("Multiply", {a, a}, {}, "square_a"), node.Add("Multiply", {b, b}, {}, "square_b")}, {}, "sum")});
+    return node.Add(
+        "Sqrt",
+        {node.Add("Add", {node.Add("Multiply", {a, a}, {}, "square_a"), node.Add("Multiply", {b, b}, {}, "square_b")},
+                  {}, "sum")});
   }
   node.Unsupported("no rule for \"", what, "\"");
 }
@@ -62,7 +71,8 @@ void ConvertBinary(NodeConverter& node) {
   std::string_view what = name;
   if (name.starts_with("broadcast_")) {
     what = Without(name, "broadcast_");
-    node.Require(a.Shape().Rank() == b.Shape().Rank(), "shapes ", a.Shape(), " and ", b.Shape(), ": expected the same number of axes");
+    node.Require(a.Shape().Rank() == b.Shape().Rank(), "shapes ", a.Shape(), " and ", b.Shape(),
+                 ": expected the same number of axes");
   } else {
     what = Without(Without(name, "elemwise_"), "_");
     // MXNet compares one number with another of shape (1,) freely, anything else must be of one shape.
@@ -100,10 +110,12 @@ void ConvertUnary(NodeConverter& node) {
     const char* op;
   };
   static constexpr Entry kDirect[] = {
-      {"abs", "Abs"},     {"arccos", "Acos"},   {"arccosh", "Acosh"}, {"arcsin", "Asin"},     {"arcsinh", "Asinh"}, {"arctan", "Atan"}, {"arctanh", "Atanh"},
-      {"ceil", "Ceiling"}, {"cos", "Cos"},      {"cosh", "Cosh"},     {"erf", "Erf"},         {"exp", "Exp"},       {"floor", "Floor"}, {"log", "Log"},
-      {"negative", "Negative"}, {"relu", "ReLU"}, {"sigmoid", "Sigmoid"}, {"sign", "Sign"},   {"sin", "Sin"},       {"sinh", "Sinh"},   {"softsign", "SoftSign"},
-      {"sqrt", "Sqrt"},   {"tan", "Tan"},       {"tanh", "Tanh"}};
+      {"abs", "Abs"},           {"arccos", "Acos"}, {"arccosh", "Acosh"},     {"arcsin", "Asin"},
+      {"arcsinh", "Asinh"},     {"arctan", "Atan"}, {"arctanh", "Atanh"},     {"ceil", "Ceiling"},
+      {"cos", "Cos"},           {"cosh", "Cosh"},   {"erf", "Erf"},           {"exp", "Exp"},
+      {"floor", "Floor"},       {"log", "Log"},     {"negative", "Negative"}, {"relu", "ReLU"},
+      {"sigmoid", "Sigmoid"},   {"sign", "Sign"},   {"sin", "Sin"},           {"sinh", "Sinh"},
+      {"softsign", "SoftSign"}, {"sqrt", "Sqrt"},   {"tan", "Tan"},           {"tanh", "Tanh"}};
   for (const Entry& entry : kDirect) {
     if (entry.name == name) return node.Output(node.Add(entry.op, {x}));
   }
@@ -130,7 +142,8 @@ void ConvertUnary(NodeConverter& node) {
   if (name == "round") return node.Output(node.Add("Round", {x}, {{"mode", "half_away_from_zero"}}));
   // Halves go down: -ceil(-(x - 0.5)) without the rounding of x - 0.5 for large x, where x is whole already.
   if (name == "rint") return node.Output(node.Add("Ceiling", {node.Add("Subtract", {x, number(0.5, "half")})}));
-  if (name == "fix" || name == "trunc") return node.Output(node.Add("Multiply", {node.Add("Sign", {x}), node.Add("Floor", {node.Add("Abs", {x})})}));
+  if (name == "fix" || name == "trunc")
+    return node.Output(node.Add("Multiply", {node.Add("Sign", {x}), node.Add("Floor", {node.Add("Abs", {x})})}));
   if (name == "logical_not") return node.Output(node.Convert(node.Add("Equal", {x, number(0, "zero")}), x.Type()));
   if (name == "hard_sigmoid") {
     const double alpha = node.Attrs().Double("alpha", 0.2), beta = node.Attrs().Double("beta", 0.5);
@@ -142,7 +155,8 @@ void ConvertUnary(NodeConverter& node) {
 // The sum of all inputs.
 void ConvertAddN(NodeConverter& node) {
   const int64_t stated = node.Attrs().Int("num_args", static_cast<int64_t>(node.InputCount()));
-  if (stated < 1 || stated != static_cast<int64_t>(node.InputCount())) node.Attrs().Refuse("num_args", StrCat("the ", node.InputCount(), " inputs of the node"));
+  if (stated < 1 || stated != static_cast<int64_t>(node.InputCount()))
+    node.Attrs().Refuse("num_args", StrCat("the ", node.InputCount(), " inputs of the node"));
   Value sum = node.Input(0);
   for (size_t i = 1; i < node.InputCount(); ++i) {
     const Value next = node.Input(i);
@@ -160,7 +174,8 @@ void ConvertClip(NodeConverter& node) {
     // Clamp's bounds are in order. MXNet looks at the upper one first.
     const Value x = node.Input(0);
     const Value upper = node.Scalar(high, x.Type(), "high");
-    node.Output(node.Add("Select", {node.Add("Greater", {x, upper}), upper, node.Add("Maximum", {x, node.Scalar(low, x.Type(), "low")})}));
+    node.Output(node.Add("Select", {node.Add("Greater", {x, upper}), upper,
+                                    node.Add("Maximum", {x, node.Scalar(low, x.Type(), "low")})}));
     return;
   }
   node.Output(node.Add("Clamp", {node.Input(0)}, {{"min", low}, {"max", high}}));
@@ -180,7 +195,9 @@ void ConvertSmoothL1(NodeConverter& node) {
   node.Attrs().Ignore({"is_int"});
   const Value size = node.Add("Abs", {x});
   const Value near = node.Add("Minimum", {size, node.Scalar(1 / square, x.Type(), "bound")});
-  const Value parabola = node.Add("Multiply", {node.Add("Multiply", {near, near}, {}, "square"), node.Scalar(square / 2, x.Type(), "factor")}, {}, "parabola");
+  const Value parabola = node.Add(
+      "Multiply", {node.Add("Multiply", {near, near}, {}, "square"), node.Scalar(square / 2, x.Type(), "factor")}, {},
+      "parabola");
   node.Output(node.Add("Add", {parabola, node.Add("Subtract", {size, near})}));
 }
 
@@ -191,7 +208,8 @@ void ConvertWhere(NodeConverter& node) {
   const Value x = node.Input(1), y = node.Input(2);
   node.Require(x.Shape() == y.Shape(), "shapes ", x.Shape(), " and ", y.Shape(), ": expected equal shapes");
   if (condition.Shape() != x.Shape()) {
-    node.Require(condition.Shape().Rank() == 1 && x.Shape().Rank() > 0 && condition.Shape()[0] == x.Shape()[0], "condition of shape ", condition.Shape(), ", expected ", x.Shape());
+    node.Require(condition.Shape().Rank() == 1 && x.Shape().Rank() > 0 && condition.Shape()[0] == x.Shape()[0],
+                 "condition of shape ", condition.Shape(), ", expected ", x.Shape());
     std::vector<int64_t> rows(static_cast<size_t>(x.Shape().Rank()), 1);
     rows[0] = -1;
     condition = node.Reshape(condition, rows, "rows");

@@ -1,6 +1,6 @@
 // Embedding: rows of a table [input_dim, output_dim].  take: slices of any tensor along `axis`, default 0.
-// Indices may be floating-point numbers; they are cut to integers. Outside the axis they are clamped (mode clip, the default) or
-// wrapped around (mode wrap).
+// Indices may be floating-point numbers; they are cut to integers. Outside the axis they are clamped (mode clip, the
+// default) or wrapped around (mode wrap).
 #include "mo/mxnet/ops/converters.h"
 
 namespace moir::mo {
@@ -10,7 +10,8 @@ Value Pick(NodeConverter& node, Value table, Value indices, int64_t axis, bool w
   const int64_t size = table.Shape()[axis];
   if (indices.Type() != ElementType::kI64) indices = node.Convert(indices, ElementType::kI32, "indices");
   if (wrap) {
-    indices = node.Add("FloorMod", {indices, node.Scalar(static_cast<double>(size), indices.Type(), "size")}, {}, "wrapped");
+    indices =
+        node.Add("FloorMod", {indices, node.Scalar(static_cast<double>(size), indices.Type(), "size")}, {}, "wrapped");
   } else {
     indices = node.Add("Clamp", {indices}, {{"min", 0.0}, {"max", static_cast<double>(size - 1)}}, "clamped");
   }
@@ -44,7 +45,9 @@ void ConvertOneHot(NodeConverter& node) {
   const double on = attrs.Double("on_value", 1.0), off = attrs.Double("off_value", 0.0);
   const ElementType type = attrs.DType("dtype", ElementType::kF32);
   const Value indices = node.Convert(node.Input(0), ElementType::kI32, "indices");
-  node.Output(node.Add("OneHot", {indices, node.Index(depth, "depth"), node.Scalar(on, type, "on"), node.Scalar(off, type, "off")}, {{"axis", int64_t{-1}}}));
+  node.Output(node.Add(
+      "OneHot", {indices, node.Index(depth, "depth"), node.Scalar(on, type, "on"), node.Scalar(off, type, "off")},
+      {{"axis", int64_t{-1}}}));
 }
 
 }  // namespace moir::mo

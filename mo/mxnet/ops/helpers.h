@@ -49,7 +49,8 @@ inline bool ChannelsLast(const NodeConverter& node, size_t spatial_rank) {
   const std::string layout = node.Attrs().String("layout");
   static constexpr std::string_view kFirst[] = {"NCW", "NCHW", "NCDHW"}, kLast[] = {"NWC", "NHWC", "NDHWC"};
   if (layout == kFirst[spatial_rank - 1]) return false;
-  if (layout != kLast[spatial_rank - 1]) node.Attrs().Refuse("layout", StrCat(kFirst[spatial_rank - 1], " or ", kLast[spatial_rank - 1]));
+  if (layout != kLast[spatial_rank - 1])
+    node.Attrs().Refuse("layout", StrCat(kFirst[spatial_rank - 1], " or ", kLast[spatial_rank - 1]));
   return true;
 }
 

@@ -13,7 +13,9 @@ void ConvertLeakyReLU(NodeConverter& node) {
   const double lower = attrs.Double("lower_bound", 0.125), upper = attrs.Double("upper_bound", 0.334);
   node.RequireInputs(type == "prelu" ? 2 : 1);
   const Value data = node.Input(0);
-  const auto scaled = [&](double by) { return node.Constant(Tensor::FromValues<float>(Shape{1}, {static_cast<float>(by)}).ConvertTo(data.Type()), "slope"); };
+  const auto scaled = [&](double by) {
+    return node.Constant(Tensor::FromValues<float>(Shape{1}, {static_cast<float>(by)}).ConvertTo(data.Type()), "slope");
+  };
   if (type == "leaky") {
     node.Output(node.Add("PRelu", {data, scaled(slope)}));
   } else if (type == "rrelu") {

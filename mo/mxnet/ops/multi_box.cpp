@@ -7,9 +7,11 @@ void ConvertMultiBoxPrior(NodeConverter& node) {
   node.RequireInputs(1);
   const auto& attrs = node.Attrs();
   const std::vector<double> sizes = attrs.Doubles("sizes", {1.0}), ratios = attrs.Doubles("ratios", {1.0});
-  const std::vector<double> steps = attrs.Doubles("steps", {-1.0, -1.0}), offsets = attrs.Doubles("offsets", {0.5, 0.5});
+  const std::vector<double> steps = attrs.Doubles("steps", {-1.0, -1.0}),
+                            offsets = attrs.Doubles("offsets", {0.5, 0.5});
   const bool clip = attrs.Bool("clip", false);
-  node.Output(node.Add("MultiBoxPrior", {node.Input(0)}, {{"sizes", sizes}, {"ratios", ratios}, {"steps", steps}, {"offsets", offsets}, {"clip", clip}}));
+  node.Output(node.Add("MultiBoxPrior", {node.Input(0)},
+                       {{"sizes", sizes}, {"ratios", ratios}, {"steps", steps}, {"offsets", offsets}, {"clip", clip}}));
 }
 
 void ConvertMultiBoxDetection(NodeConverter& node) {

@@ -11,7 +11,8 @@ void ConvertPad(NodeConverter& node) {
   const std::string mode = attrs.OneOf("mode", {"constant", "edge", "reflect"});
   const std::vector<int64_t> widths = attrs.Ints("pad_width");
   const double value = attrs.Double("constant_value", 0.0);
-  if (widths.size() != 2 * rank) attrs.Refuse("pad_width", StrCat(2 * rank, " numbers, two for each axis of ", data.Shape()));
+  if (widths.size() != 2 * rank)
+    attrs.Refuse("pad_width", StrCat(2 * rank, " numbers, two for each axis of ", data.Shape()));
   std::vector<int64_t> begin, end;
   for (size_t i = 0; i < rank; ++i) {
     begin.push_back(widths[2 * i]);

@@ -1,5 +1,5 @@
-// sum, mean, max, min, prod and norm over `axis` (a number or several; all when absent or empty), or with exclude over all others.
-// keepdims leaves axes of size 1. Reducing everything gives shape (1,), as MXNet has no scalars.
+// sum, mean, max, min, prod and norm over `axis` (a number or several; all when absent or empty), or with exclude over
+// all others. keepdims leaves axes of size 1. Reducing everything gives shape (1,), as MXNet has no scalars.
 #include "mo/mxnet/ops/converters.h"
 #include "mo/mxnet/ops/helpers.h"
 
@@ -38,7 +38,13 @@ void ConvertReduce(NodeConverter& node) {
   const std::vector<int64_t> axes = Axes(node, data.Shape().Rank(), exclude);
   if (axes.empty()) return node.Output(node.Reshape(data, data.Shape().Dims()));
   const std::string& name = node.Op();
-  Reduce(node, name == "sum" ? "ReduceSum" : name == "mean" ? "ReduceMean" : name == "max" ? "ReduceMax" : name == "min" ? "ReduceMin" : "ReduceProd", data, axes, keep);
+  Reduce(node,
+         name == "sum"    ? "ReduceSum"
+         : name == "mean" ? "ReduceMean"
+         : name == "max"  ? "ReduceMax"
+         : name == "min"  ? "ReduceMin"
+                          : "ReduceProd",
+         data, axes, keep);
 }
 
 void ConvertNorm(NodeConverter& node) {

@@ -15,7 +15,7 @@ namespace {
 struct Target {
   int64_t size;
   int64_t copy_of = -1;
-  bool open = false;      // the code -1
+  bool open = false;       // the code -1
   bool has_batch = false;  // made of the data's first axis and others
 };
 
@@ -53,10 +53,12 @@ std::vector<Target> ReadCodes(const NodeConverter& node, std::vector<int64_t> co
       const int64_t axis = next_axis(), size = data[axis];
       int64_t first = codes[++i], second = codes[++i];
       if (first == -1 && second == -1) node.Attrs().Refuse("shape", "at most one -1 after -4");
-      if ((first < 1 && first != -1) || (second < 1 && second != -1)) node.Attrs().Refuse("shape", "two sizes after -4");
+      if ((first < 1 && first != -1) || (second < 1 && second != -1))
+        node.Attrs().Refuse("shape", "two sizes after -4");
       if (first == -1) first = size / second;
       if (second == -1) second = size / first;
-      node.Require(first * second == size, "attribute shape: got -4 with ", first, " and ", second, ", expected sizes whose product is ", size);
+      node.Require(first * second == size, "attribute shape: got -4 with ", first, " and ", second,
+                   ", expected sizes whose product is ", size);
       targets.push_back({first});
       targets.push_back({second});
     } else if (code > 0) {
@@ -70,7 +72,8 @@ std::vector<Target> ReadCodes(const NodeConverter& node, std::vector<int64_t> co
     int64_t known = 1;
     for (const Target& target : targets) known *= target.size;
     const int64_t count = data.NumElements();
-    node.Require(known > 0 && count % known == 0, "attribute shape: ", known, " does not divide the ", count, " elements of the data ", data);
+    node.Require(known > 0 && count % known == 0, "attribute shape: ", known, " does not divide the ", count,
+                 " elements of the data ", data);
     for (Target& target : targets) target.size = target.open ? count / known : target.size;
   }
   if (reverse) std::reverse(targets.begin(), targets.end());
@@ -89,8 +92,8 @@ void ConvertReshape(NodeConverter& node) {
   const std::vector<Target> targets = ReadCodes(node, codes, data.Shape(), reverse);
   int64_t count = 1;
   for (const Target& target : targets) count *= target.size;
-  node.Require(count == data.Shape().NumElements(), "attribute shape: got \"", attrs.String("shape"), "\", expected one that holds the ",
-               data.Shape().NumElements(), " elements of the data ", data.Shape());
+  node.Require(count == data.Shape().NumElements(), "attribute shape: got \"", attrs.String("shape"),
+               "\", expected one that holds the ", data.Shape().NumElements(), " elements of the data ", data.Shape());
   // The one axis that may stand open: the file's own -1, else one that the batch went into.
   size_t open = targets.size();
   for (size_t i = targets.size(); i-- > 0;) {
@@ -126,7 +129,8 @@ void ConvertReshapeLike(NodeConverter& node) {
     return axis;
   };
   const int64_t left_begin = bound("lhs_begin", from.Rank(), 0), left_end = bound("lhs_end", from.Rank(), from.Rank());
-  const int64_t right_begin = bound("rhs_begin", like.Rank(), 0), right_end = bound("rhs_end", like.Rank(), like.Rank());
+  const int64_t right_begin = bound("rhs_begin", like.Rank(), 0),
+                right_end = bound("rhs_end", like.Rank(), like.Rank());
   std::vector<int64_t> dims(from.begin(), from.begin() + left_begin);
   for (int64_t axis = right_begin; axis < right_end; ++axis) dims.push_back(like[axis]);
   for (int64_t axis = left_end; axis < from.Rank(); ++axis) dims.push_back(from[axis]);
@@ -156,7 +160,8 @@ void ConvertSqueeze(NodeConverter& node) {
     }
   }
   // Without NumPy's shape rules MXNet has no scalars: something is left.
-  if (static_cast<int64_t>(axes.size()) == shape.Rank() && !axes.empty() && !node.GetSymbol().numpy_shapes) axes.erase(axes.begin());
+  if (static_cast<int64_t>(axes.size()) == shape.Rank() && !axes.empty() && !node.GetSymbol().numpy_shapes)
+    axes.erase(axes.begin());
   if (axes.empty()) return node.Output(node.Reshape(data, shape.Dims()));
   node.Output(node.Add("Squeeze", {data, node.Indices(axes, "axes")}));
 }

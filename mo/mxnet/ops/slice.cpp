@@ -1,4 +1,5 @@
-// slice: begin, end and step per leading axis, each possibly None.  slice_axis: one axis.  slice_like: to the size of another tensor.
+// slice: begin, end and step per leading axis, each possibly None.  slice_axis: one axis.  slice_like: to the size of
+// another tensor.
 #include <limits>
 
 #include "mo/mxnet/ops/converters.h"
@@ -7,9 +8,12 @@
 namespace moir::mo {
 namespace {
 
-// Positions as in Python; `end` may be the one before the first, -1, which the operator Slice cannot say but by a very negative stop.
-Value SliceAxes(NodeConverter& node, Value data, std::vector<int64_t> start, std::vector<int64_t> stop, std::vector<int64_t> step, std::vector<int64_t> axes) {
-  const Value y = node.Add("Slice", {data, node.Indices(start, "start"), node.Indices(stop, "stop"), node.Indices(step, "step"), node.Indices(axes, "axes")});
+// Positions as in Python; `end` may be the one before the first, -1, which the operator Slice cannot say but by a very
+// negative stop.
+Value SliceAxes(NodeConverter& node, Value data, std::vector<int64_t> start, std::vector<int64_t> stop,
+                std::vector<int64_t> step, std::vector<int64_t> axes) {
+  const Value y = node.Add("Slice", {data, node.Indices(start, "start"), node.Indices(stop, "stop"),
+                                     node.Indices(step, "step"), node.Indices(axes, "axes")});
   node.Require(y.Shape().NumElements() > 0, "nothing is left of the data ", data.Shape());
   return y;
 }
@@ -23,10 +27,13 @@ void ConvertSlice(NodeConverter& node) {
   node.RequireInputs(1);
   const auto& attrs = node.Attrs();
   const Value data = node.Input(0);
-  const auto begin = attrs.OptionalInts("begin"), end = attrs.OptionalInts("end"), step = attrs.OptionalInts("step", false);
-  if (static_cast<int64_t>(begin.size()) > data.Shape().Rank()) attrs.Refuse("begin", StrCat("at most ", data.Shape().Rank(), " positions"));
+  const auto begin = attrs.OptionalInts("begin"), end = attrs.OptionalInts("end"),
+             step = attrs.OptionalInts("step", false);
+  if (static_cast<int64_t>(begin.size()) > data.Shape().Rank())
+    attrs.Refuse("begin", StrCat("at most ", data.Shape().Rank(), " positions"));
   if (end.size() != begin.size()) attrs.Refuse("end", StrCat("as many positions as begin, ", begin.size()));
-  if (!step.empty() && step.size() != begin.size()) attrs.Refuse("step", StrCat("as many numbers as begin, ", begin.size()));
+  if (!step.empty() && step.size() != begin.size())
+    attrs.Refuse("step", StrCat("as many numbers as begin, ", begin.size()));
   std::vector<int64_t> starts, stops, steps;
   for (size_t i = 0; i < begin.size(); ++i) {
     const int64_t size = data.Shape()[static_cast<int64_t>(i)];
@@ -35,7 +42,8 @@ void ConvertSlice(NodeConverter& node) {
     steps.push_back(by);
     starts.push_back(begin[i].value_or(by > 0 ? 0 : kAfterLast));
     stops.push_back(end[i].value_or(by > 0 ? kAfterLast : kBeforeFirst));
-    if (begin[i] && (*begin[i] < -size || *begin[i] >= size)) attrs.Refuse("begin", StrCat("positions in [", -size, ", ", size, ") on axis ", i));
+    if (begin[i] && (*begin[i] < -size || *begin[i] >= size))
+      attrs.Refuse("begin", StrCat("positions in [", -size, ", ", size, ") on axis ", i));
   }
   node.Output(SliceAxes(node, data, starts, stops, steps, AxisRange(0, static_cast<int64_t>(begin.size()))));
 }
@@ -68,7 +76,8 @@ void ConvertSliceLike(NodeConverter& node) {
     node.Require(axis < like.Rank() && like[axis] <= shape[axis], "axis ", axis, ": cannot cut ", shape, " to ", like);
     stops.push_back(like[axis]);
   }
-  node.Output(SliceAxes(node, data, std::vector<int64_t>(axes.size(), 0), stops, std::vector<int64_t>(axes.size(), 1), axes));
+  node.Output(
+      SliceAxes(node, data, std::vector<int64_t>(axes.size(), 0), stops, std::vector<int64_t>(axes.size(), 1), axes));
 }
 
 }  // namespace moir::mo

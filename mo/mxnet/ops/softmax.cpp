@@ -8,7 +8,9 @@
 namespace moir::mo {
 namespace {
 
-Value SoftmaxAlong(NodeConverter& node, Value data, int64_t axis) { return node.Add("Softmax", {data}, {{"axis", axis}}); }
+Value SoftmaxAlong(NodeConverter& node, Value data, int64_t axis) {
+  return node.Add("Softmax", {data}, {{"axis", axis}});
+}
 
 // Over all axes but the first, as one.
 Value SoftmaxFlattened(NodeConverter& node, Value data) {
@@ -27,7 +29,8 @@ Value SoftmaxFlattened(NodeConverter& node, Value data) {
 
 void ConvertSoftmax(NodeConverter& node) {
   const auto& attrs = node.Attrs();
-  if (attrs.OptionalBool("use_length").value_or(false)) node.Unsupported("attribute use_length: softmax over part of an axis");
+  if (attrs.OptionalBool("use_length").value_or(false))
+    node.Unsupported("attribute use_length: softmax over part of an axis");
   node.RequireInputs(1);
   Value data = node.Input(0);
   const double temperature = attrs.OptionalDouble("temperature").value_or(1.0);
@@ -35,7 +38,8 @@ void ConvertSoftmax(NodeConverter& node) {
   const int64_t axis = node.Axis(attrs.Int("axis", -1), data.Shape().Rank());
   if (temperature != 1.0) data = node.Add("Divide", {data, node.Scalar(temperature, data.Type(), "temperature")});
   if (node.Op() == "softmin") data = node.Add("Negative", {data});
-  const Value y = node.Op() == "log_softmax" ? node.Add("LogSoftmax", {data}, {{"axis", axis}}) : SoftmaxAlong(node, data, axis);
+  const Value y =
+      node.Op() == "log_softmax" ? node.Add("LogSoftmax", {data}, {{"axis", axis}}) : SoftmaxAlong(node, data, axis);
   node.Output(type ? node.Convert(y, *type) : y);
 }
 
@@ -44,7 +48,8 @@ void ConvertSoftmaxActivation(NodeConverter& node) {
   const std::string mode = node.Attrs().OneOf("mode", "instance", {"channel", "instance"});
   const Value data = node.Input(0);
   if (mode == "channel") {
-    node.Require(data.Shape().Rank() >= 3, "data of shape ", data.Shape(), ": expected at least 3 axes for mode channel");
+    node.Require(data.Shape().Rank() >= 3, "data of shape ", data.Shape(),
+                 ": expected at least 3 axes for mode channel");
     node.Output(SoftmaxAlong(node, data, 1));
   } else {
     node.Output(SoftmaxAlong(node, data, data.Shape().Rank() - 1));

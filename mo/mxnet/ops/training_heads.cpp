@@ -17,7 +17,8 @@ void ConvertDropout(NodeConverter& node) {
   const auto& attrs = node.Attrs();
   attrs.Ignore({"p", "axes"});
   if (attrs.OneOf("mode", "training", {"training", "always"}) == "always") {
-    node.Note(StrCat("node \"", node.Name(), "\" (Dropout) has mode=always: MXNet drops at inference as well, moir makes it the identity"));
+    node.Note(StrCat("node \"", node.Name(),
+                     "\" (Dropout) has mode=always: MXNet drops at inference as well, moir makes it the identity"));
   }
   node.Output(node.Input(0));
 }

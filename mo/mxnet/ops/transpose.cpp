@@ -22,7 +22,8 @@ void ConvertSwapAxis(NodeConverter& node) {
   const Value data = node.Input(0);
   const int64_t rank = data.Shape().Rank();
   std::vector<int64_t> order = AxisRange(0, rank);
-  const int64_t a = node.Axis(node.Attrs().Int("dim1", 0), rank, "dim1"), b = node.Axis(node.Attrs().Int("dim2", 0), rank, "dim2");
+  const int64_t a = node.Axis(node.Attrs().Int("dim1", 0), rank, "dim1"),
+                b = node.Axis(node.Attrs().Int("dim2", 0), rank, "dim2");
   std::swap(order[static_cast<size_t>(a)], order[static_cast<size_t>(b)]);
   node.Output(node.Transpose(data, order));
 }

@@ -1,8 +1,7 @@
 // UpSampling of [N, C, H, W] by a whole factor.
-// nearest: each element becomes a square. With several inputs all are brought to the size of the first one's result and then
-// concatenated along the channels, or added with multi_input_mode sum.
-// bilinear: a Deconvolution, one channel at a time, with the weight input: kernel 2 * scale - scale % 2, stride scale,
-// pad ceil((scale - 1) / 2).
+// nearest: each element becomes a square. With several inputs all are brought to the size of the first one's result and
+// then concatenated along the channels, or added with multi_input_mode sum. bilinear: a Deconvolution, one channel at a
+// time, with the weight input: kernel 2 * scale - scale % 2, stride scale, pad ceil((scale - 1) / 2).
 #include "mo/mxnet/ops/converters.h"
 #include "mo/mxnet/ops/helpers.h"
 
@@ -11,10 +10,14 @@ namespace {
 
 Value Nearest(NodeConverter& node, Value data, int64_t factor) {
   const auto by = static_cast<float>(factor);
-  return node.Add("Interpolate",
-                  {data, node.Indices({data.Shape()[2] * factor, data.Shape()[3] * factor}, "sizes"),
-                   node.Constant(Tensor::FromValues<float>(Shape{2}, {by, by}), "scales"), node.Indices({2, 3}, "axes")},
-                  {{"mode", "nearest"}, {"shape_calculation_mode", "scales"}, {"coordinate_transformation_mode", "asymmetric"}, {"nearest_mode", "floor"}});
+  return node.Add(
+      "Interpolate",
+      {data, node.Indices({data.Shape()[2] * factor, data.Shape()[3] * factor}, "sizes"),
+       node.Constant(Tensor::FromValues<float>(Shape{2}, {by, by}), "scales"), node.Indices({2, 3}, "axes")},
+      {{"mode", "nearest"},
+       {"shape_calculation_mode", "scales"},
+       {"coordinate_transformation_mode", "asymmetric"},
+       {"nearest_mode", "floor"}});
 }
 
 }  // namespace
@@ -34,9 +37,11 @@ void ConvertUpSampling(NodeConverter& node) {
     const int64_t channels = data.Shape()[1];
     if (filters != channels) attrs.Refuse("num_filter", StrCat("the ", channels, " channels of the data"));
     const int64_t kernel = 2 * scale - scale % 2, pad = scale / 2;
-    const Value weight = ReshapeWeight(node, node.Weight(1, {channels, 1, kernel, kernel}, data.Type()), {channels, 1, 1, kernel, kernel}, "grouped_weight");
+    const Value weight = ReshapeWeight(node, node.Weight(1, {channels, 1, kernel, kernel}, data.Type()),
+                                       {channels, 1, 1, kernel, kernel}, "grouped_weight");
     const std::vector<int64_t> strides(2, scale), pads(2, pad);
-    node.Output(node.Add("GroupConvolutionBackpropData", {data, weight}, {{"strides", strides}, {"pads_begin", pads}, {"pads_end", pads}}));
+    node.Output(node.Add("GroupConvolutionBackpropData", {data, weight},
+                         {{"strides", strides}, {"pads_begin", pads}, {"pads_end", pads}}));
     return;
   }
   const int64_t height = data.Shape()[2] * scale, width = data.Shape()[3] * scale;
@@ -44,7 +49,8 @@ void ConvertUpSampling(NodeConverter& node) {
   for (size_t i = 0; i < node.InputCount(); ++i) {
     const Value part = node.Input(i);
     const Shape& shape = part.Shape();
-    node.Require(shape.Rank() == 4 && shape[2] > 0 && height % shape[2] == 0 && width % shape[3] == 0 && height / shape[2] == width / shape[3],
+    node.Require(shape.Rank() == 4 && shape[2] > 0 && height % shape[2] == 0 && width % shape[3] == 0 &&
+                     height / shape[2] == width / shape[3],
                  "input ", i, ": got shape ", shape, ", expected a size that goes into ", height, " x ", width);
     parts.push_back(Nearest(node, part, height / shape[2]));
   }

@@ -1,5 +1,5 @@
-// Operators that move, pick, resize and recur against what OpenVINO computes: tests/oracle/make_openvino_shape_op_cases.py
-// writes the cases.
+// Operators that move, pick, resize and recur against what OpenVINO computes:
+// tests/oracle/make_openvino_shape_op_cases.py writes the cases.
 #include <gtest/gtest.h>
 
 #include <fstream>

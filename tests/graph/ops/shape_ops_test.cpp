@@ -1,4 +1,5 @@
-// Operators that move and pick elements: what they refuse, every element width, and shapes that follow from other shapes.
+// Operators that move and pick elements: what they refuse, every element width, and shapes that follow from other
+// shapes.
 #include <gtest/gtest.h>
 
 #include <limits>
@@ -9,18 +10,23 @@
 namespace moir::test {
 namespace {
 
-Tensor Floats(std::initializer_list<float> values) { return Tensor::FromValues<float>({static_cast<int64_t>(values.size())}, values); }
+Tensor Floats(std::initializer_list<float> values) {
+  return Tensor::FromValues<float>({static_cast<int64_t>(values.size())}, values);
+}
 Tensor Axis(int64_t axis) { return Tensor::Scalar<int64_t>(axis); }
 Tensor Matrix() { return Tensor::FromValues<float>({2, 3}, {1, 2, 3, 4, 5, 6}); }
 
 TEST(Concat, RefusesWhatDoesNotFit) {
   ExpectBadOp("Concat", {Matrix(), Floats({1, 2})}, {{"axis", int64_t{1}}}, {"shape of input 1: got [2]"});
-  ExpectBadOp("Concat", {Matrix(), Tensor(ElementType::kF32, {3, 1})}, {{"axis", int64_t{1}}}, {"shape of input 1: got [3,1]"});
-  ExpectBadOp("Concat", {Matrix(), Tensor(ElementType::kI32, {2, 1})}, {{"axis", int64_t{1}}}, {"element type of input 1"});
+  ExpectBadOp("Concat", {Matrix(), Tensor(ElementType::kF32, {3, 1})}, {{"axis", int64_t{1}}},
+              {"shape of input 1: got [3,1]"});
+  ExpectBadOp("Concat", {Matrix(), Tensor(ElementType::kI32, {2, 1})}, {{"axis", int64_t{1}}},
+              {"element type of input 1"});
   ExpectBadOp("Concat", {Matrix()}, {{"axis", int64_t{2}}}, {"axis 2 is outside"});
   ExpectBadOp("Concat", {Matrix()}, {}, {"attribute axis is missing"});
   // The same but along the axis.
-  EXPECT_EQ(EvaluateOp("Concat", {Matrix(), Tensor(ElementType::kF32, {2, 1})}, {{"axis", int64_t{1}}}).Shape(), (Shape{2, 4}));
+  EXPECT_EQ(EvaluateOp("Concat", {Matrix(), Tensor(ElementType::kF32, {2, 1})}, {{"axis", int64_t{1}}}).Shape(),
+            (Shape{2, 4}));
 }
 
 TEST(Split, RefusesPiecesThatDoNotFit) {
@@ -30,7 +36,8 @@ TEST(Split, RefusesPiecesThatDoNotFit) {
   ExpectBadOp("VariadicSplit", {Matrix(), Axis(1), Tensor::Indices({1, 1})}, {}, {"split_lengths: got [1,1]"});
   ExpectBadOp("VariadicSplit", {Matrix(), Axis(1), Tensor::Indices({-1, -1})}, {}, {"split_lengths"});
   ExpectBadOp("VariadicSplit", {Matrix(), Axis(1), Tensor::Indices({4, -1})}, {}, {"split_lengths"});
-  EXPECT_EQ(EvaluateOpOutputs("VariadicSplit", {Matrix(), Axis(1), Tensor::Indices({3, -1})})[1].Shape(), (Shape{2, 0}));
+  EXPECT_EQ(EvaluateOpOutputs("VariadicSplit", {Matrix(), Axis(1), Tensor::Indices({3, -1})})[1].Shape(),
+            (Shape{2, 0}));
 }
 
 TEST(Reshape, RefusesPatternsThatDoNotHoldTheData) {
@@ -39,9 +46,11 @@ TEST(Reshape, RefusesPatternsThatDoNotHoldTheData) {
   ExpectBadOp("Reshape", {Matrix(), Tensor::Indices({-1, -1})}, {}, {"at most one -1"});
   ExpectBadOp("Reshape", {Matrix(), Tensor::Indices({-2, 3})}, {}, {"sizes, 0 or -1"});
   ExpectBadOp("Reshape", {Matrix(), Tensor::Indices({0, 3})}, {}, {"pattern: got [0,3]"});
-  ExpectBadOp("Reshape", {Matrix(), Tensor::Indices({2, 3, 0})}, {{"special_zero", true}}, {"zeros only for axes of the data"});
+  ExpectBadOp("Reshape", {Matrix(), Tensor::Indices({2, 3, 0})}, {{"special_zero", true}},
+              {"zeros only for axes of the data"});
   ExpectBadOp("Reshape", {Matrix(), Tensor::Indices({int64_t{1} << 62, 4, -1})}, {}, {"63 bits"});
-  EXPECT_EQ(EvaluateOp("Reshape", {Matrix(), Tensor::Indices({0, 3})}, {{"special_zero", true}}).Shape(), (Shape{2, 3}));
+  EXPECT_EQ(EvaluateOp("Reshape", {Matrix(), Tensor::Indices({0, 3})}, {{"special_zero", true}}).Shape(),
+            (Shape{2, 3}));
   EXPECT_EQ(EvaluateOp("Reshape", {Tensor(ElementType::kF32, {2, 0}), Tensor::Indices({0, 5})}).Shape(), (Shape{0, 5}));
 }
 
@@ -79,8 +88,9 @@ TEST(Defaults, ReverseAllAxesAndSqueezeAllOnes) {
 }
 
 TEST(DataMovement, KeepsEveryElementType) {
-  for (const ElementType type : {ElementType::kBool, ElementType::kF16, ElementType::kBF16, ElementType::kF32, ElementType::kF64, ElementType::kI8, ElementType::kU8,
-                                 ElementType::kI32, ElementType::kI64}) {
+  for (const ElementType type :
+       {ElementType::kBool, ElementType::kF16, ElementType::kBF16, ElementType::kF32, ElementType::kF64,
+        ElementType::kI8, ElementType::kU8, ElementType::kI32, ElementType::kI64}) {
     SCOPED_TRACE(ElementTypeName(type));
     const Tensor data = Tensor::FromValues<float>({2, 3}, {0, 1, 0, 1, 1, 0}).ConvertTo(type);
     const Tensor turned = Tensor::FromValues<float>({3, 2}, {0, 1, 1, 1, 0, 0}).ConvertTo(type);
@@ -89,8 +99,10 @@ TEST(DataMovement, KeepsEveryElementType) {
     EXPECT_TRUE(EvaluateOp("Tile", {data, Tensor::Indices({2, 1})}).Equals(twice));
     EXPECT_TRUE(EvaluateOp("Gather", {twice, Tensor::Indices({2, 3}), Axis(0)}).Equals(data));
     EXPECT_TRUE(EvaluateOp("GatherND", {twice, Tensor::FromValues<int64_t>({2, 1}, {2, -1})}).Equals(data));
-    EXPECT_TRUE(EvaluateOp("Slice", {twice, Tensor::Indices({2}), Tensor::Indices({4}), Tensor::Indices({1})}).Equals(data));
-    EXPECT_TRUE(EvaluateOp("Broadcast", {data.Reshaped({1, 2, 3}), Tensor::Indices({2, 2, 3})}).Equals(twice.Reshaped({2, 2, 3})));
+    EXPECT_TRUE(
+        EvaluateOp("Slice", {twice, Tensor::Indices({2}), Tensor::Indices({4}), Tensor::Indices({1})}).Equals(data));
+    EXPECT_TRUE(EvaluateOp("Broadcast", {data.Reshaped({1, 2, 3}), Tensor::Indices({2, 2, 3})})
+                    .Equals(twice.Reshaped({2, 2, 3})));
     EXPECT_EQ(EvaluateOp("Pad", {data, Tensor::Indices({1, 0}), Tensor::Indices({0, 1})}).Type(), type);
   }
 }
@@ -107,7 +119,10 @@ TEST(Slice, TakesStepsOfAnySize) {
   ExpectValues<float>(slice(3, kLowest, kLowest), {1}, {3});
   EXPECT_EQ(slice(3, 1, 1).Shape(), Shape{0});
   ExpectBadOp("Slice", {data, Tensor::Indices({0}), Tensor::Indices({1}), Tensor::Indices({0})}, {}, {"step: got [0]"});
-  ExpectBadOp("Slice", {Matrix(), Tensor::Indices({0, 0}), Tensor::Indices({1, 1}), Tensor::Indices({1, 1}), Tensor::Indices({1, -1})}, {}, {"every axis once"});
+  ExpectBadOp(
+      "Slice",
+      {Matrix(), Tensor::Indices({0, 0}), Tensor::Indices({1, 1}), Tensor::Indices({1, 1}), Tensor::Indices({1, -1})},
+      {}, {"every axis once"});
 }
 
 TEST(Gather, RefusesIndicesOutside) {
@@ -123,46 +138,59 @@ TEST(Gather, RefusesIndicesOutside) {
 TEST(Broadcast, NeedsAShapeThatFits) {
   ExpectBadOp("Broadcast", {Matrix(), Tensor::Indices({2, 4})}, {}, {"target_shape: got [2,4]"});
   ExpectBadOp("Broadcast", {Matrix(), Tensor::Indices({1, 3})}, {}, {"target_shape: got [1,3]"});
-  EXPECT_EQ(EvaluateOp("Broadcast", {Matrix(), Tensor::Indices({1, 3})}, {{"mode", "bidirectional"}}).Shape(), (Shape{2, 3}));
+  EXPECT_EQ(EvaluateOp("Broadcast", {Matrix(), Tensor::Indices({1, 3})}, {{"mode", "bidirectional"}}).Shape(),
+            (Shape{2, 3}));
 }
 
 TEST(Pad, RefusesMirrorsWiderThanTheData) {
   const Tensor none = Tensor::Indices({0, 0});
   ExpectBadOp("Pad", {Matrix(), none, Tensor::Indices({0, 3})}, {{"pad_mode", "reflect"}}, {"pads of axis 1"});
-  EXPECT_EQ(EvaluateOp("Pad", {Matrix(), none, Tensor::Indices({0, 2})}, {{"pad_mode", "reflect"}}).Shape(), (Shape{2, 5}));
+  EXPECT_EQ(EvaluateOp("Pad", {Matrix(), none, Tensor::Indices({0, 2})}, {{"pad_mode", "reflect"}}).Shape(),
+            (Shape{2, 5}));
   ExpectBadOp("Pad", {Matrix(), none, Tensor::Indices({0, 4})}, {{"pad_mode", "symmetric"}}, {"pads of axis 1"});
-  EXPECT_EQ(EvaluateOp("Pad", {Matrix(), none, Tensor::Indices({0, 3})}, {{"pad_mode", "symmetric"}}).Shape(), (Shape{2, 6}));
+  EXPECT_EQ(EvaluateOp("Pad", {Matrix(), none, Tensor::Indices({0, 3})}, {{"pad_mode", "symmetric"}}).Shape(),
+            (Shape{2, 6}));
   ExpectBadOp("Pad", {Matrix(), Tensor::Indices({0, -1}), none}, {}, {"numbers from 0"});
 }
 
 TEST(TopK, OrdersEqualsByPositionAndNanLast) {
   const float nan = std::numeric_limits<float>::quiet_NaN();
-  const std::vector<Tensor> top = EvaluateOpOutputs("TopK", {Floats({1, nan, 2, 2, 1}), Axis(5)}, {{"axis", int64_t{0}}});
+  const std::vector<Tensor> top =
+      EvaluateOpOutputs("TopK", {Floats({1, nan, 2, 2, 1}), Axis(5)}, {{"axis", int64_t{0}}});
   ExpectValues<int32_t>(top[1], {5}, {2, 3, 0, 4, 1});
   ExpectBadOp("TopK", {Floats({1, 2}), Axis(3)}, {{"axis", int64_t{0}}}, {"k: got [3]"});
 }
 
 TEST(OneHot, LeavesIndicesOutsideOff) {
-  ExpectValues<float>(EvaluateOp("OneHot", {Tensor::Indices({-1, 2, 0}), Axis(2), Tensor::Scalar(1.f), Tensor::Scalar(0.f)}), {3, 2}, {0, 0, 0, 0, 1, 0});
+  ExpectValues<float>(
+      EvaluateOp("OneHot", {Tensor::Indices({-1, 2, 0}), Axis(2), Tensor::Scalar(1.f), Tensor::Scalar(0.f)}), {3, 2},
+      {0, 0, 0, 0, 1, 0});
 }
 
 TEST(Interpolate, NeedsOneSizePerAxis) {
   const Tensor image(ElementType::kF32, {1, 1, 4, 4});
-  ExpectBadOp("Interpolate", {image, Tensor::Indices({8}), Floats({2, 2}), Tensor::Indices({2, 3})}, {}, {"sizes: got 1 values, expected 2"});
-  ExpectBadOp("Interpolate", {image, Tensor::Indices({8, 0}), Floats({2, 2}), Tensor::Indices({2, 3})}, {}, {"expected positive sizes"});
-  ExpectBadOp("Interpolate", {image, Tensor::Indices({8, 8}), Floats({2, 2}), Tensor::Indices({2, 3})}, {{"pads_begin", std::vector<int64_t>{-1}}}, {"pads_begin"});
+  ExpectBadOp("Interpolate", {image, Tensor::Indices({8}), Floats({2, 2}), Tensor::Indices({2, 3})}, {},
+              {"sizes: got 1 values, expected 2"});
+  ExpectBadOp("Interpolate", {image, Tensor::Indices({8, 0}), Floats({2, 2}), Tensor::Indices({2, 3})}, {},
+              {"expected positive sizes"});
+  ExpectBadOp("Interpolate", {image, Tensor::Indices({8, 8}), Floats({2, 2}), Tensor::Indices({2, 3})},
+              {{"pads_begin", std::vector<int64_t>{-1}}}, {"pads_begin"});
 }
 
 TEST(Interpolate, PadsWithZerosFirst) {
   const Tensor row = Tensor::FromValues<float>({1, 1, 1, 2}, {1, 3});
   ExpectValues<float>(EvaluateOp("Interpolate", {row, Tensor::Indices({6}), Floats({2}), Tensor::Indices({3})},
-                                 {{"mode", "nearest"}, {"coordinate_transformation_mode", "asymmetric"}, {"nearest_mode", "floor"}, {"pads_begin", std::vector<int64_t>{0, 0, 0, 1}}}),
+                                 {{"mode", "nearest"},
+                                  {"coordinate_transformation_mode", "asymmetric"},
+                                  {"nearest_mode", "floor"},
+                                  {"pads_begin", std::vector<int64_t>{0, 0, 0, 1}}}),
                       {1, 1, 1, 6}, {0, 0, 1, 1, 3, 3});
 }
 
 TEST(Recurrent, RefusesWeightsOfOtherShapes) {
   const auto tensor = [](Shape shape) { return Tensor(ElementType::kF32, std::move(shape)); };
-  const std::vector<Tensor> right = {tensor({1, 2, 3}), tensor({1, 1, 4}), Tensor::Indices({2}), tensor({1, 12, 3}), tensor({1, 12, 4}), tensor({1, 12})};
+  const std::vector<Tensor> right = {tensor({1, 2, 3}),  tensor({1, 1, 4}),  Tensor::Indices({2}),
+                                     tensor({1, 12, 3}), tensor({1, 12, 4}), tensor({1, 12})};
   EXPECT_NO_THROW(EvaluateOp("GRUSequence", right, {{"hidden_size", int64_t{4}}}));
   for (size_t i = 1; i < right.size(); ++i) {
     std::vector<Tensor> wrong = right;
@@ -170,16 +198,21 @@ TEST(Recurrent, RefusesWeightsOfOtherShapes) {
     ExpectBadOp("GRUSequence", wrong, {{"hidden_size", int64_t{4}}}, {"shape of "});
   }
   // The bias of linear_before_reset has a fourth part.
-  ExpectBadOp("GRUSequence", right, {{"hidden_size", int64_t{4}}, {"linear_before_reset", true}}, {"shape of B: got [1,12], expected [1,16]"});
-  ExpectBadOp("GRUSequence", right, {{"hidden_size", int64_t{4}}, {"activations", std::vector<std::string>{"sigmoid"}}}, {"activations"});
-  ExpectBadOp("GRUSequence", right, {{"hidden_size", int64_t{4}}, {"activations", std::vector<std::string>{"sigmoid", "softmax"}}}, {"activations"});
+  ExpectBadOp("GRUSequence", right, {{"hidden_size", int64_t{4}}, {"linear_before_reset", true}},
+              {"shape of B: got [1,12], expected [1,16]"});
+  ExpectBadOp("GRUSequence", right, {{"hidden_size", int64_t{4}}, {"activations", std::vector<std::string>{"sigmoid"}}},
+              {"activations"});
+  ExpectBadOp("GRUSequence", right,
+              {{"hidden_size", int64_t{4}}, {"activations", std::vector<std::string>{"sigmoid", "softmax"}}},
+              {"activations"});
 }
 
 TEST(Recurrent, ClipsWhatActivationsSee) {
   // One step from a zero state: h = relu(w * x), and relu(0.5) with the clip.
   const auto run = [](double clip) {
     return EvaluateOp("RNNSequence",
-                      {Tensor::FromValues<float>({1, 1, 1}, {2}), Tensor(ElementType::kF32, {1, 1, 1}), Tensor::Indices({1}), Tensor::FromValues<float>({1, 1, 1}, {3}),
+                      {Tensor::FromValues<float>({1, 1, 1}, {2}), Tensor(ElementType::kF32, {1, 1, 1}),
+                       Tensor::Indices({1}), Tensor::FromValues<float>({1, 1, 1}, {3}),
                        Tensor(ElementType::kF32, {1, 1, 1}), Tensor(ElementType::kF32, {1, 1})},
                       {{"hidden_size", int64_t{1}}, {"activations", std::vector<std::string>{"relu"}}, {"clip", clip}});
   };
@@ -189,15 +222,21 @@ TEST(Recurrent, ClipsWhatActivationsSee) {
 
 TEST(MultiBoxDetection, RefusesShapesThatDoNotBelongTogether) {
   const auto tensor = [](Shape shape) { return Tensor(ElementType::kF32, std::move(shape)); };
-  EXPECT_EQ(EvaluateOp("MultiBoxDetection", {tensor({2, 3, 5}), tensor({2, 20}), tensor({1, 5, 4})}).Shape(), (Shape{2, 5, 6}));
-  ExpectBadOp("MultiBoxDetection", {tensor({2, 3, 5}), tensor({2, 19}), tensor({1, 5, 4})}, {}, {"shape of loc_pred: got [2,19], expected [2,20]"});
+  EXPECT_EQ(EvaluateOp("MultiBoxDetection", {tensor({2, 3, 5}), tensor({2, 20}), tensor({1, 5, 4})}).Shape(),
+            (Shape{2, 5, 6}));
+  ExpectBadOp("MultiBoxDetection", {tensor({2, 3, 5}), tensor({2, 19}), tensor({1, 5, 4})}, {},
+              {"shape of loc_pred: got [2,19], expected [2,20]"});
   ExpectBadOp("MultiBoxDetection", {tensor({2, 3, 5}), tensor({2, 20}), tensor({1, 4, 4})}, {}, {"shape of anchors"});
-  ExpectBadOp("MultiBoxDetection", {tensor({2, 3, 5}), tensor({2, 20}), tensor({1, 5, 4})}, {{"variances", std::vector<double>{1, 1, 1}}}, {"variances"});
+  ExpectBadOp("MultiBoxDetection", {tensor({2, 3, 5}), tensor({2, 20}), tensor({1, 5, 4})},
+              {{"variances", std::vector<double>{1, 1, 1}}}, {"variances"});
 }
 
 TEST(MultiBoxPrior, RefusesHalfStatedSteps) {
   const Tensor map(ElementType::kF32, {1, 1, 2, 3});
-  EXPECT_EQ(EvaluateOp("MultiBoxPrior", {map}, {{"sizes", std::vector<double>{0.1, 0.2}}, {"ratios", std::vector<double>{1, 2, 3}}}).Shape(), (Shape{1, 24, 4}));
+  EXPECT_EQ(EvaluateOp("MultiBoxPrior", {map},
+                       {{"sizes", std::vector<double>{0.1, 0.2}}, {"ratios", std::vector<double>{1, 2, 3}}})
+                .Shape(),
+            (Shape{1, 24, 4}));
   ExpectBadOp("MultiBoxPrior", {map}, {{"steps", std::vector<double>{-1, 0.5}}}, {"steps"});
   ExpectBadOp("MultiBoxPrior", {map}, {{"offsets", std::vector<double>{0.5, 1.5}}}, {"offsets"});
   ExpectBadOp("MultiBoxPrior", {map}, {{"sizes", std::vector<double>{}}}, {"sizes"});

@@ -33,7 +33,8 @@ TEST(OpTable, RepeatsTheLastRole) {
   EXPECT_EQ(norm->Role(0), 'd');
   EXPECT_EQ(norm->Role(1), 'w');
   EXPECT_EQ(norm->Role(4), 'w');
-  for (const OpEntry& entry : OpTable()) EXPECT_EQ(entry.roles.find_first_not_of("dwsl"), std::string_view::npos) << entry.name;
+  for (const OpEntry& entry : OpTable())
+    EXPECT_EQ(entry.roles.find_first_not_of("dwsl"), std::string_view::npos) << entry.name;
   EXPECT_TRUE(FindOpEntry("_contrib_MultiBoxTarget")->TrainingOnly());
   EXPECT_FALSE(FindOpEntry("SoftmaxOutput")->TrainingOnly());
 }

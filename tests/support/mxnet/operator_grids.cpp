@@ -119,9 +119,9 @@ std::string Difference(const graph::Tensor& actual, const graph::Tensor& expecte
   const std::vector<double> a = actual.ToVector<double>(), b = expected.ToVector<double>();
   double scale = 1e-3;
   for (const double value : b) scale = std::isfinite(value) ? std::max(scale, std::abs(value)) : scale;
-  const double tolerance = !graph::IsFloat(expected.Type())       ? 0
+  const double tolerance = !graph::IsFloat(expected.Type())              ? 0
                            : expected.Type() == graph::ElementType::kF16 ? 1e-3 * scale
-                                                                  : 1e-4 * scale;
+                                                                         : 1e-4 * scale;
   double largest = 0;
   size_t count = 0, place = 0;
   for (size_t i = 0; i < a.size(); ++i) {
@@ -132,8 +132,8 @@ std::string Difference(const graph::Tensor& actual, const graph::Tensor& expecte
     if (difference > largest) largest = difference, place = i;
   }
   if (count == 0) return {};
-  return graph::StrCat(count, " of ", a.size(), " values of ", expected.Type(), expected.Shape(), " differ, most at [", place,
-                "]: got ", a[place], ", expected ", b[place]);
+  return graph::StrCat(count, " of ", a.size(), " values of ", expected.Type(), expected.Shape(), " differ, most at [",
+                       place, "]: got ", a[place], ", expected ", b[place]);
 }
 
 }  // namespace moir::test
