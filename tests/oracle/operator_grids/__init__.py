@@ -4,13 +4,17 @@ from . import (
     convolution,
     detection,
     elementwise,
+    functions,
     heads,
     indexing,
     linear,
     normalization,
+    ordering,
     pooling,
+    positions,
     recurrent,
     reduction,
+    sequences,
     shape,
     spatial,
 )
@@ -30,6 +34,10 @@ ALL_GRIDS = [
         recurrent,
         spatial,
         detection,
+        ordering,
+        positions,
+        sequences,
+        functions,
     )
     for grid in module.GRIDS
 ]
