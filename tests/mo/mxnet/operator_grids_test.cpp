@@ -27,8 +27,8 @@ using test::GridCase;
 // Operators with cases that moir has no converter for.
 // clang-format off
 const std::set<std::string> kNotYetCovered = {
-    "BatchNorm_v1", "GroupNorm", "ROIPooling", "SequenceLast", "SequenceMask", "SequenceReverse",
-    "_contrib_AdaptiveAvgPooling2D", "_contrib_BilinearResize2D", "_contrib_ROIAlign", "_contrib_arange_like", "_eye",
+    "BatchNorm_v1", "GroupNorm", "SequenceLast", "SequenceMask", "SequenceReverse",
+    "_contrib_arange_like", "_eye",
     "_grad_add", "_rnn_param_concat", "_split_v2", "argmax", "argmax_channel", "argmin", "argsort", "batch_take",
     "cumsum", "depth_to_space", "erfinv", "gamma", "gammaln", "gather_nd", "moments", "nanprod", "nansum", "pick",
     "repeat", "reverse", "shape_array", "size_array", "sort", "space_to_depth", "topk"};
@@ -43,9 +43,9 @@ struct Refusal {
 // What moir refuses although MXNet computes it. Every case that contains `part` is refused, with kUnsupported, and
 // there is one.
 const std::vector<Refusal> kRefused = {
-    {"BatchNorm", "output_mean_var=T", "output 1 is read"},
-    {"LayerNorm", "output_mean_var=T", "output 1 is read"},
-    {"RNN", "projection_size=1", "attribute projection_size"},
+    {"BatchNorm", "output_mean_var=T", "output 1 is read"},    {"LayerNorm", "output_mean_var=T", "output 1 is read"},
+    {"RNN", "projection_size=1", "attribute projection_size"}, {"_image_resize", "interp=3", "attribute interp"},
+    {"_image_resize", "interp=4", "attribute interp"},         {"_image_resize", "size=4,5x6x3,uint8", "fixed point"},
     {"softmax", "use_length=T", "attribute use_length"},
 };
 

@@ -1,6 +1,7 @@
 """Grids of attributes: each module has functions without arguments that record cases (recorder.py)."""
 
 from . import (
+    boxes,
     convolution,
     detection,
     elementwise,
@@ -11,6 +12,8 @@ from . import (
     pooling,
     recurrent,
     reduction,
+    regions,
+    sampling,
     shape,
     spatial,
 )
@@ -30,6 +33,9 @@ ALL_GRIDS = [
         recurrent,
         spatial,
         detection,
+        boxes,
+        regions,
+        sampling,
     )
     for grid in module.GRIDS
 ]
