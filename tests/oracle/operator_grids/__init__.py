@@ -1,6 +1,7 @@
 """Grids of attributes: each module has functions without arguments that record cases (recorder.py)."""
 
 from . import (
+    boxes,
     convolution,
     detection,
     elementwise,
@@ -15,6 +16,8 @@ from . import (
     recurrent,
     reduction,
     sequences,
+    regions,
+    sampling,
     shape,
     spatial,
 )
@@ -38,6 +41,9 @@ ALL_GRIDS = [
         positions,
         sequences,
         functions,
+        boxes,
+        regions,
+        sampling,
     )
     for grid in module.GRIDS
 ]

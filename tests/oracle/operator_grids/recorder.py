@@ -23,6 +23,7 @@ def find(operator):
         (mx.sym, operator),
         (mx.sym._internal, operator),
         (mx.sym.contrib, operator.replace("_contrib_", "")),
+        (mx.sym.image, operator.replace("_image_", "")),
     ):
         if hasattr(module, name):
             return getattr(module, name)
