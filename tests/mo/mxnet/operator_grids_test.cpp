@@ -46,6 +46,7 @@ const std::vector<Refusal> kRefused = {
     {"BatchNorm", "output_mean_var=T", "output 1 is read"},
     {"LayerNorm", "output_mean_var=T", "output 1 is read"},
     {"RNN", "projection_size=1", "attribute projection_size"},
+    {"_while_loop", "condition depends on data", "the number of steps depends on the model's inputs"},
     {"softmax", "use_length=T", "attribute use_length"},
 };
 

@@ -1,11 +1,13 @@
 """Grids of attributes: each module has functions without arguments that record cases (recorder.py)."""
 
 from . import (
+    control_flow,
     convolution,
     detection,
     elementwise,
     heads,
     indexing,
+    linalg,
     linear,
     normalization,
     pooling,
@@ -22,12 +24,14 @@ ALL_GRIDS = [
         pooling,
         normalization,
         linear,
+        linalg,
         heads,
         elementwise,
         shape,
         indexing,
         reduction,
         recurrent,
+        control_flow,
         spatial,
         detection,
     )

@@ -22,6 +22,7 @@ def find(operator):
         (mx.sym, operator),
         (mx.sym._internal, operator),
         (mx.sym.contrib, operator.replace("_contrib_", "")),
+        (mx.sym.linalg, operator.replace("_linalg_", "")),
     ):
         if hasattr(module, name):
             return getattr(module, name)
@@ -94,6 +95,8 @@ def add(operator, name, symbol, inputs, weights=None):
         return refuse(operator, name, error)
     if operator == "Reshape" and np.prod(output_shapes[0]) != np.prod(shapes[0]):
         return refuse(operator, name, "it copies more than there is")  # 1.9.1 does not compare the sizes
+    if shapes is None and set(symbol.list_arguments()) <= set(given):  # loops whose number of steps is open
+        shapes, state_shapes = [given[key].shape for key in symbol.list_arguments()], []
     if shapes is None:
         raise ValueError(f"{operator}: {name}: MXNet cannot tell all shapes")
     types = types or [np.float32] * len(shapes)
