@@ -43,6 +43,7 @@ const std::vector<Refusal> kRefused = {
     {"_image_resize", "interp=3", "attribute interp"},
     {"_image_resize", "interp=4", "attribute interp"},
     {"_image_resize", "size=4,5x6x3,uint8", "fixed point"},
+    {"_while_loop", "condition depends on data", "the number of steps depends on the model's inputs"},
 };
 
 const Refusal* FindRefusal(const std::string& operator_name, const GridCase& entry) {

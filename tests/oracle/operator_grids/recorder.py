@@ -24,6 +24,7 @@ def find(operator):
         (mx.sym._internal, operator),
         (mx.sym.contrib, operator.replace("_contrib_", "")),
         (mx.sym.image, operator.replace("_image_", "")),
+        (mx.sym.linalg, operator.replace("_linalg_", "")),
     ):
         if hasattr(module, name):
             return getattr(module, name)
