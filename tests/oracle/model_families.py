@@ -6,7 +6,7 @@ usage: model_families.py --build DIR --work DIR [--only TEXT] [--keep] [--mo-arg
 
 DIR of --build holds bin/mo and bin/infer. Needs Python 3.8 with mxnet 1.9.1, numpy 1.23.5, gluoncv 0.10.5, gluonnlp 0.10.0
 (no pretrained weights are loaded). A line per model is printed and kept in WORK/results.json; models that are in there
-already are left out unless --only names them.
+already are left out unless --only (a part of a family's or a model's name) asks for them.
 
 difference: largest |moir - MXNet| over all outputs, each relative to the output's largest value.
 MXNet's own: the same between MXNet with and without oneDNN. Lists of detections are compared row by row; where scores
@@ -167,7 +167,7 @@ def main():
     if args.table:
         return table(sorted(results.values(), key=lambda row: order[row["name"]]))
     for family, name, _, shapes in zoo.models():
-        if args.only not in name if args.only else name in results:
+        if not args.only in f"{family} {name}" if args.only else name in results:
             continue
         row = results[name] = examine(family, name, shapes, args)
         print(row["state"], name, number(row.get("difference")), number(row.get("own")), row.get("text", ""), flush=True)

@@ -88,7 +88,10 @@ def mxnet_zoo(name):
 def gluoncv(name):
     import gluoncv.model_zoo
 
-    return gluoncv.model_zoo.get_model(name, pretrained=False, pretrained_base=False)
+    try:
+        return gluoncv.model_zoo.get_model(name, pretrained=False, pretrained_base=False)
+    except TypeError:  # it is its own base
+        return gluoncv.model_zoo.get_model(name, pretrained=False)
 
 
 def bert(layers, units, heads):
