@@ -5,9 +5,7 @@
 // everything. When false, equal elements come as std::sort of libstdc++ leaves them when 8 k is more than the size of
 // the axis, and as std::partial_sort does otherwise. Any order would do for the opset; this one is MXNet's. Rows with
 // NaN are undefined there, and stable here where the sort could run astray.
-#include <algorithm>
-#include <cmath>
-#include <numeric>
+#include "graph/ops/top_k.h"
 
 #include "graph/op_schema.h"
 
@@ -26,25 +24,6 @@ void Infer(InferContext& op) {
 }
 
 template <typename T>
-bool Above(T a, T b) {
-  if constexpr (std::is_floating_point_v<T>) {
-    if (std::isnan(b)) return !std::isnan(a);
-  }
-  return a > b;
-}
-
-// The first `k` of `order` are those for which `before` holds most.
-template <typename Before>
-void SortUnstable(std::vector<int64_t>& order, int64_t k, const Before& before) {
-  if (k * 8 > static_cast<int64_t>(order.size())) std::sort(order.begin(), order.end(), before);
-  else std::partial_sort(order.begin(), order.begin() + k, order.end(), before);
-}
-
-// Up to here std::sort is an insertion sort and std::partial_sort a heap at any size: comparisons with NaN, which are
-// false both ways, cannot lead them out of the array.
-constexpr int64_t kInsertionSort = 16;
-
-template <typename T>
 void Select(EvalContext& op) {
   const Shape& in = op.Input(0).Shape();
   const int64_t axis = in.NormalizeAxis(op.Attr<int64_t>("axis"));
@@ -60,20 +39,7 @@ void Select(EvalContext& op) {
   for (int64_t o = 0; o < outer; ++o) {
     for (int64_t i = 0; i < inner; ++i) {
       const T* row = src + o * size * inner + i;
-      std::iota(order.begin(), order.end(), 0);
-      bool keep_ties = stable;
-      if (!stable && size > kInsertionSort && k * 8 > size) {
-        for (int64_t j = 0; j < size && !keep_ties; ++j) keep_ties = row[j * inner] != row[j * inner];
-      }
-      if (keep_ties) {
-        std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
-          return largest ? Above(row[a * inner], row[b * inner]) : Above(row[b * inner], row[a * inner]);
-        });
-      } else {
-        SortUnstable(order, k, [&](int64_t a, int64_t b) {
-          return largest ? row[a * inner] > row[b * inner] : row[a * inner] < row[b * inner];
-        });
-      }
+      SortTop(row, inner, k, largest, stable, order);
       if (!by_value) std::sort(order.begin(), order.begin() + k);
       for (int64_t j = 0; j < k; ++j) {
         const int64_t at = (o * k + j) * inner + i;

@@ -5,28 +5,39 @@
 
 namespace moir::runtime {
 
+std::optional<KernelChoice> MakeArgMax(const KernelContext& context);
 std::optional<KernelChoice> MakeBinary(const KernelContext& context);
+std::optional<KernelChoice> MakeComparison(const KernelContext& context);
 std::optional<KernelChoice> MakeConcat(const KernelContext& context);
+std::optional<KernelChoice> MakeConvert(const KernelContext& context);
 std::optional<KernelChoice> MakeConvolutionKernel(const KernelContext& context);
+std::optional<KernelChoice> MakeCumSum(const KernelContext& context);
 std::optional<KernelChoice> MakeDeconvolutionKernel(const KernelContext& context);
 std::optional<KernelChoice> MakeGather(const KernelContext& context);
+std::optional<KernelChoice> MakeGatherElements(const KernelContext& context);
+std::optional<KernelChoice> MakeGatherNd(const KernelContext& context);
 std::optional<KernelChoice> MakeInterpolate(const KernelContext& context);
 std::optional<KernelChoice> MakeLrnKernel(const KernelContext& context);
-std::optional<KernelChoice> MakeMatMulKernel(const KernelContext& context);
 std::optional<KernelChoice> MakeMath(const KernelContext& context);
+std::optional<KernelChoice> MakeMatMulKernel(const KernelContext& context);
 std::optional<KernelChoice> MakeMean(const KernelContext& context);
 std::optional<KernelChoice> MakeNormalizeL2(const KernelContext& context);
+std::optional<KernelChoice> MakeOneHot(const KernelContext& context);
 std::optional<KernelChoice> MakePad(const KernelContext& context);
 std::optional<KernelChoice> MakePoolingKernel(const KernelContext& context);
 std::optional<KernelChoice> MakePRelu(const KernelContext& context);
+std::optional<KernelChoice> MakeReduce(const KernelContext& context);
 std::optional<KernelChoice> MakeReshape(const KernelContext& context);
+std::optional<KernelChoice> MakeReverseSequence(const KernelContext& context);
 std::optional<KernelChoice> MakeScaleShift(const KernelContext& context);
+std::optional<KernelChoice> MakeSelect(const KernelContext& context);
 std::optional<KernelChoice> MakeSequence(const KernelContext& context);
 std::optional<KernelChoice> MakeSlice(const KernelContext& context);
 std::optional<KernelChoice> MakeSoftmax(const KernelContext& context);
 std::optional<KernelChoice> MakeSoftmaxKernel(const KernelContext& context);
 std::optional<KernelChoice> MakeSplit(const KernelContext& context);
 std::optional<KernelChoice> MakeTile(const KernelContext& context);
+std::optional<KernelChoice> MakeTopK(const KernelContext& context);
 std::optional<KernelChoice> MakeTranspose(const KernelContext& context);
 std::optional<KernelChoice> MakeUnary(const KernelContext& context);
 

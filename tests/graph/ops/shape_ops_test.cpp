@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <numeric>
 
 #include "graph/graph.h"
 #include "tests/support/graph_testing.h"
@@ -10,7 +11,7 @@
 namespace moir::test {
 namespace {
 
-Tensor Floats(std::initializer_list<float> values) {
+Tensor Floats(const std::vector<float>& values) {
   return Tensor::FromValues<float>({static_cast<int64_t>(values.size())}, values);
 }
 Tensor Axis(int64_t axis) { return Tensor::Scalar<int64_t>(axis); }
@@ -159,6 +160,109 @@ TEST(TopK, OrdersEqualsByPositionAndNanLast) {
       EvaluateOpOutputs("TopK", {Floats({1, nan, 2, 2, 1}), Axis(5)}, {{"axis", int64_t{0}}});
   ExpectValues<int32_t>(top[1], {5}, {2, 3, 0, 4, 1});
   ExpectBadOp("TopK", {Floats({1, 2}), Axis(3)}, {{"axis", int64_t{0}}}, {"k: got [3]"});
+}
+
+TEST(TopK, UnstableOrderIsThatOfTheSort) {
+  // 20 equal elements: std::sort exchanges them, and the heap of std::partial_sort takes its own.
+  const Tensor alike = Floats(std::vector<float>(20, 1.0f));
+  const auto places = [&](int64_t k, bool stable) {
+    return EvaluateOpOutputs("TopK", {alike, Axis(k)}, {{"axis", int64_t{0}}, {"stable", stable}})[1]
+        .ToVector<int64_t>();
+  };
+  std::vector<int64_t> in_order(20);
+  std::iota(in_order.begin(), in_order.end(), 0);
+  EXPECT_EQ(places(20, true), in_order);
+  EXPECT_NE(places(20, false), in_order);
+  EXPECT_EQ(places(2, true), (std::vector<int64_t>{0, 1}));
+  // Up to 16 elements the sort is an insertion sort, which keeps the order.
+  const Tensor few = Floats({1, 1, 2, 2, 1});
+  ExpectValues<int32_t>(EvaluateOpOutputs("TopK", {few, Axis(5)}, {{"axis", int64_t{0}}, {"stable", false}})[1], {5},
+                        {2, 3, 0, 1, 4});
+  // NaN among many: as with stable, never astray.
+  std::vector<float> many(40, 1.0f);
+  for (size_t i = 0; i < many.size(); i += 3) many[i] = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_EQ(EvaluateOpOutputs("TopK", {Floats(many), Axis(40)}, {{"axis", int64_t{0}}, {"stable", false}})[1]
+                .ToVector<int64_t>()[0],
+            1);
+}
+
+TEST(ArgMax, TakesTheFirstOfEqualsAndTheFirstNan) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const Tensor data = Floats({1, 5, 5, nan, 7, nan}).Reshaped({2, 3});
+  ExpectValues<int32_t>(EvaluateOp("ArgMax", {data}, {{"axis", int64_t{1}}}), {2, 1}, {1, 0});
+  ExpectValues<int32_t>(EvaluateOp("ArgMax", {data}, {{"axis", int64_t{-1}}, {"mode", "min"}}), {2, 1}, {0, 0});
+  ExpectValues<int64_t>(EvaluateOp("ArgMax", {data}, {{"axis", int64_t{0}}, {"index_element_type", "i64"}}), {1, 3},
+                        {1, 1, 1});
+  ExpectBadOp("ArgMax", {Tensor(ElementType::kF32, {2, 0})}, {{"axis", int64_t{1}}}, {"at least one element"});
+  ExpectBadOp("ArgMax", {data}, {{"axis", int64_t{2}}}, {"axis 2 is outside"});
+}
+
+TEST(CumSum, DirectionsAndIntegers) {
+  const Tensor x = Floats({1, 2, 3, 4, 5, 6}).Reshaped({2, 3});
+  const auto sum = [&](int64_t axis, bool exclusive, bool reverse) {
+    return EvaluateOp("CumSum", {x, Axis(axis)}, {{"exclusive", exclusive}, {"reverse", reverse}});
+  };
+  ExpectValues<float>(sum(1, false, false), {2, 3}, {1, 3, 6, 4, 9, 15});
+  ExpectValues<float>(sum(1, true, false), {2, 3}, {0, 1, 3, 0, 4, 9});
+  ExpectValues<float>(sum(-1, false, true), {2, 3}, {6, 5, 3, 15, 11, 6});
+  ExpectValues<float>(sum(0, true, true), {2, 3}, {4, 5, 6, 0, 0, 0});
+  ExpectValues<uint8_t>(EvaluateOp("CumSum", {Tensor::FromValues<uint8_t>({2}, {200, 100}), Axis(0)}), {2}, {200, 44});
+  ExpectBadOp("CumSum", {x, Axis(2)}, {}, {"axis 2 is outside"});
+}
+
+TEST(GatherElements, PicksAlongTheAxis) {
+  const Tensor index = Tensor::FromValues<int64_t>({2, 2}, {2, -3, 0, 1});
+  EXPECT_TRUE(EvaluateOp("GatherElements", {Matrix(), index}, {{"axis", int64_t{1}}})
+                  .Equals(EvaluateOp("GatherND",
+                                     {Matrix(), Tensor::FromValues<int64_t>({2, 2, 2}, {0, 2, 0, 0, 1, 0, 1, 1})})));
+  ExpectBadOp("GatherElements", {Matrix(), index}, {{"axis", int64_t{0}}}, {"shape of indices: got [2,2]"});
+  ExpectBadOp("GatherElements", {Matrix(), Floats({0})}, {{"axis", int64_t{0}}}, {"element type of indices"});
+  ExpectError(
+      [] {
+        EvaluateOp("GatherElements", {Matrix(), Tensor::FromValues<int64_t>({2, 1}, {0, 3})}, {{"axis", int64_t{1}}});
+      },
+      ErrorKind::kBadModel, {"index 3 is outside the 3 elements of axis 1"});
+}
+
+TEST(Scatter, TheLastOfSeveralCounts) {
+  const Tensor data = Floats({1, 2, 3, 4});
+  ExpectValues<float>(
+      EvaluateOp("ScatterNDUpdate", {data, Tensor::FromValues<int64_t>({3, 1}, {2, -1, 2}), Floats({7, 8, 9})}), {4},
+      {1, 2, 9, 8});
+  ExpectValues<float>(
+      EvaluateOp("ScatterElementsUpdate", {data, Tensor::Indices({0, 0, -2}), Floats({7, 8, 9}), Axis(0)}), {4},
+      {8, 2, 9, 4});
+  // No coordinates: everything is replaced.
+  EXPECT_TRUE(EvaluateOp("ScatterNDUpdate", {data, Tensor(ElementType::kI64, {0}), Floats({5, 6, 7, 8})})
+                  .Equals(Floats({5, 6, 7, 8})));
+  ExpectBadOp("ScatterNDUpdate", {data, Tensor(ElementType::kI64, {1, 2}), Floats({1})}, {}, {"at most 1 coordinates"});
+  ExpectBadOp("ScatterNDUpdate", {data, Tensor(ElementType::kI64, {2, 1}), Floats({1})}, {},
+              {"shape of updates: got [1], expected [2]"});
+  ExpectBadOp("ScatterElementsUpdate", {data, Tensor::Indices({0, 1}), Floats({1}), Axis(0)}, {},
+              {"shape of updates: got [1], expected [2]"});
+  ExpectError(
+      [&] {
+        EvaluateOp("ScatterNDUpdate", {data, Tensor::FromValues<int64_t>({1, 1}, {4}), Floats({1})});
+      },
+      ErrorKind::kBadModel, {"index 4 is outside the 4 elements of axis 0"});
+  ExpectError(
+      [&] {
+        EvaluateOp("ScatterElementsUpdate", {data, Tensor::Indices({-5}), Floats({1}), Axis(0)});
+      },
+      ErrorKind::kBadModel, {"index -5 is outside the 4 elements of axis 0"});
+}
+
+TEST(ReverseSequence, LeavesWhatFollows) {
+  const Tensor data = Floats({1, 2, 3, 4, 5, 6}).Reshaped({2, 3});
+  const auto reverse = [&](Tensor lengths) { return EvaluateOp("ReverseSequence", {data, std::move(lengths)}); };
+  ExpectValues<float>(reverse(Tensor::Indices({3, 2})), {2, 3}, {3, 2, 1, 5, 4, 6});
+  ExpectValues<float>(reverse(Tensor::Indices({0, 1})), {2, 3}, {1, 2, 3, 4, 5, 6});
+  ExpectValues<float>(
+      EvaluateOp("ReverseSequence", {data, Floats({1, 2, 2})}, {{"batch_axis", int64_t{1}}, {"seq_axis", int64_t{0}}}),
+      {2, 3}, {1, 5, 6, 4, 2, 3});
+  ExpectError([&] { reverse(Tensor::Indices({1, 4})); }, ErrorKind::kBadModel, {"length 4 is outside [0, 3]"});
+  ExpectBadOp("ReverseSequence", {data, Tensor::Indices({1})}, {}, {"shape of lengths: got [1], expected [2]"});
+  ExpectBadOp("ReverseSequence", {data, Tensor::Indices({1, 1})}, {{"seq_axis", int64_t{0}}}, {"seq_axis: got 0"});
 }
 
 TEST(OneHot, LeavesIndicesOutsideOff) {

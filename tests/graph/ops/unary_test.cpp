@@ -33,6 +33,23 @@ TEST(Unary, SpecialValues) {
   ExpectValues<float>(EvaluateOp("Atanh", {Floats({1, 2})}), {2}, {kInfinity, kNan});
 }
 
+TEST(Unary, GammaAndTheInverseOfErf) {
+  ExpectValues<float>(EvaluateOp("Gamma", {Floats({0, -1, 1, 5, 40, kNan})}), {6},
+                      {kInfinity, kNan, 1, 24, kInfinity, kNan});
+  ExpectValues<float>(EvaluateOp("LogGamma", {Floats({0, -1, 1, 2, kInfinity})}), {5},
+                      {kInfinity, kInfinity, 0, 0, kInfinity});
+  ExpectValues<float>(EvaluateOp("ErfInv", {Floats({0, 1, -1, 1.5f, kNan})}), {5},
+                      {0, kInfinity, -kInfinity, kNan, kNan});
+  // The inverse of its inverse, from the smallest numbers to the last one below 1.
+  for (const double x : {1e-300, 1e-9, 0.1, 0.499, 0.5, 0.9, 0.999999, 1 - 1e-15}) {
+    for (const double sign : {1.0, -1.0}) {
+      const Tensor y = EvaluateOp("ErfInv", {Tensor::FromValues<double>({1}, {sign * x})});
+      const double back = std::erf(y.ToVector<double>()[0]);
+      EXPECT_NEAR(back, sign * x, 1e-15 + x * 1e-14) << x;
+    }
+  }
+}
+
 TEST(Unary, IntegersWhereTheResultIsOne) {
   constexpr int32_t kLowest = std::numeric_limits<int32_t>::min();
   ExpectValues<int32_t>(EvaluateOp("Abs", {Ints({-3, 0, 4, kLowest})}), {4}, {3, 0, 4, kLowest});
@@ -46,8 +63,9 @@ TEST(Unary, IntegersWhereTheResultIsOne) {
 }
 
 TEST(Unary, RefusesTypesWithoutAMeaning) {
-  for (const char* op : {"Acos", "Acosh",   "Asin", "Asinh", "Atan",     "Atanh",    "Cos",  "Cosh", "Erf",  "Exp",
-                         "Log",  "Sigmoid", "Sin",  "Sinh",  "SoftPlus", "SoftSign", "Sqrt", "Tan",  "Tanh", "Gelu"}) {
+  for (const char* op : {"Acos", "Acosh", "Asin", "Asinh",   "Atan",  "Atanh",    "Cos",      "Cosh",
+                         "Erf",  "Exp",   "Log",  "Sigmoid", "Sin",   "Sinh",     "SoftPlus", "SoftSign",
+                         "Sqrt", "Tan",   "Tanh", "Gelu",    "Gamma", "LogGamma", "ErfInv"}) {
     SCOPED_TRACE(op);
     ExpectBadOp(op, {Ints({1})}, {},
                 {"node \"op\"", "element type of input 0: got i32, expected f16, bf16, f32 or f64"});
