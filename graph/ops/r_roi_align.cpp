@@ -18,14 +18,6 @@ void Infer(InferContext& op) {
 }
 
 template <typename T>
-SampledRegion<T> RotatedRegion(const T* roi, float scale) {
-  const T factor = static_cast<T>(scale);
-  const T width = std::max(roi[3] * factor, T(1)), height = std::max(roi[4] * factor, T(1));
-  const auto angle = static_cast<T>(roi[5] * 3.14159265358979323846 / 180.0);
-  return {-height / 2, -width / 2, height, width, std::sin(angle), std::cos(angle), roi[2] * factor, roi[1] * factor};
-}
-
-template <typename T>
 void Align(EvalContext& op) {
   const Shape& data = op.Input(0).Shape();
   const Shape& out = op.Output().Shape();

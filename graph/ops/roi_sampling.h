@@ -124,6 +124,15 @@ SampledRegion<T> RegionOfCorners(const T* corners, float scale, bool aligned) {
   return {y, x, height, width};
 }
 
+// The region of RROIAlign's roi (picture, center x, center y, width, height, degrees).
+template <typename T>
+SampledRegion<T> RotatedRegion(const T* roi, float scale) {
+  const T factor = static_cast<T>(scale);
+  const T width = std::max(roi[3] * factor, T(1)), height = std::max(roi[4] * factor, T(1));
+  const auto angle = static_cast<T>(roi[5] * 3.14159265358979323846 / 180.0);
+  return {-height / 2, -width / 2, height, width, std::sin(angle), std::cos(angle), roi[2] * factor, roi[1] * factor};
+}
+
 // data [N, C, H, W] and pooled sizes of an operator with attributes pooled_h and pooled_w.
 inline void RequireRegionData(InferContext& op) {
   const Shape& data = op.InputShape(0);
