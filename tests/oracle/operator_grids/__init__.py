@@ -8,6 +8,11 @@ from . import (
     indexing,
     linear,
     normalization,
+    numpy_classic,
+    numpy_elementwise,
+    numpy_index,
+    numpy_reduction,
+    numpy_shape,
     pooling,
     recurrent,
     reduction,
@@ -30,6 +35,11 @@ ALL_GRIDS = [
         recurrent,
         spatial,
         detection,
+        numpy_classic,
+        numpy_elementwise,
+        numpy_reduction,
+        numpy_shape,
+        numpy_index,
     )
     for grid in module.GRIDS
 ]

@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "mo/mxnet/dialects.h"
 #include "mo/mxnet/op_table.h"
 
 namespace moir::test {
@@ -110,7 +111,9 @@ std::vector<GridCase> LoadOperatorGrid(const std::string& operator_name) {
   return cases;
 }
 
-bool IsConverted(const std::string& operator_name) { return mo::FindOpEntry(operator_name) != nullptr; }
+bool IsConverted(const std::string& operator_name) {
+  return mo::FindOpEntry(mo::CanonicalOperator(operator_name)) != nullptr;
+}
 
 std::string Difference(const graph::Tensor& actual, const graph::Tensor& expected) {
   if (actual.Type() != expected.Type() || actual.Shape() != expected.Shape()) {
