@@ -5,17 +5,16 @@
 
 namespace moir::runtime {
 
+std::optional<KernelChoice> MakeAdaptiveAvgPool(const KernelContext& context);
 std::optional<KernelChoice> MakeArgMax(const KernelContext& context);
 std::optional<KernelChoice> MakeBinary(const KernelContext& context);
-std::optional<KernelChoice> MakeComparison(const KernelContext& context);
-std::optional<KernelChoice> MakeAdaptiveAvgPool(const KernelContext& context);
-std::optional<KernelChoice> MakeBinary(const KernelContext& context);
 std::optional<KernelChoice> MakeBoxNms(const KernelContext& context);
+std::optional<KernelChoice> MakeComparison(const KernelContext& context);
 std::optional<KernelChoice> MakeConcat(const KernelContext& context);
 std::optional<KernelChoice> MakeConvert(const KernelContext& context);
 std::optional<KernelChoice> MakeConvolutionKernel(const KernelContext& context);
-std::optional<KernelChoice> MakeCumSum(const KernelContext& context);
 std::optional<KernelChoice> MakeCorrelation(const KernelContext& context);
+std::optional<KernelChoice> MakeCumSum(const KernelContext& context);
 std::optional<KernelChoice> MakeDeconvolutionKernel(const KernelContext& context);
 std::optional<KernelChoice> MakeDeformableConvolution(const KernelContext& context);
 std::optional<KernelChoice> MakeDeformableRegionPooling(const KernelContext& context);
@@ -25,18 +24,18 @@ std::optional<KernelChoice> MakeGatherNd(const KernelContext& context);
 std::optional<KernelChoice> MakeGridSample(const KernelContext& context);
 std::optional<KernelChoice> MakeInterpolate(const KernelContext& context);
 std::optional<KernelChoice> MakeLrnKernel(const KernelContext& context);
-std::optional<KernelChoice> MakeMath(const KernelContext& context);
 std::optional<KernelChoice> MakeMatMulKernel(const KernelContext& context);
+std::optional<KernelChoice> MakeMath(const KernelContext& context);
 std::optional<KernelChoice> MakeMean(const KernelContext& context);
 std::optional<KernelChoice> MakeMultiBoxDetection(const KernelContext& context);
 std::optional<KernelChoice> MakeMultiProposal(const KernelContext& context);
 std::optional<KernelChoice> MakeNormalizeL2(const KernelContext& context);
 std::optional<KernelChoice> MakeOneHot(const KernelContext& context);
+std::optional<KernelChoice> MakePRelu(const KernelContext& context);
 std::optional<KernelChoice> MakePad(const KernelContext& context);
 std::optional<KernelChoice> MakePoolingKernel(const KernelContext& context);
 std::optional<KernelChoice> MakePositionSensitiveAlign(const KernelContext& context);
 std::optional<KernelChoice> MakePositionSensitivePooling(const KernelContext& context);
-std::optional<KernelChoice> MakePRelu(const KernelContext& context);
 std::optional<KernelChoice> MakeReduce(const KernelContext& context);
 std::optional<KernelChoice> MakeReshape(const KernelContext& context);
 std::optional<KernelChoice> MakeReverseSequence(const KernelContext& context);

@@ -13,6 +13,11 @@ from . import (
     linear,
     normalization,
     ordering,
+    numpy_classic,
+    numpy_elementwise,
+    numpy_index,
+    numpy_reduction,
+    numpy_shape,
     pooling,
     positions,
     recurrent,
@@ -48,6 +53,11 @@ ALL_GRIDS = [
         boxes,
         regions,
         sampling,
+        numpy_classic,
+        numpy_elementwise,
+        numpy_reduction,
+        numpy_shape,
+        numpy_index,
     )
     for grid in module.GRIDS
 ]
