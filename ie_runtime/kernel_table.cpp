@@ -81,7 +81,6 @@ constexpr Entry kTable[] = {
     {"ReduceL2", MakeReduce},
     {"ReduceMax", MakeReduce},
     {"ReduceMean", MakeReduce},
-    {"ReduceMean", MakeMean},
     {"ReduceMin", MakeReduce},
     {"ReduceProd", MakeReduce},
     {"ReduceSum", MakeReduce},
