@@ -10,7 +10,7 @@ constexpr int64_t kLargest = 32767;  // MXNet holds sizes in 16 bits
 
 // As MXNet: a product of floats, cut.
 int64_t Multiple(int64_t size, double scale) {
-  return ConvertElement<int64_t, float>(static_cast<float>(scale) * static_cast<float>(size));
+  return ConvertElement<int32_t, float>(static_cast<float>(scale) * static_cast<float>(size));
 }
 
 std::vector<int64_t> ResizedShape(NodeConverter& node, const std::vector<int64_t>& in) {

@@ -7,6 +7,8 @@
 namespace moir::mo {
 namespace {
 
+constexpr int64_t kMostChannels = int64_t{1} << 22;
+
 double SpatialScale(const NodeConverter& node) {
   const double scale = node.Attrs().Double("spatial_scale");
   if (!(scale >= 0 && scale <= 1)) node.Attrs().Refuse("spatial_scale", "a number from 0 to 1");
@@ -101,6 +103,9 @@ void ConvertPsRoiPooling(NodeConverter& node) {
   node.Require(data.Shape().Rank() == 4 && data.Shape()[1] >= channels, "data of shape ", data.Shape(),
                ": expected [N,C,H,W] with C from ", channels);
   if (group != pooled || data.Shape()[1] != channels) {
+    if (wanted > kMostChannels)
+      node.Unsupported("a result of ", pooled, " x ", pooled, " cells takes ", wanted, " channels, expected at most ",
+                       kMostChannels);
     std::vector<int64_t> indices;
     const auto cell = [&](int64_t p) {
       return static_cast<int64_t>(

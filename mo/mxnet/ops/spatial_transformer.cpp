@@ -8,11 +8,15 @@
 namespace moir::mo {
 namespace {
 
+constexpr int64_t kMostPoints = int64_t{1} << 24;  // they are written into the model
+
 std::vector<int64_t> TargetShape(const NodeConverter& node) {
   const std::vector<int64_t> shape = node.Attrs().Ints("target_shape", {0, 0}, 2);
   for (const int64_t size : shape) {
     if (size < 1 || size > 32768) node.Attrs().Refuse("target_shape", "two sizes from 1 to 32768");
   }
+  if (shape[0] * shape[1] > kMostPoints)
+    node.Unsupported("a grid of ", shape[0], " x ", shape[1], " points is too large, expected at most ", kMostPoints);
   return shape;
 }
 
