@@ -11,6 +11,8 @@ from . import (
     linear,
     normalization,
     pooling,
+    quantized,
+    quantized_models,
     recurrent,
     reduction,
     shape,
@@ -32,6 +34,8 @@ ALL_GRIDS = [
         reduction,
         recurrent,
         control_flow,
+        quantized,
+        quantized_models,
         spatial,
         detection,
     )

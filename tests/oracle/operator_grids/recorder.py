@@ -110,6 +110,9 @@ def add(operator, name, symbol, inputs, weights=None):
                 f"{operator}/{name}/{key}", shape, np.dtype(kind).name, *default_range(key)
             )
     for key, shape in zip(symbol.list_auxiliary_states(), state_shapes):
+        if key in case.arguments:
+            case.states[key] = case.arguments.pop(key)
+            continue
         case.states[key] = random_values(f"{operator}/{name}/{key}", shape, "float32", *default_range(key))
     CASES.append(case)
 
@@ -127,11 +130,12 @@ def case(
     values=None,
     note="",
     output=None,
+    names=None,
     **more,
 ):
     """One node "op" that reads variables "data", "data1", ... of `shapes`; `weights` are positions whose value is in
-    the checkpoint. `values` replaces random data: {position: array}. `output` keeps only that output. Attributes that
-    are None are absent."""
+    the checkpoint. `values` replaces random data: {position: array}. `output` keeps only that output. `names` are those
+    of the operator's inputs, where positions do not tell. Attributes that are None are absent."""
     attributes = {key: value for key, value in {**(attributes or {}), **more}.items() if value is not None}
     shapes = [shapes] if not shapes or not isinstance(shapes[0], tuple) else list(shapes)
     kinds = dtypes or [dtype] * len(shapes)
@@ -148,7 +152,10 @@ def case(
             value = random_values(f"{operator}/{name}/{key}", shape, kind, low, high)
         (constants if i in weights else data)[key] = value
     try:
-        symbol = node(operator, *variables, **attributes)
+        if names:
+            symbol = node(operator, **dict(zip(names, variables)), **attributes)
+        else:
+            symbol = node(operator, *variables, **attributes)
     except mx.MXNetError as error:
         return refuse(operator, name, error)
     add(operator, name, symbol if output is None else symbol[output], data, constants)
