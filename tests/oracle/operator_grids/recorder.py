@@ -127,6 +127,9 @@ def add(operator, name, symbol, inputs, weights=None, numpy=False):
                 f"{operator}/{name}/{key}", shape, np.dtype(kind).name, *default_range(key)
             )
     for key, shape in zip(symbol.list_auxiliary_states(), state_shapes):
+        if key in case.arguments:
+            case.states[key] = case.arguments.pop(key)
+            continue
         case.states[key] = random_values(f"{operator}/{name}/{key}", shape, "float32", *default_range(key))
     CASES.append(case)
 
@@ -145,11 +148,13 @@ def case(
     note="",
     output=None,
     numpy=False,
+    names=None,
     **more,
 ):
     """One node "op" that reads variables "data", "data1", ... of `shapes`; `weights` are positions whose value is in
     the checkpoint. `values` replaces random data: {position: array}. `output` keeps only that output. `numpy` makes a
-    symbol of the NumPy interface. Attributes that are None are absent."""
+    symbol of the NumPy interface. `names` are those of the operator's inputs, where positions do not tell. Attributes
+    that are None are absent."""
     # "dtype_" is the attribute dtype, beside the data's type.
     attributes = {
         key.rstrip("_"): value for key, value in {**(attributes or {}), **more}.items() if value is not None
@@ -171,7 +176,11 @@ def case(
         (constants if i in weights else data)[key] = value
     try:
         with mx.util.np_shape(numpy):
-            symbol = (registered_node if numpy else node)(operator, *variables, **attributes)
+            make = registered_node if numpy else node
+            if names:
+                symbol = make(operator, **dict(zip(names, variables)), **attributes)
+            else:
+                symbol = make(operator, *variables, **attributes)
     except mx.MXNetError as error:
         return refuse(operator, name, error)
     add(operator, name, symbol if output is None else symbol[output], data, constants, numpy)
