@@ -1,7 +1,10 @@
 // TopK: the k largest (mode max) or smallest (min) elements along an axis and their positions.
 // in 0: data.  in 1: k, one integer.  out 0: values.  out 1: positions, of index_element_type.
-// attr sort: "value" orders the k elements by value, "index" and "none" by position. Of equal elements the earlier one
-// comes first; NaN counts as smaller than everything.
+// attr sort: "value" orders the k elements by value, "index" and "none" by position.
+// attr stable: bool, default true: of equal elements the earlier one comes first; NaN counts as smaller than
+// everything. When false, equal elements come as std::sort of libstdc++ leaves them when 8 k is more than the size of
+// the axis, and as std::partial_sort does otherwise. Any order would do for the opset; this one is MXNet's. Rows with
+// NaN are undefined there, and stable here where the sort could run astray.
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -30,6 +33,17 @@ bool Above(T a, T b) {
   return a > b;
 }
 
+// The first `k` of `order` are those for which `before` holds most.
+template <typename Before>
+void SortUnstable(std::vector<int64_t>& order, int64_t k, const Before& before) {
+  if (k * 8 > static_cast<int64_t>(order.size())) std::sort(order.begin(), order.end(), before);
+  else std::partial_sort(order.begin(), order.begin() + k, order.end(), before);
+}
+
+// Up to here std::sort is an insertion sort and std::partial_sort a heap at any size: comparisons with NaN, which are
+// false both ways, cannot lead them out of the array.
+constexpr int64_t kInsertionSort = 16;
+
 template <typename T>
 void Select(EvalContext& op) {
   const Shape& in = op.Input(0).Shape();
@@ -37,7 +51,7 @@ void Select(EvalContext& op) {
   const int64_t size = in[axis], k = op.Output(0).Shape()[axis];
   const int64_t outer = in.NumElements(0, axis), inner = in.NumElements(axis + 1, in.Rank());
   const bool largest = op.Attr<std::string>("mode") == "max";
-  const bool by_value = op.Attr<std::string>("sort") == "value";
+  const bool by_value = op.Attr<std::string>("sort") == "value", stable = op.Attr<bool>("stable");
   const T* src = op.Input(0).Values<T>().data();
   T* values = op.Output(0).MutableValues<T>().data();
   Tensor positions(ElementType::kI64, op.Output(1).Shape());
@@ -47,9 +61,19 @@ void Select(EvalContext& op) {
     for (int64_t i = 0; i < inner; ++i) {
       const T* row = src + o * size * inner + i;
       std::iota(order.begin(), order.end(), 0);
-      std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
-        return largest ? Above(row[a * inner], row[b * inner]) : Above(row[b * inner], row[a * inner]);
-      });
+      bool keep_ties = stable;
+      if (!stable && size > kInsertionSort && k * 8 > size) {
+        for (int64_t j = 0; j < size && !keep_ties; ++j) keep_ties = row[j * inner] != row[j * inner];
+      }
+      if (keep_ties) {
+        std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
+          return largest ? Above(row[a * inner], row[b * inner]) : Above(row[b * inner], row[a * inner]);
+        });
+      } else {
+        SortUnstable(order, k, [&](int64_t a, int64_t b) {
+          return largest ? row[a * inner] > row[b * inner] : row[a * inner] < row[b * inner];
+        });
+      }
       if (!by_value) std::sort(order.begin(), order.begin() + k);
       for (int64_t j = 0; j < k; ++j) {
         const int64_t at = (o * k + j) * inner + i;
@@ -65,11 +89,13 @@ void Select(EvalContext& op) {
 
 OpSchema TopKSchema() {
   return {.name = "TopK",
-          .opset = "opset3",
+          .opset = "opset11",
           .inputs = {"data", "k"},
-          .attributes = {RequiredAttribute<int64_t>("axis"), AttributeSchema::OneOf("mode", {"max", "min"}),
+          .attributes = {RequiredAttribute<int64_t>("axis"),
+                         AttributeSchema::OneOf("mode", {"max", "min"}),
                          AttributeSchema::OneOf("sort", {"value", "index", "none"}),
-                         AttributeSchema::OneOf("index_element_type", {"i32", "i64"})},
+                         AttributeSchema::OneOf("index_element_type", {"i32", "i64"}),
+                         {"stable", true}},
           .outputs = 2,
           .infer = Infer,
           .evaluate = [](EvalContext& op) {

@@ -1,6 +1,9 @@
 // BatchNorm with the stored statistics: y = (x - moving_mean) / sqrt(moving_var + eps) * gamma + beta along `axis`.
 // fix_gamma is true by default and makes gamma 1 whatever the file holds.
 // in 0: data.  in 1 to 4: gamma, beta, moving_mean, moving_var, one number per channel.
+// With output_mean_var: out 1: moving_mean.  out 2: 1 / sqrt(moving_var + eps).
+// BatchNormWithReLU takes the larger of y and 0.
+// ScaleShift, which some builds of MXNet had: y = x * gamma + beta along axis 1; fix_gamma as above.
 #include "mo/mxnet/ops/converters.h"
 #include "mo/mxnet/ops/helpers.h"
 
@@ -11,9 +14,8 @@ void ConvertBatchNorm(NodeConverter& node) {
   const auto& attrs = node.Attrs();
   const double eps = attrs.Double("eps", 1e-3);
   const bool fix_gamma = attrs.Bool("fix_gamma", true);
-  // Statistics as outputs, which nothing at inference reads; calibrated ranges of int8 models.
-  attrs.Bool("output_mean_var", false);
-  attrs.Ignore({"min_calib_range", "max_calib_range"});
+  const bool with_statistics = attrs.Bool("output_mean_var", false);
+  attrs.Ignore({"min_calib_range", "max_calib_range"});  // calibrated ranges of int8 models
   Value data = node.Input(0);
   const int64_t rank = data.Shape().Rank();
   const int64_t axis = node.Axis(attrs.Int("axis", 1), rank);
@@ -36,7 +38,28 @@ void ConvertBatchNorm(NodeConverter& node) {
   const Value beta = node.Weight(2, per_channel, data.Type());
   const Value mean = node.Weight(3, per_channel, data.Type()), variance = node.Weight(4, per_channel, data.Type());
   const Value y = node.Add("BatchNormInference", {data, gamma, beta, mean, variance}, {{"epsilon", eps}}, "normalized");
-  node.Output(transposed ? node.Transpose(y, order, "channels_back") : y);
+  const Value restored = transposed ? node.Transpose(y, order, "channels_back") : y;
+  node.Output(node.Op() == "_contrib_BatchNormWithReLU" ? node.Add("ReLU", {restored}) : restored);
+  // Synchronized statistics are left unset at inference.
+  if (!with_statistics || node.Op() == "_contrib_SyncBatchNorm") return;
+  const Value above = node.Add("Add", {variance, node.Scalar(eps, data.Type(), "eps")}, {}, "variance");
+  node.Output(1, mean);
+  node.Output(2, node.Add("Divide", {node.Scalar(1, data.Type(), "one"), node.Add("Sqrt", {above}, {}, "deviation")},
+                          {}, "inverse"));
+}
+
+void ConvertScaleShift(NodeConverter& node) {
+  node.RequireInputs(3);
+  const bool fix_gamma = node.Attrs().Bool("fix_gamma", true);
+  const Value data = node.Input(0);
+  const int64_t rank = data.Shape().Rank();
+  node.Require(rank >= 2, "data of shape ", data.Shape(), ": expected at least 2 axes");
+  const int64_t channels = data.Shape()[1];
+  const Value gamma = node.Weight(1, {channels}, data.Type()), beta = node.Weight(2, {channels}, data.Type());
+  const Value shift = ReshapeWeight(node, beta, ChannelShape(channels, rank), "beta");
+  if (fix_gamma) return node.Output(node.Add("Add", {data, shift}));
+  const Value scale = ReshapeWeight(node, gamma, ChannelShape(channels, rank), "gamma");
+  node.Output(node.Add("Add", {node.Add("Multiply", {data, scale}), shift}));
 }
 
 }  // namespace moir::mo

@@ -72,7 +72,7 @@ void ConvertBinary(NodeConverter& node) {
   if (name.starts_with("broadcast_")) {
     what = Without(name, "broadcast_");
   } else {
-    what = Without(Without(name, "elemwise_"), "_");
+    what = name == "_grad_add" ? "add" : Without(Without(name, "elemwise_"), "_");
     // MXNet compares one number with another of shape (1,) freely, anything else must be of one shape.
     node.Require(a.Shape() == b.Shape(), "shapes ", a.Shape(), " and ", b.Shape(), ": expected equal shapes");
   }
@@ -107,15 +107,26 @@ void ConvertUnary(NodeConverter& node) {
     std::string_view name;
     const char* op;
   };
-  static constexpr Entry kDirect[] = {
-      {"abs", "Abs"},           {"arccos", "Acos"}, {"arccosh", "Acosh"},     {"arcsin", "Asin"},
-      {"arcsinh", "Asinh"},     {"arctan", "Atan"}, {"arctanh", "Atanh"},     {"ceil", "Ceiling"},
-      {"cos", "Cos"},           {"cosh", "Cosh"},   {"erf", "Erf"},           {"exp", "Exp"},
-      {"floor", "Floor"},       {"log", "Log"},     {"negative", "Negative"}, {"relu", "ReLU"},
-      {"sigmoid", "Sigmoid"},   {"sign", "Sign"},   {"sin", "Sin"},           {"sinh", "Sinh"},
-      {"softsign", "SoftSign"}, {"sqrt", "Sqrt"},   {"tan", "Tan"},           {"tanh", "Tanh"}};
+  static constexpr Entry kDirect[] = {{"abs", "Abs"},           {"arccos", "Acos"},
+                                      {"arccosh", "Acosh"},     {"arcsin", "Asin"},
+                                      {"arcsinh", "Asinh"},     {"arctan", "Atan"},
+                                      {"arctanh", "Atanh"},     {"ceil", "Ceiling"},
+                                      {"cos", "Cos"},           {"cosh", "Cosh"},
+                                      {"erf", "Erf"},           {"erfinv", "ErfInv"},
+                                      {"gamma", "Gamma"},       {"gammaln", "LogGamma"},
+                                      {"exp", "Exp"},           {"floor", "Floor"},
+                                      {"log", "Log"},           {"negative", "Negative"},
+                                      {"relu", "ReLU"},         {"sigmoid", "Sigmoid"},
+                                      {"sign", "Sign"},         {"_contrib_sign_ste", "Sign"},
+                                      {"sin", "Sin"},           {"sinh", "Sinh"},
+                                      {"softsign", "SoftSign"}, {"sqrt", "Sqrt"},
+                                      {"tan", "Tan"},           {"tanh", "Tanh"}};
+  // Integers get the function's value cut towards zero.
+  const bool cut = IsInteger(x.Type()) && (name == "erfinv" || name == "gamma" || name == "gammaln");
   for (const Entry& entry : kDirect) {
-    if (entry.name == name) return node.Output(node.Add(entry.op, {x}));
+    if (entry.name != name) continue;
+    if (!cut) return node.Output(node.Add(entry.op, {x}));
+    return node.Output(node.Convert(node.Add(entry.op, {node.Convert(x, ElementType::kF64, "wide")}), x.Type(), "cut"));
   }
   const auto number = [&](double value, std::string_view suffix) { return node.Scalar(value, x.Type(), suffix); };
   const auto times = [&](Value value, double by) { return node.Add("Multiply", {value, number(by, "factor")}); };
@@ -137,7 +148,8 @@ void ConvertUnary(NodeConverter& node) {
   if (name == "log10") return node.Output(times(node.Add("Log", {x}), 1 / std::log(10.0)));
   if (name == "degrees") return node.Output(times(x, 180 / kPi));
   if (name == "radians") return node.Output(times(x, kPi / 180));
-  if (name == "round") return node.Output(node.Add("Round", {x}, {{"mode", "half_away_from_zero"}}));
+  if (name == "round" || name == "_contrib_round_ste")
+    return node.Output(node.Add("Round", {x}, {{"mode", "half_away_from_zero"}}));
   // Halves go down: -ceil(-(x - 0.5)) without the rounding of x - 0.5 for large x, where x is whole already.
   if (name == "rint") return node.Output(node.Add("Ceiling", {node.Add("Subtract", {x, number(0.5, "half")})}));
   if (name == "fix" || name == "trunc")

@@ -1,8 +1,25 @@
-// InstanceNorm, LayerNorm, LRN, L2Normalization.
+// InstanceNorm, LayerNorm, GroupNorm, LRN, L2Normalization.
 #include "mo/mxnet/ops/converters.h"
 #include "mo/mxnet/ops/helpers.h"
 
 namespace moir::mo {
+namespace {
+
+// Mean and sqrt(variance + eps) along the axes, which stay with size 1.
+struct Statistics {
+  Value mean, deviation;
+};
+Statistics MakeStatistics(NodeConverter& node, Value data, const std::vector<int64_t>& axes, double eps) {
+  const Value list = node.Indices(axes, "statistics/axes");
+  const Value mean = node.Add("ReduceMean", {data, list}, {{"keep_dims", true}}, "mean");
+  const Value difference = node.Add("Subtract", {data, mean}, {}, "difference");
+  const Value variance = node.Add("ReduceMean", {node.Add("Multiply", {difference, difference}, {}, "squares"), list},
+                                  {{"keep_dims", true}}, "variance");
+  const Value above = node.Add("Add", {variance, node.Scalar(eps, data.Type(), "eps")}, {}, "variance_eps");
+  return {mean, node.Add("Sqrt", {above}, {}, "deviation")};
+}
+
+}  // namespace
 
 // x / sqrt(sum of x^2 + eps): over all axes but the first (mode instance, the default), over axis 1 (channel) or over
 // the axes from 2 (spatial).
@@ -34,11 +51,11 @@ void ConvertInstanceNorm(NodeConverter& node) {
   node.Output(node.Add("Add", {node.Add("Multiply", {normal, gamma}), beta}));
 }
 
-// The same along one axis, by default the last.
+// The same along one axis, by default the last. With output_mean_var: out 1: mean.  out 2: sqrt(variance + eps).
 void ConvertLayerNorm(NodeConverter& node) {
   node.RequireInputs(3);
   const double eps = node.Attrs().Double("eps", 1e-5);
-  node.Attrs().Bool("output_mean_var", false);
+  const bool with_statistics = node.Attrs().Bool("output_mean_var", false);
   const Value data = node.Input(0);
   const int64_t rank = data.Shape().Rank();
   const int64_t axis = node.Axis(node.Attrs().Int("axis", -1), rank);
@@ -50,6 +67,53 @@ void ConvertLayerNorm(NodeConverter& node) {
   const Value gamma = ReshapeWeight(node, node.Weight(1, {size}, data.Type()), Shape(dims), "gamma");
   const Value beta = ReshapeWeight(node, node.Weight(2, {size}, data.Type()), Shape(dims), "beta");
   node.Output(node.Add("Add", {node.Add("Multiply", {normal, gamma}), beta}));
+  if (!with_statistics) return;
+  const Statistics statistics = MakeStatistics(node, data, {axis}, eps);
+  node.Output(1, statistics.mean);
+  node.Output(2, statistics.deviation);
+}
+
+// Every group of num_groups neighbouring channels of every picture to mean 0 and variance 1, then times gamma plus
+// beta, which have one number per group (in files of MXNet 2: per channel). With output_mean_var: out 1: mean.
+// out 2: sqrt(variance + eps), both [N, num_groups].
+void ConvertGroupNorm(NodeConverter& node) {
+  node.RequireInputs(3);
+  const auto& attrs = node.Attrs();
+  const double eps = attrs.Double("eps", 1e-5);
+  const int64_t groups = attrs.Int("num_groups", 1);
+  const bool with_statistics = attrs.Bool("output_mean_var", false);
+  const Value data = node.Input(0);
+  const Shape& shape = data.Shape();
+  node.Require(shape.Rank() >= 3, "data of shape ", shape, ": expected at least 3 axes");
+  const int64_t channels = shape[1];
+  if (groups < 1 || channels % groups != 0)
+    attrs.Refuse("num_groups", StrCat("a divisor of the ", channels, " channels"));
+  const Value grouped = node.Reshape(data, {0, groups, -1}, "grouped");
+  const Value normal = node.Reshape(
+      node.Add("MVN", {grouped, node.Indices({2}, "axes")},
+               {{"normalize_variance", true}, {"eps", eps}, {"eps_mode", "inside_sqrt"}}),
+      [&] {
+        std::vector<int64_t> dims = shape.Dims();
+        dims[0] = 0;
+        return dims;
+      }(),
+      "ungrouped");
+  // One number per channel either way.
+  const auto per_channel = [&](size_t input, std::string_view suffix) {
+    const Shape wide = ChannelShape(channels, shape.Rank());
+    if (node.KnownShape(input) == Shape{channels})
+      return ReshapeWeight(node, node.Weight(input, {channels}, data.Type()), wide, suffix);
+    const Value value = node.Reshape(node.Weight(input, {groups}, data.Type()), {groups, 1}, StrCat(suffix, "/column"));
+    const Value repeated = node.Add("Tile", {value, node.Indices({1, channels / groups}, StrCat(suffix, "/reps"))}, {},
+                                    StrCat(suffix, "/repeated"));
+    return node.Reshape(repeated, wide.Dims(), suffix);
+  };
+  const Value scaled = node.Add("Multiply", {normal, per_channel(1, "gamma")});
+  node.Output(node.Add("Add", {scaled, per_channel(2, "beta")}));
+  if (!with_statistics) return;
+  const Statistics statistics = MakeStatistics(node, grouped, {2}, eps);
+  node.Output(1, node.Reshape(statistics.mean, {0, groups}, "mean_out"));
+  node.Output(2, node.Reshape(statistics.deviation, {0, groups}, "deviation_out"));
 }
 
 // x / (knorm + alpha / nsize * sum of x^2 over nsize channels)^beta.

@@ -1,5 +1,6 @@
-// sum, mean, max, min, prod and norm over `axis` (a number or several; all when absent or empty), or with exclude over
-// all others. keepdims leaves axes of size 1. Reducing everything gives shape (1,), as MXNet has no scalars.
+// sum, mean, max, min, prod, nansum, nanprod and norm over `axis` (a number or several; all when absent or empty), or
+// with exclude over all others. keepdims leaves axes of size 1. Reducing everything gives shape (1,), as MXNet has no
+// scalars.
 #include "mo/mxnet/ops/converters.h"
 #include "mo/mxnet/ops/helpers.h"
 
@@ -32,12 +33,20 @@ std::vector<int64_t> Axes(NodeConverter& node, int64_t rank, bool exclude) {
 
 void ConvertReduce(NodeConverter& node) {
   node.RequireInputs(1);
-  const Value data = node.Input(0);
+  Value data = node.Input(0);
   const bool exclude = node.Attrs().Bool("exclude", false);
   const bool keep = node.Attrs().Bool("keepdims", false);
   const std::vector<int64_t> axes = Axes(node, data.Shape().Rank(), exclude);
   if (axes.empty()) return node.Output(node.Reshape(data, data.Shape().Dims()));
-  const std::string& name = node.Op();
+  std::string_view name = node.Op();
+  if (name.starts_with("nan")) {
+    // NaN counts as the neutral element.
+    name.remove_prefix(3);
+    if (IsFloat(data.Type())) {
+      const Value neutral = node.Scalar(name == "prod" ? 1 : 0, data.Type(), "neutral");
+      data = node.Add("Select", {node.Add("NotEqual", {data, data}, {}, "is_nan"), neutral, data}, {}, "numbers");
+    }
+  }
   Reduce(node,
          name == "sum"    ? "ReduceSum"
          : name == "mean" ? "ReduceMean"

@@ -11,7 +11,10 @@ void NoteHead(NodeConverter& node, std::string_view became) {
 
 }  // namespace
 
-void ConvertIdentity(NodeConverter& node) { node.Output(node.Input(0)); }
+void ConvertIdentity(NodeConverter& node) {
+  if (node.Op() == "_contrib_gradientmultiplier") node.Attrs().Ignore({"scalar"});
+  node.Output(node.Input(0));
+}
 
 void ConvertDropout(NodeConverter& node) {
   const auto& attrs = node.Attrs();

@@ -405,6 +405,21 @@ TEST(GraphBuilder, KnowsLossesBeyondMxnet) {
   test::ExpectNear(run("WarpCTC"), test::EvaluateOp("Softmax", {x}, {{"axis", int64_t{1}}}));
 }
 
+TEST(GraphBuilder, KnowsScaleShift) {
+  const Tensor x = Tensor::FromValues<float>({1, 2, 2}, {1, 2, 3, 4});
+  const auto run = [&](const char* attributes) {
+    std::vector<Param> params;
+    params.push_back({ParamKind::kArgument, "g", Tensor::FromValues<float>({2}, {10, -1})});
+    params.push_back({ParamKind::kArgument, "b", Tensor::FromValues<float>({2}, {0.5f, 7})});
+    const BuildResult built =
+        Build({"data = null()", "g = null()", "b = null()", StrCat("y = ScaleShift(data,g,b)", attributes), "y"},
+              Params(std::move(params), true, "p.params"), {Data({1, 2, 2})});
+    return graph::EvaluateGraph(*built.graph, {{"data", x}})[0];
+  };
+  test::ExpectNear(run(" fix_gamma=False"), Tensor::FromValues<float>({1, 2, 2}, {10.5f, 20.5f, 4, 3}));
+  test::ExpectNear(run(""), Tensor::FromValues<float>({1, 2, 2}, {1.5f, 2.5f, 10, 11}));
+}
+
 // ---- shapes ----
 
 TEST(GraphBuilder, FillsOpenStatesFromTheirReader) {

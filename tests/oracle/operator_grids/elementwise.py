@@ -108,7 +108,6 @@ def binary():
         "_power",
         "_mod",
         "_hypot",
-        "_grad_add",
     ):
         low = 0.2 if operator == "_power" else -3
         for shape in ((7,), (2, 3), (2, 3, 2, 2)):

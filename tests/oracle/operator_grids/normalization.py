@@ -57,7 +57,19 @@ def others():
         for eps in (None, 0.1):
             case("GroupNorm", (2, 4, 3, 2), num_groups=groups, eps=eps)
     case("GroupNorm", (2, 4, 5))
-    case("GroupNorm", (2, 4, 5), num_groups=2, output_mean_var=True)
+    for shape, groups in (((2, 4, 5), 2), ((2, 4, 3, 2), 4), ((1, 6, 2), 3), ((2, 2, 2, 1, 3), 1)):
+        case("GroupNorm", shape, num_groups=groups, output_mean_var=True)
+        case("GroupNorm", shape, num_groups=groups, output_mean_var=False, low=9, high=10, note="far from zero")
+    for axis in (None, -1, 0, 2):
+        for eps in (None, 0.1):
+            case("LayerNorm", (2, 3, 4), axis=axis, eps=eps, output_mean_var=True)
+    for axis in (None, -1, 0, 2):
+        for eps in (None, 0.1):
+            case("BatchNorm", (2, 3, 4), axis=axis, eps=eps, output_mean_var=True, fix_gamma=False)
+    for shape in ((2, 3, 2, 2), (1, 4, 3, 2), (3, 1, 1, 5)):
+        for fix_gamma in (None, True, False):
+            for eps in (None, 1e-5):
+                case("_contrib_BatchNormWithReLU", shape, fix_gamma=fix_gamma, eps=eps)
 
 
 def activations():

@@ -1,6 +1,6 @@
 """Reductions."""
 
-from .recorder import case, np
+from .recorder import case
 
 
 def reductions():
@@ -32,8 +32,6 @@ def reductions():
         case(operator, (2, 3, 2, 3), axis=(2, 3), keepdims=True)
     case("sum", (2, 3), axis=1, dtype="int32", low=-5, high=6)
     case("max", (2, 3), axis=1, dtype="int32", low=-5, high=6)
-    case("nansum", (2, 3), axis=1, values={0: [1, np.nan, 2, 3, 4, np.nan]})
-    case("nanprod", (2, 3), axis=1, values={0: [1, np.nan, 2, 3, 4, np.nan]})
     for attributes in (
         dict(),
         dict(axis=0),
@@ -46,10 +44,6 @@ def reductions():
     ):
         for order in (None, 1, 2):
             case("norm", (2, 3, 4), {"ord": order, **attributes})
-    for axis in (None, 0, 1):
-        case("cumsum", (2, 3), axis=axis)
-    for attributes in (dict(axes=(0,)), dict(axes=(1, 2)), dict(axes=(1,), keepdims=True)):
-        case("moments", (2, 3, 4), attributes)
 
 
 GRIDS = [reductions]

@@ -91,11 +91,6 @@ def permutations():
     for axis in (None, 0, 2, -2, -4, (0, 2), (2, 0), (-2,), (0, -2)):
         case("squeeze", (1, 3, 1, 2), axis=axis)
     case("squeeze", (1, 1))
-    for axis in (0, 1, 2, (0, 1), (2, 0), (0, 1, 2)):
-        case("reverse", (2, 3, 4), axis=axis)
-    for size in (2, 3):
-        case("depth_to_space", (2, size * size * 2, 2, 3), block_size=size)
-        case("space_to_depth", (2, 2, size * 2, size), block_size=size)
 
 
 def joining():
@@ -122,9 +117,6 @@ def joining():
                 continue
             case("SliceChannel", (2, 3, 4), num_outputs=count, axis=axis, squeeze_axis=squeeze)
     case("SliceChannel", (1, 4, 2, 2), num_outputs=2)
-    for indices, axis, squeeze in (((0, 1, 3), 1, None), ((0, 2), 2, None), ((0, 1), 0, True), ((0, 3), -1, None)):
-        case("_split_v2", (2, 5, 4), indices=indices, axis=axis, squeeze_axis=squeeze)
-    case("_split_v2", (2, 4, 3), indices=(), sections=2, axis=1)
 
 
 def slicing():
@@ -192,9 +184,6 @@ def slicing():
 def repeating():
     for reps in ((2,), (2, 3), (1, 2), (2, 1, 2), (1, 1), (2, 1, 1, 3), ()):
         case("tile", (2, 3, 2), reps=reps)
-    for repeats in (1, 2, 3):
-        for axis in (None, 0, 1, -1):
-            case("repeat", (2, 3, 2), repeats=repeats, axis=axis)
     for mode in ("constant", "edge", "reflect"):
         for width in (
             (0, 0, 0, 0, 1, 1, 1, 1),
@@ -241,8 +230,6 @@ def constants():
             joined(operator, dict(shape=shape, dtype="float32"), (2, 3) if len(shape) == 2 else (3,))
     joined("_full", dict(shape=(1, 3), value=2.5), (2, 3))
     joined("_full", dict(shape=(1, 3), value=-1, dtype="float32"), (2, 3))
-    joined("_eye", dict(N=3), (3, 3))
-    joined("_eye", dict(N=2, M=3, k=1), (2, 3))
     for attributes, size in (
         (dict(start=0, stop=5), 5),
         (dict(start=2, stop=8, step=2), 3),
@@ -259,8 +246,6 @@ def constants():
     for axis in (None, 0, 1, -1):
         for more in (dict(), dict(start=2.0, step=0.5), dict(repeat=2)):
             case("_contrib_arange_like", (2, 4, 2), {"axis": axis, **more})
-    case("shape_array", (2, 3, 4))
-    case("size_array", (2, 3, 4))
 
 
 GRIDS = [reshape, permutations, joining, slicing, repeating, constants]
