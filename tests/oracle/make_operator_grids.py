@@ -192,7 +192,7 @@ def write(folder, operator, cases):
             }
         )
     # Scalars and empty arrays need the file format of NumPy's shape rules.
-    with mx.util.np_shape(any(case.numpy for case, _ in cases) or any(value.ndim == 0 for value in arrays.values())):
+    with mx.util.np_shape(any(0 in value.shape or value.ndim == 0 for value in arrays.values())):
         mx.nd.save(
             str(folder / f"{operator}.params"),
             {name: mx.nd.array(value, dtype=value.dtype) for name, value in arrays.items()},

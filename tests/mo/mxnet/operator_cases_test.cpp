@@ -26,7 +26,6 @@ bool IsAlwaysRefused(const mo::OpEntry& entry) {
   return entry.convert == mo::ConvertRandom || entry.convert == mo::ConvertValueDependent;
 }
 
-// Every operator has cases here or a grid (operator_grids_test.cpp).
 std::vector<std::string> AllOperators() {
   std::set<std::string> names;
   for (const mo::OpEntry& entry : mo::OpTable()) {

@@ -43,7 +43,6 @@ const std::vector<Refusal> kRefused = {
     {"_image_resize", "interp=3", "attribute interp"},
     {"_image_resize", "interp=4", "attribute interp"},
     {"_image_resize", "size=4,5x6x3,uint8", "fixed point"},
-    {"_while_loop", "condition depends on data", "the number of steps depends on the model's inputs"},
     {"_npi_cbrt", "int32", "data of i32"},
     {"_npi_insert_tensor", "an input", "positions that are computed"},
     {"_npi_log10", "int32", "data of i32"},
@@ -51,6 +50,7 @@ const std::vector<Refusal> kRefused = {
     {"_npi_norm", "int32", "data of i32"},
     {"_npi_norm", "ord=2,axis=(0 1),flag=-1,3x4", "singular values"},
     {"_npi_norm", "ord=2,axis=(0 1),flag=2,3x4", "singular values"},
+    {"_while_loop", "condition depends on data", "the number of steps depends on the model's inputs"},
 };
 
 const Refusal* FindRefusal(const std::string& operator_name, const GridCase& entry) {

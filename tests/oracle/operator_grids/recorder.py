@@ -108,8 +108,6 @@ def add(operator, name, symbol, inputs, weights=None, numpy=False):
         return refuse(operator, name, error)
     if operator == "Reshape" and shapes and np.prod(output_shapes[0]) != np.prod(shapes[0]):
         return refuse(operator, name, "it copies more than there is")  # 1.9.1 does not compare the sizes
-    if shapes is None and case.numpy and set(symbol.list_arguments()) <= set(given):
-        shapes, state_shapes = [], []  # some operators tell their shapes to the executor only
     if shapes is None:
         if set(symbol.list_inputs()) != set(given):
             raise ValueError(f"{operator}: {name}: MXNet cannot tell all shapes")
