@@ -21,6 +21,7 @@ std::optional<KernelChoice> MakeLrnKernel(const KernelContext& context);
 std::optional<KernelChoice> MakeMath(const KernelContext& context);
 std::optional<KernelChoice> MakeMatMulKernel(const KernelContext& context);
 std::optional<KernelChoice> MakeMean(const KernelContext& context);
+std::optional<KernelChoice> MakeMvn(const KernelContext& context);
 std::optional<KernelChoice> MakeNormalizeL2(const KernelContext& context);
 std::optional<KernelChoice> MakeOneHot(const KernelContext& context);
 std::optional<KernelChoice> MakePad(const KernelContext& context);
