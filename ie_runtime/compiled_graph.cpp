@@ -46,8 +46,9 @@ CompiledGraph::CompiledGraph(std::unique_ptr<Graph> graph, const CompileOptions&
       input_layouts.push_back(value.IsConstant() ? Layout::Plain(value.type, value.shape) : layouts_[input]);
     }
     const KernelContext context(*plan_, *layer, std::move(input_layouts));
-    const KernelFactory factory = FindKernelFactory(layer->op);
-    std::optional<KernelChoice> choice = factory ? factory(context) : std::nullopt;
+    std::optional<KernelChoice> choice = MakeEmptyKernel(context);
+    const KernelFactory factory = choice ? nullptr : FindKernelFactory(layer->op);
+    if (factory) choice = factory(context);
     if (!choice) choice = MakePlainKernel(context);
     ReleaseConstants(*layer, *choice);
     AddStep(*layer, std::move(*choice));

@@ -1,6 +1,7 @@
 // Which kernel serves which operator.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -14,6 +15,9 @@ std::vector<std::string_view> KernelOps();  // in the table's order
 
 // Runs the graph's plain evaluation of the layer's node; post-ops do not occur on such layers.
 KernelChoice MakePlainKernel(const KernelContext& context);
+// For layers with values that have no elements (sizes of 0): nothing runs when all results are empty, else the plain
+// evaluation. Nothing for other layers, so that kernels need not think of empty values.
+std::optional<KernelChoice> MakeEmptyKernel(const KernelContext& context);
 // Copies a value from one layout to another.
 std::unique_ptr<Kernel> MakeReorder(const Layout& from, const Layout& to);
 

@@ -162,7 +162,8 @@ ConvertReport Convert(const Options& options) {
   watch.Step("optimize");
 
   graph::PassRunner legalize;
-  for (auto& pass : transforms::MakeLegalizePassesV2V4({.version = options.ir_version, .f16 = options.f16}))
+  for (auto& pass : transforms::MakeLegalizePassesV2V4(
+           {.version = options.ir_version, .f16 = options.f16, .detection_output = options.detection_output}))
     legalize.Add(std::move(pass));
   RunPasses(legalize, graph, options.dump_passes.empty() ? "" : options.dump_passes + "/legalize", report);
   report.operators_written = graph.NodeCount();

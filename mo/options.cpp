@@ -45,7 +45,10 @@ po::options_description Describe() {
       "model_name,n", text(), "stem of the result's files (default: that of the input)")(
       "data_type", text(), "FP32 (default; also float) or FP16 (also half): the type weights are stored in")(
       "ir_version", text(), "2, 3 (default) or 4")("generate_deprecated_IR_V2", po::bool_switch(),
-                                                   "the same as --ir_version 2");
+                                                   "the same as --ir_version 2")(
+      "detection_output", po::bool_switch(),
+      "write MultiBoxDetection as OpenVINO's layer DetectionOutput: boxes in its layout [1,1,N*K,7] instead of "
+      "MXNet's [N,A,6]");
   po::options_description tuning("Optimizations", 110, 70);
   tuning.add_options()("disable_fusing", po::bool_switch(),
                        "do not fold scales, shifts and batch normalization into their neighbours")(
@@ -291,6 +294,7 @@ Options ParseOptions(const std::vector<std::string>& arguments) {
     options.ir_version = 2;
   }
 
+  options.detection_output = flag("detection_output");
   options.disable_fusing = flag("disable_fusing");
   options.disable_gfusing = flag("disable_gfusing");
   options.disable_resnet_optimization = flag("disable_resnet_optimization");

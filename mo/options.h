@@ -34,6 +34,7 @@ struct Options {
 
   bool f16 = false;
   int ir_version = 3;
+  bool detection_output = false;
   bool disable_fusing = false;
   bool disable_resnet_optimization = false;
   bool disable_gfusing = false;

@@ -6,6 +6,7 @@
 
 #include "graph/evaluate.h"
 #include "ie_runtime/kernels/factories.h"
+#include "ie_runtime/kernels/vector_loops.h"
 #include "ie_runtime/threads.h"
 
 namespace moir::runtime {
@@ -57,32 +58,72 @@ bool IsCopy(const Taps& taps) {
                      [](const std::vector<Tap>& at) { return at.size() == 1 && at[0].weight == 1; });
 }
 
+// Two weights per position of a resized axis, for planes whose columns lie side by side.
+struct Pairs {
+  std::vector<int32_t> first, second;
+  std::vector<float> first_weights, second_weights;
+};
+
+// Nothing when a position has more than two weights.
+std::optional<Pairs> MakePairs(const Taps& taps) {
+  Pairs pairs;
+  for (const std::vector<Tap>& at : taps) {
+    if (at.empty() || at.size() > 2) return std::nullopt;
+    pairs.first.push_back(static_cast<int32_t>(at.front().index));
+    pairs.second.push_back(static_cast<int32_t>(at.back().index));
+    pairs.first_weights.push_back(at.front().weight);
+    pairs.second_weights.push_back(at.size() == 2 ? at.back().weight : 0.0f);
+  }
+  return pairs;
+}
+
+MOIR_VECTOR_CLONES void MixColumns(const float* row, const int32_t* first, const int32_t* second, const float* a,
+                                   const float* b, float* dst, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) dst[i] = a[i] * row[first[i]] + b[i] * row[second[i]];
+}
+MOIR_VECTOR_CLONES void MixRows(const float* first, const float* second, float a, float b, float* dst, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) dst[i] = a * first[i] + b * second[i];
+}
+MOIR_VECTOR_CLONES void AddRow(const float* row, float weight, float* sums, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) sums[i] += weight * row[i];
+}
+
 // One plane of [height, width, inner].
 struct Resize {
   Taps rows, columns;
   int64_t width, inner;  // of the source
-  bool copies_rows, copies_columns;
+  bool copies_columns;
+  std::optional<Pairs> pairs;  // of the columns
 
   // Row `y` of the source resized along H, in `buffer` unless it is a row as it stands.
   const float* Row(const float* plane, size_t y, float* buffer) const {
     const int64_t row = width * inner;
-    if (copies_rows) return plane + rows[y][0].index * row;
-    std::fill_n(buffer, row, 0.0f);
-    for (const Tap& tap : rows[y]) {
-      const float* from = plane + tap.index * row;
-      for (int64_t i = 0; i < row; ++i) buffer[i] += tap.weight * from[i];
+    const std::vector<Tap>& taps = rows[y];
+    if (taps.size() == 1 && taps[0].weight == 1) return plane + taps[0].index * row;
+    if (taps.size() == 2) {
+      MixRows(plane + taps[0].index * row, plane + taps[1].index * row, taps[0].weight, taps[1].weight, buffer, row);
+      return buffer;
     }
+    std::fill_n(buffer, row, 0.0f);
+    for (const Tap& tap : taps) AddRow(plane + tap.index * row, tap.weight, buffer, row);
     return buffer;
   }
   void Columns(const float* row, float* dst) const {
+    if (pairs) {
+      MixColumns(row, pairs->first.data(), pairs->second.data(), pairs->first_weights.data(),
+                 pairs->second_weights.data(), dst, static_cast<int64_t>(pairs->first.size()));
+      return;
+    }
     for (const std::vector<Tap>& taps : columns) {
       if (copies_columns) {
         if (inner == 1) *dst = row[taps[0].index];
         else std::memcpy(dst, row + taps[0].index * inner, static_cast<size_t>(inner) * sizeof(float));
       } else {
-        std::fill_n(dst, inner, 0.0f);
-        for (const Tap& tap : taps) {
-          for (int64_t i = 0; i < inner; ++i) dst[i] += tap.weight * row[tap.index * inner + i];
+        if (taps.size() == 2) {
+          MixRows(row + taps[0].index * inner, row + taps[1].index * inner, taps[0].weight, taps[1].weight, dst, inner);
+        } else {
+          std::fill_n(dst, inner, 0.0f);
+          for (const Tap& tap : taps) AddRow(row + tap.index * inner, tap.weight, dst, inner);
         }
       }
       dst += inner;
@@ -139,8 +180,8 @@ std::optional<KernelChoice> MakeInterpolate(const KernelContext& context) {
     if (static_cast<int64_t>(taps.size()) != out[axis]) return std::nullopt;
     (axis == in.Rank() - 1 ? resize.columns : resize.rows) = std::move(taps);
   }
-  resize.copies_rows = IsCopy(resize.rows);
   resize.copies_columns = IsCopy(resize.columns);
+  if (resize.inner == 1 && !resize.copies_columns) resize.pairs = MakePairs(resize.columns);
 
   KernelChoice choice;
   choice.inputs.resize(context.InputCount());

@@ -53,4 +53,18 @@ KernelChoice MakePlainKernel(const KernelContext& context) {
   return choice;
 }
 
+std::optional<KernelChoice> MakeEmptyKernel(const KernelContext& context) {
+  const Layer& layer = context.GetLayer();
+  bool all_outputs = true, any_input = false;
+  for (size_t i = 0; i < layer.outputs.size(); ++i)
+    all_outputs = all_outputs && context.OutputShape(i).NumElements() == 0;
+  for (size_t i = 0; i < layer.inputs.size(); ++i) any_input = any_input || context.InputShape(i).NumElements() == 0;
+  if (!all_outputs) return any_input ? std::optional<KernelChoice>(MakePlainKernel(context)) : std::nullopt;
+  KernelChoice choice;
+  choice.inputs.resize(layer.inputs.size());  // undefined: not read
+  for (size_t i = 0; i < layer.outputs.size(); ++i) choice.outputs.push_back(context.PlainOutput(i));
+  choice.kernel = MakeKernel("nothing", [](const Binding&) {});
+  return choice;
+}
+
 }  // namespace moir::runtime

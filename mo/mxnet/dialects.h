@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "mo/mxnet/symbol.h"
 
@@ -18,5 +19,7 @@ void UpgradeSymbol(Symbol& symbol);
 // The registered name of an operator for any of its aliases and former names ("_Plus" -> "elemwise_add",
 // "flatten" -> "Flatten"); the name itself when it has no other.
 std::string_view CanonicalOperator(std::string_view name);
+// The names that CanonicalOperator takes for `registered`, sorted.
+std::vector<std::string_view> AliasesOf(std::string_view registered);
 
 }  // namespace moir::mo

@@ -219,7 +219,7 @@ class Planner {
       }
     }
     text +=
-        "\nadd an operator with an extension library (docs/extending.md) or a converter (docs/adding_an_operator.md), "
+        "\nadd a converter (docs/adding_an_operator.md), "
         "or cut the graph with --input and --output";
     throw Error(ErrorKind::kUnsupported, text);
   }

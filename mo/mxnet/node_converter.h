@@ -93,6 +93,7 @@ class NodeConverter {
   const std::vector<Value>& Outputs() const { return outputs_; }
   void Note(std::string text) { source_.Note(std::move(text)); }
   InputSource& Source() { return source_; }
+  Graph& GetGraph() { return graph_; }
 
   // ---- errors ----
   template <typename... Parts>

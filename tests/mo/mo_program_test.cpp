@@ -217,6 +217,11 @@ TEST_F(MoProgram, NamesAPassThatDoesNotExist) {
       {"fold-constants"});
 }
 
+TEST_F(MoProgram, RefusesDetectionOutputWithoutDetections) {
+  ExpectRefused(Mo({"--input_model", At("net-0001.params"), "--input_shape", "[1,4]", "--detection_output"}),
+                {"--detection_output", "no MultiBoxDetection"});
+}
+
 TEST_F(MoProgram, PrintsHelpAndVersion) {
   EXPECT_EQ(RunProgram("mo", {"--help"}).exit_code, 0);
   EXPECT_THAT(RunProgram("mo", {"--help"}).output, HasSubstr("--input_model"));

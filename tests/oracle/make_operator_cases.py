@@ -20,6 +20,8 @@ os.environ.update(MXNET_SUBGRAPH_BACKEND="NONE", MXNET_STORAGE_FALLBACK_LOG_VERB
 import mxnet as mx  # noqa: E402  (the variable must be set before)
 import numpy as np  # noqa: E402
 
+import detection_cases  # noqa: E402
+
 S = mx.sym
 TABLE = {}
 # oneDNN refuses the pads that follow from target_shape.
@@ -772,6 +774,9 @@ def multi_box_detection(op):
     yield Case("nothing_found", detection(threshold=2.0), scene(1, 3, 6, 5))
     yield Case("background_only", detection(), scene(1, 1, 6, 7))
     yield Case("one_anchor", detection(), scene(2, 3, 1, 9))
+
+
+detection_cases.register(operator, Case, call, v)
 
 
 def make(name, folder):

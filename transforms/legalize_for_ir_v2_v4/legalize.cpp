@@ -12,6 +12,9 @@ std::vector<std::unique_ptr<graph::Pass>> MakeLegalizePassesV2V4(const LegalizeO
   // below.
   add(MakeFoldShapeConstants());
 
+  // Makes transpositions and reshapes, which passes below lower; the prior boxes are constants by now.
+  if (options.detection_output) add(MakeLowerDetection());
+
   // Layers with weights take the bias that follows, a normalization the scale that follows, so they come before the
   // passes that would make layers of their own of these.
   add(MakeLowerConvolution());

@@ -14,6 +14,7 @@ namespace moir::transforms {
 struct LegalizeOptions {
   int version = 3;   // 2, 3 or 4: v2 cannot say end padding of a pooling, among others
   bool f16 = false;  // the IR will hold FP16 weights
+  bool detection_output = false;  // MultiBoxDetection is written as a DetectionOutput, in that layer's layout
 };
 
 // The passes in their order; the reasons for the order are in legalize.cpp.

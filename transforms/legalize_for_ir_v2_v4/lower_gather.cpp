@@ -27,6 +27,7 @@ class LowerGather final : public NodePass {
     const int64_t axis = table.NormalizeAxis((*axis_input)[0]);
     Value indices = node.Input(1);
     if (indices.Shape().Rank() == 0) return Declined("it has one index without axes");
+    if (table[axis] == 0) return Declined("the table is empty, nothing can be clamped into it");
     if (table[axis] > kMaxIndex) return Declined("the table has more entries than f32 can count");
     const std::string name = node.Name();
     if (const Tensor* constant = indices.Constant()) {

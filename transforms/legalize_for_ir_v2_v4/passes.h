@@ -15,6 +15,7 @@ std::unique_ptr<graph::Pass> MakeLowerAffine();
 std::unique_ptr<graph::Pass> MakeLowerBatchNorm();
 std::unique_ptr<graph::Pass> MakeLowerConcat();
 std::unique_ptr<graph::Pass> MakeLowerConvolution();
+std::unique_ptr<graph::Pass> MakeLowerDetection();
 std::unique_ptr<graph::Pass> MakeLowerElementwise();
 std::unique_ptr<graph::Pass> MakeLowerGather();
 std::unique_ptr<graph::Pass> MakeLowerInterpolate();

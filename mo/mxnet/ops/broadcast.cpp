@@ -51,7 +51,7 @@ void ConvertTile(NodeConverter& node) {
   node.RequireInputs(1);
   const std::vector<int64_t> repeats = node.Attrs().Ints("reps");
   for (const int64_t count : repeats) {
-    if (count < 1) node.Attrs().Refuse("reps", "positive numbers");
+    if (count < (node.GetSymbol().numpy_shapes ? 0 : 1)) node.Attrs().Refuse("reps", "positive numbers");
   }
   node.Output(node.Add("Tile", {node.Input(0), node.Indices(repeats, "repeats")}));
 }

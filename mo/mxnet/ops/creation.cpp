@@ -1,5 +1,5 @@
-// _zeros, _ones, _full: constants whose shape may be left open (0), as recurrent states do.  _arange: a sequence.
-// zeros_like, ones_like: the data's shape.
+// _zeros, _ones, _full (also of the NumPy interface): constants whose shape may be left open (0), as recurrent states
+// do.  _arange: a sequence. zeros_like, ones_like: the data's shape.
 #include <algorithm>
 #include <cmath>
 
@@ -20,7 +20,7 @@ void ConvertFilled(NodeConverter& node) {
   const auto& attrs = node.Attrs();
   const Shape shape(attrs.Ints("shape", std::vector<int64_t>{}));
   const ElementType type = attrs.DType("dtype", ElementType::kF32);
-  const double value = node.Op() == "_full" ? attrs.Double("value") : node.Op() == "_ones" ? 1.0 : 0.0;
+  const double value = node.Op() == "_full" ? attrs.Double("value") : node.Op().ends_with("_ones") ? 1.0 : 0.0;
   bool open = false;
   for (const int64_t size : shape) {
     if (size < (node.GetSymbol().numpy_shapes ? -1 : 0)) attrs.Refuse("shape", "sizes");

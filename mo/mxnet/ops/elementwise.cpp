@@ -71,8 +71,6 @@ void ConvertBinary(NodeConverter& node) {
   std::string_view what = name;
   if (name.starts_with("broadcast_")) {
     what = Without(name, "broadcast_");
-    node.Require(a.Shape().Rank() == b.Shape().Rank(), "shapes ", a.Shape(), " and ", b.Shape(),
-                 ": expected the same number of axes");
   } else {
     what = name == "_grad_add" ? "add" : Without(Without(name, "elemwise_"), "_");
     // MXNet compares one number with another of shape (1,) freely, anything else must be of one shape.

@@ -2,6 +2,7 @@
 // their sign. pooling_convention: "valid" rounds the number of windows down, "full" up ("same" stops MXNet 1.9.1
 // itself). count_include_pad (default true): an average divides by the window's part inside data and padding, otherwise
 // by its part inside the data. global_pool takes the whole axes and ignores kernel, stride and pad.
+#include "mo/mxnet/ops/pooling.h"
 #include "mo/mxnet/ops/converters.h"
 #include "mo/mxnet/ops/helpers.h"
 
@@ -29,8 +30,7 @@ Value SumWindows(NodeConverter& node, Value data, const std::vector<int64_t>& ke
 
 }  // namespace
 
-void ConvertPooling(NodeConverter& node) {
-  node.RequireInputs(1);
+Value PoolWindows(NodeConverter& node, Value data) {
   const auto& attrs = node.Attrs();
   const std::string type = attrs.OneOf("pool_type", "max", {"max", "avg", "sum", "lp"});
   const bool global = attrs.Bool("global_pool", false);
@@ -38,7 +38,6 @@ void ConvertPooling(NodeConverter& node) {
   const bool count_pad = attrs.OptionalBool("count_include_pad").value_or(true);
   const std::optional<int64_t> p = attrs.OptionalInt("p_value");
   std::vector<int64_t> kernel = attrs.Ints("kernel", std::vector<int64_t>{});
-  Value data = node.Input(0);
   const int64_t rank = data.Shape().Rank();
   node.Require(rank >= 3 && rank <= 5, "data of shape ", data.Shape(), ": expected 3 to 5 axes");
   const auto spatial = static_cast<size_t>(rank - 2);
@@ -78,7 +77,12 @@ void ConvertPooling(NodeConverter& node) {
     const Value size = node.Add("Power", {node.Add("Abs", {y}), node.Scalar(1.0 / 3.0, data.Type(), "third")});
     y = node.Add("Multiply", {node.Add("Sign", {y}), size}, {}, "root");
   }
-  node.Output(channels_last ? node.Transpose(y, ChannelsLastOrder(rank), "channels_last") : y);
+  return channels_last ? node.Transpose(y, ChannelsLastOrder(rank), "channels_last") : y;
+}
+
+void ConvertPooling(NodeConverter& node) {
+  node.RequireInputs(1);
+  node.Output(PoolWindows(node, node.Input(0)));
 }
 
 }  // namespace moir::mo

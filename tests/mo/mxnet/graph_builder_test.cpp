@@ -296,6 +296,44 @@ TEST(GraphBuilder, CollectsTheProblemsOfAllNodes) {
               {"node \"a\" (Activation): attribute act_type: got \"swish\"", "node \"b\" (clip): attribute a_max"});
 }
 
+// ---- what is random, or has a shape that follows from values ----
+
+TEST(GraphBuilder, RefusesRandomNumbersAndSaysHowToGoOn) {
+  const std::vector<std::string> lines = {"data = null()", "noise = _random_normal() shape=(2,) scale=0.5",
+                                          "y = broadcast_add(data,noise)", "y"};
+  ExpectError([&] { Build(lines, {}, {Data({2})}); }, ErrorKind::kUnsupported,
+              {"node \"noise\" (_random_normal)", "random numbers", "--input noise"});
+  // The way out: the numbers are an input.
+  const BuildResult cut = Build(lines, {}, {Data({2}), {"noise", Shape{2}}});
+  EXPECT_EQ(cut.graph->Parameters().size(), 2u);
+  // Nothing random that no output needs stands in the way.
+  EXPECT_NO_THROW(Build({"data = null()", "s = shuffle(data)", "y = exp(data)", "y"}, {}, {Data({2})}));
+}
+
+TEST(GraphBuilder, MakesAConstantOfADistributionWithoutWidth) {
+  for (const char* attributes :
+       {"_random_uniform() low=2 high=2 shape=(3,)", "_random_normal() loc=2 scale=0 shape=(3,)"}) {
+    const BuildResult built = Build({StrCat("y = ", attributes), "y"}, {}, {});
+    test::ExpectValues<float>(graph::EvaluateGraph(*built.graph, {})[0], {3}, {2, 2, 2});
+  }
+  // A width of which only the default is known is 1.
+  ExpectError(
+      [&] {
+        Build({"y = _random_uniform() low=1.5 shape=(3,)", "y"}, {}, {});
+      },
+      ErrorKind::kUnsupported, {"random numbers"});
+}
+
+TEST(GraphBuilder, RefusesShapesThatFollowFromValues) {
+  for (const char* op : {"_npx_nonzero", "_npi_unique", "_npi_bincount"}) {
+    ExpectError(
+        [&] {
+          Build({"data = null()", StrCat("y = ", op, "(data)"), "y"}, {}, {Data({2})});
+        },
+        ErrorKind::kUnsupported, {"follows from the values", "--output"});
+  }
+}
+
 // ---- training heads ----
 
 TEST(GraphBuilder, DropsLabelsAndSaysSo) {

@@ -27,7 +27,6 @@ using test::GridCase;
 // Operators with cases that moir has no converter for.
 // clang-format off
 const std::set<std::string> kNotYetCovered = {
-    "ROIPooling", "_contrib_AdaptiveAvgPooling2D", "_contrib_BilinearResize2D", "_contrib_ROIAlign",
     "_rnn_param_concat"};
 // clang-format on
 
@@ -41,6 +40,17 @@ struct Refusal {
 // there is one.
 const std::vector<Refusal> kRefused = {
     {"RNN", "projection_size=1", "attribute projection_size"},
+    {"_image_resize", "interp=3", "attribute interp"},
+    {"_image_resize", "interp=4", "attribute interp"},
+    {"_image_resize", "size=4,5x6x3,uint8", "fixed point"},
+    {"_npi_cbrt", "int32", "data of i32"},
+    {"_npi_insert_tensor", "an input", "positions that are computed"},
+    {"_npi_log10", "int32", "data of i32"},
+    {"_npi_log2", "int32", "data of i32"},
+    {"_npi_norm", "int32", "data of i32"},
+    {"_npi_norm", "ord=2,axis=(0 1),flag=-1,3x4", "singular values"},
+    {"_npi_norm", "ord=2,axis=(0 1),flag=2,3x4", "singular values"},
+    {"_while_loop", "condition depends on data", "the number of steps depends on the model's inputs"},
 };
 
 const Refusal* FindRefusal(const std::string& operator_name, const GridCase& entry) {

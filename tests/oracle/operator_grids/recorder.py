@@ -1,6 +1,8 @@
 """Records cases: a symbol and the values of its variables."""
 
 import contextlib
+import ctypes
+import functools
 import io
 import zlib
 
@@ -11,8 +13,9 @@ CASES = []
 
 
 class Case:
-    def __init__(self, operator, name, symbol):
+    def __init__(self, operator, name, symbol, numpy=False):
         self.operator, self.name, self.symbol = operator, name, symbol
+        self.numpy = numpy  # whether the symbol means NumPy's shapes: scalars and empty arrays exist
         self.inputs, self.arguments, self.states, self.labels = {}, {}, {}, {}
         self.open_shape = False  # the values decide the shape of the result
 
@@ -23,20 +26,24 @@ def find(operator):
         (mx.sym, operator),
         (mx.sym._internal, operator),
         (mx.sym.contrib, operator.replace("_contrib_", "")),
+        (mx.sym.image, operator.replace("_image_", "")),
+        (mx.sym.linalg, operator.replace("_linalg_", "")),
     ):
         if hasattr(module, name):
             return getattr(module, name)
-    # NumPy's operators take and give symbols of their own kind.
-    function = getattr(mx.symbol.numpy._op, operator.replace("_np_", ""), None)
-    if operator.startswith("_np_") and function:
-        return lambda *inputs, **attributes: function(
-            *[value.as_np_ndarray() for value in inputs], **attributes
-        ).as_nd_ndarray()
-    raise KeyError(operator)
+    return functools.partial(registered_node, operator)
 
 
 def node(operator, *inputs, name="op", **attributes):
     return find(operator)(*inputs, name=name, **attributes)
+
+
+def registered_node(operator, *inputs, name="op", **attributes):
+    """A node of any registered operator, also of those that have no Python function of their own."""
+    handle = ctypes.c_void_p()
+    mx.base.check_call(mx.base._LIB.NNGetOpHandle(mx.base.c_str(operator), ctypes.byref(handle)))
+    keys, texts = list(attributes), [str(value) for value in attributes.values()]
+    return mx.symbol.register._symbol_creator(handle.value, inputs, {}, keys, texts, name, False)
 
 
 def show(value):
@@ -75,7 +82,7 @@ def refuse(operator, name, error):
     print(f"refused by MXNet: {operator}: {name}: {text[-1].strip()}")
 
 
-def add(operator, name, symbol, inputs, weights=None):
+def add(operator, name, symbol, inputs, weights=None, numpy=False):
     """Records `symbol`. `inputs` and `weights` are {variable: array}; further arguments and states get seeded values of
     the shapes MXNet infers, those called *_label are labels. A case that grids reach twice is recorded once."""
     twin = next((case for case in CASES if case.operator == operator and case.name == name), None)
@@ -87,19 +94,19 @@ def add(operator, name, symbol, inputs, weights=None):
         return
     if "/" in name:
         raise ValueError(f"{operator}: {name}: a slash ends the name in the .params file")
-    case = Case(operator, name, symbol)
+    case = Case(operator, name, symbol, numpy)
     case.inputs = dict(inputs)
     case.arguments = dict(weights or {})
     given = {**case.inputs, **case.arguments}
     try:
-        with contextlib.redirect_stdout(io.StringIO()):  # it prints beside raising
+        with contextlib.redirect_stdout(io.StringIO()), mx.util.np_shape(numpy):  # it prints beside raising
             shapes, output_shapes, state_shapes = symbol.infer_shape(
                 **{key: value.shape for key, value in given.items()}
             )
             types = symbol.infer_type(**{key: value.dtype for key, value in given.items()})[0]
     except mx.MXNetError as error:
         return refuse(operator, name, error)
-    if operator == "Reshape" and np.prod(output_shapes[0]) != np.prod(shapes[0]):
+    if operator == "Reshape" and shapes and np.prod(output_shapes[0]) != np.prod(shapes[0]):
         return refuse(operator, name, "it copies more than there is")  # 1.9.1 does not compare the sizes
     if shapes is None:
         if set(symbol.list_inputs()) != set(given):
@@ -118,6 +125,9 @@ def add(operator, name, symbol, inputs, weights=None):
                 f"{operator}/{name}/{key}", shape, np.dtype(kind).name, *default_range(key)
             )
     for key, shape in zip(symbol.list_auxiliary_states(), state_shapes):
+        if key in case.arguments:
+            case.states[key] = case.arguments.pop(key)
+            continue
         case.states[key] = random_values(f"{operator}/{name}/{key}", shape, "float32", *default_range(key))
     CASES.append(case)
 
@@ -135,13 +145,20 @@ def case(
     values=None,
     note="",
     output=None,
+    numpy=False,
+    names=None,
     **more,
 ):
     """One node "op" that reads variables "data", "data1", ... of `shapes`; `weights` are positions whose value is in
-    the checkpoint. `values` replaces random data: {position: array}. `output` keeps only that output. Attributes that
-    are None are absent."""
-    attributes = {key: value for key, value in {**(attributes or {}), **more}.items() if value is not None}
-    shapes = [shapes] if not shapes or not isinstance(shapes[0], tuple) else list(shapes)
+    the checkpoint. `values` replaces random data: {position: array}. `output` keeps only that output. `numpy` makes a
+    symbol of the NumPy interface. `names` are those of the operator's inputs, where positions do not tell. Attributes
+    that are None are absent."""
+    # "dtype_" is the attribute dtype, beside the data's type.
+    attributes = {
+        key.rstrip("_"): value for key, value in {**(attributes or {}), **more}.items() if value is not None
+    }
+    if not isinstance(shapes, list):
+        shapes = [shapes] if not shapes or not isinstance(shapes[0], tuple) else list(shapes)
     kinds = dtypes or [dtype] * len(shapes)
     label = ",".join(filter(None, [note, "" if all(kind == "float32" for kind in kinds) else "+".join(kinds)]))
     name = describe(attributes, shapes, label)
@@ -156,7 +173,12 @@ def case(
             value = random_values(f"{operator}/{name}/{key}", shape, kind, low, high)
         (constants if i in weights else data)[key] = value
     try:
-        symbol = node(operator, *variables, **attributes)
+        with mx.util.np_shape(numpy):
+            make = registered_node if numpy else node
+            if names:
+                symbol = make(operator, **dict(zip(names, variables)), **attributes)
+            else:
+                symbol = make(operator, *variables, **attributes)
     except mx.MXNetError as error:
         return refuse(operator, name, error)
-    add(operator, name, symbol if output is None else symbol[output], data, constants)
+    add(operator, name, symbol if output is None else symbol[output], data, constants, numpy)

@@ -23,7 +23,7 @@ struct GridCase {
 // The operators with cases, sorted. Throws std::runtime_error when there are none.
 std::vector<std::string> OperatorGridFiles();
 
-// Whether moir has a converter for the operator.
+// Whether moir has a converter for the operator or for the one that it is an alias of.
 bool IsConverted(const std::string& operator_name);
 
 // The cases of one operator; tensors are views of the mapped file. Throws graph::Error or std::runtime_error for files

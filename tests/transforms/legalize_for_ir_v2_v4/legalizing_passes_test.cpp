@@ -1,6 +1,8 @@
 // Each legalizing pass: what becomes which layer, with the same numbers, and what it leaves alone.
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "graph/text.h"
 #include "tests/support/graph_testing.h"
 #include "transforms/legalize_for_ir_v2_v4/passes.h"
@@ -647,6 +649,35 @@ TEST(NameOutputLayers, GivesWayToAnInput) {
   EXPECT_EQ(graph->Parameters()[0]->Name(), "x");
   EXPECT_EQ(graph->Outputs()[0].name, "x/output");
   EXPECT_EQ(graph->Outputs()[0].value.node->Name(), "x/output");
+}
+
+// The boxes themselves are compared with MXNet in tests/end_to_end/detection_output_test.cpp.
+TEST(LowerDetection, WritesAnOutputInTheLayersLayout) {
+  const auto lower = [](const std::string& attributes, const std::string& end) {
+    const auto graph = graph::ParseGraph(
+        "p : f32[2,3,5]; l : f32[2,20]; a : f32[1,5,4]; d = MultiBoxDetection(p, l, a) " + attributes + "; " + end);
+    graph::PassReport report;
+    MakeLowerDetection()->Run(*graph, report);
+    return std::pair(graph->Outputs().back().value.Shape(), report.notes.size());
+  };
+  EXPECT_EQ(lower("", "return d"), std::pair(graph::Shape({1, 1, 10, 7}), size_t{0}));
+  EXPECT_EQ(lower("nms_topk=3", "return d"), std::pair(graph::Shape({1, 1, 6, 7}), size_t{1}));
+  EXPECT_EQ(lower("nms_topk=9", "return d").first, graph::Shape({1, 1, 10, 7}));
+  for (const auto& [attributes, end, reason] : std::vector<std::array<std::string, 3>>{
+           {"force_suppress=true", "return d", "force_suppress"},
+           {"nms_threshold=0.0", "return d", "nms_threshold"},
+           {"nms_threshold=1.5", "return d", "nms_threshold"},
+           {"", "y = Exp(d); return y", "other nodes read"},
+           {"", "y = Exp(d); return y, d", "other nodes read"},
+       }) {
+    try {
+      lower(attributes, end);
+      ADD_FAILURE() << attributes << " " << end;
+    } catch (const graph::Error& error) {
+      EXPECT_EQ(error.Kind(), graph::ErrorKind::kUnsupported);
+      EXPECT_NE(std::string(error.what()).find(reason), std::string::npos) << error.what();
+    }
+  }
 }
 
 TEST(FoldShapeConstants, FoldsWhatDependsOnShapesOnly) {

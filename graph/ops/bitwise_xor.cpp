@@ -1,0 +1,11 @@
+// BitwiseXor: y = a ^ b, bit by bit.
+// in 0, 1: a and b of one type, integer or boolean; shapes broadcast as in NumPy.  out 0: same type.
+#include "graph/ops/bitwise.h"
+
+namespace moir::graph {
+
+OpSchema BitwiseXorSchema() {
+  return BitwiseSchema("BitwiseXor", [](auto a, auto b) { return a ^ b; });
+}
+
+}  // namespace moir::graph
