@@ -59,6 +59,7 @@ constexpr Entry kTable[] = {
     {"LogicalAnd", MakeComparison},
     {"LogicalOr", MakeComparison},
     {"LogicalXor", MakeComparison},
+    {"MVN", MakeMvn},
     {"MatMul", MakeMatMulKernel},
     {"MaxPool", MakePoolingKernel},
     {"Maximum", MakeBinary},

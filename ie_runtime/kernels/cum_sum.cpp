@@ -22,6 +22,16 @@ MOIR_VECTOR_CLONES void AddColumns(const float* x, double* sums, float* y, int64
   }
 }
 
+// One row; each sum waits for the one before.
+void AddRow(const float* x, float* y, int64_t count, int64_t step, bool exclusive) {
+  double sum = 0;
+  for (int64_t k = 0; k < count; ++k, x += step, y += step) {
+    if (exclusive) *y = static_cast<float>(sum);
+    sum += static_cast<double>(*x);
+    if (!exclusive) *y = static_cast<float>(sum);
+  }
+}
+
 }  // namespace
 
 std::optional<KernelChoice> MakeCumSum(const KernelContext& context) {
@@ -39,6 +49,15 @@ std::optional<KernelChoice> MakeCumSum(const KernelContext& context) {
   choice.kernel = MakeKernel("vector", [=](const Binding& memory) {
     const float* x = reinterpret_cast<const float*>(memory.inputs[0]);
     float* y = reinterpret_cast<float*>(memory.outputs[0]);
+    if (inner == 1) {
+      ParallelFor(outer, std::max<int64_t>(1, 16384 / size), [&](int64_t begin, int64_t end) {
+        for (int64_t i = begin; i < end; ++i) {
+          const int64_t first = i * size + (reverse ? size - 1 : 0);
+          AddRow(x + first, y + first, size, reverse ? -1 : 1, exclusive);
+        }
+      });
+      return;
+    }
     const int64_t pieces = (inner + kPiece - 1) / kPiece;
     const int64_t width = std::min(inner, kPiece);
     ParallelFor(outer * pieces, std::max<int64_t>(1, 16384 / (size * width)), [&](int64_t begin, int64_t end) {

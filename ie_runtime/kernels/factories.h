@@ -27,6 +27,7 @@ std::optional<KernelChoice> MakeLrnKernel(const KernelContext& context);
 std::optional<KernelChoice> MakeMatMulKernel(const KernelContext& context);
 std::optional<KernelChoice> MakeMath(const KernelContext& context);
 std::optional<KernelChoice> MakeMean(const KernelContext& context);
+std::optional<KernelChoice> MakeMvn(const KernelContext& context);
 std::optional<KernelChoice> MakeMultiBoxDetection(const KernelContext& context);
 std::optional<KernelChoice> MakeMultiProposal(const KernelContext& context);
 std::optional<KernelChoice> MakeNormalizeL2(const KernelContext& context);

@@ -58,8 +58,8 @@ MOIR_VECTOR_CLONES double ReduceRow(ReduceKind kind, const float* x, int64_t cou
   switch (kind) {
     case ReduceKind::kSum: return TakeRow(x, count, start, neutral, kAdd, kAdd);
     case ReduceKind::kProd: return TakeRow(x, count, start, neutral, kMultiply, kMultiply);
-    case ReduceKind::kMax: return TakeRow(x, count, start, neutral, kLarger, kLarger);
-    case ReduceKind::kMin: return TakeRow(x, count, start, neutral, kSmaller, kSmaller);
+    case ReduceKind::kMax: return kLarger(start, static_cast<double>(LargestOf(x, count)));
+    case ReduceKind::kMin: return kSmaller(start, static_cast<double>(SmallestOf(x, count)));
     case ReduceKind::kL1: return TakeRow(x, count, start, neutral, kAddSize, kAdd);
     case ReduceKind::kL2: return TakeRow(x, count, start, neutral, kAddSquare, kAdd);
   }

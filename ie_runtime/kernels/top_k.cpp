@@ -77,36 +77,23 @@ template <bool kLargest>
   return (kLargest ? value > best : value < best) || (value != value && best == best);
 }
 
-constexpr int64_t kLanes = 16;
-
-template <bool kLargest>
-[[gnu::always_inline]] inline float ExtremeOf(const float* x, int64_t count) {
-  float lanes[kLanes];
-  for (float& lane : lanes) lane = x[0];
-  int64_t i = 0;
-  for (; i + kLanes <= count; i += kLanes) {
-    for (int64_t l = 0; l < kLanes; ++l) {
-      const float value = x[i + l];
-      lanes[l] = (kLargest ? value > lanes[l] : value < lanes[l]) || value != value ? value : lanes[l];
-    }
+// Whether x[0 .. kBlock) holds the value; compared with itself, NaN is looked for.
+constexpr int64_t kBlock = 64;
+MOIR_VECTOR_CLONES bool BlockHolds(const float* x, float value) {
+  int32_t found = 0;
+  if (value != value) {
+    for (int64_t i = 0; i < kBlock; ++i) found |= x[i] != x[i];
+  } else {
+    for (int64_t i = 0; i < kBlock; ++i) found |= x[i] == value;
   }
-  for (; i < count; ++i) lanes[0] = Passes<kLargest>(x[i], lanes[0]) ? x[i] : lanes[0];
-  float best = lanes[0];
-  for (const float lane : lanes) best = Passes<kLargest>(lane, best) ? lane : best;
-  return best;
+  return found != 0;
 }
 
-MOIR_VECTOR_CLONES float LargestOf(const float* x, int64_t count) { return ExtremeOf<true>(x, count); }
-MOIR_VECTOR_CLONES float SmallestOf(const float* x, int64_t count) { return ExtremeOf<false>(x, count); }
-
-int32_t PlaceOf(const float* x, int64_t count, bool largest) {
+int64_t PlaceOf(const float* x, int64_t count, bool largest) {
   const float best = largest ? LargestOf(x, count) : SmallestOf(x, count);
-  int32_t i = 0;
-  if (best != best) {
-    while (x[i] == x[i]) ++i;
-  } else {
-    while (x[i] != best) ++i;
-  }
+  int64_t i = 0;
+  while (i + kBlock <= count && !BlockHolds(x + i, best)) i += kBlock;
+  while (best != best ? x[i] == x[i] : x[i] != best) ++i;
   return i;
 }
 

@@ -1,6 +1,7 @@
 #include "ie_runtime/kernels/vector_loops.h"
 
 #include <cmath>
+#include <cstring>
 
 // The helpers that pass vectors by value are inlined everywhere, so how other instruction sets would pass them is no
 // matter.
@@ -36,6 +37,31 @@ MOIR_VECTOR_CLONES void AbsLoop(const float* x, float* y, int64_t count) {
   for (int64_t i = 0; i < count; ++i) y[i] = std::fabs(x[i]);
 }
 
+// Many extremes side by side, the i-th one of x[i], x[i + kWidth], ...; a NaN stays where it is and wins in the end.
+// The width is more than the compiler unrolls, so that it makes vectors of the loop.
+template <bool kLargest>
+[[gnu::always_inline]] inline float ExtremeOf(const float* x, int64_t count) {
+  constexpr int64_t kWidth = 128;
+  const auto passes = [](float value, float best) __attribute__((always_inline)) {
+    return (kLargest ? value > best : value < best) || value != value;
+  };
+  float best = x[0];
+  int64_t i = 0;
+  if (count >= kWidth) {
+    float extremes[kWidth];
+    for (int64_t k = 0; k < kWidth; ++k) extremes[k] = x[k];
+    for (i = kWidth; i + kWidth <= count; i += kWidth) {
+      for (int64_t k = 0; k < kWidth; ++k) {
+        const float value = x[i + k], extreme = extremes[k];
+        extremes[k] = passes(value, extreme) ? value : extreme;
+      }
+    }
+    for (const float extreme : extremes) best = passes(extreme, best) ? extreme : best;
+  }
+  for (; i < count; ++i) best = passes(x[i], best) ? x[i] : best;
+  return best;
+}
+
 // f is known at compile time in each of the clones below.
 template <typename F>
 [[gnu::always_inline]] inline void Loop(const float* a, int64_t a_step, const float* b, int64_t b_step, float* y,
@@ -55,6 +81,9 @@ template <typename F>
 }
 
 }  // namespace
+
+MOIR_VECTOR_CLONES float LargestOf(const float* x, int64_t count) { return ExtremeOf<true>(x, count); }
+MOIR_VECTOR_CLONES float SmallestOf(const float* x, int64_t count) { return ExtremeOf<false>(x, count); }
 
 void UnaryLoop(const UnaryFunction& function, const float* x, float* y, int64_t count) {
   switch (function.kind) {

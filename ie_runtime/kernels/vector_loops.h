@@ -32,6 +32,10 @@ void ExpOfDifferenceLoop(const float* x, const float* base, float* y, float* sum
 // y = a + b
 void AddLoop(const float* a, const float* b, float* y, int64_t count);
 
+// The largest and the smallest of one element or more; NaN when there is one.
+float LargestOf(const float* x, int64_t count);
+float SmallestOf(const float* x, int64_t count);
+
 enum class BinaryKind { kAdd, kSubtract, kMultiply, kDivide, kMaximum, kMinimum, kSquaredDifference };
 // y[i] = f(a[i * a_step], b[i * b_step]); steps are 0 or 1.
 void BinaryLoop(BinaryKind kind, const float* a, int64_t a_step, const float* b, int64_t b_step, float* y,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "mo/mxnet/ops/converters.h"
+#include "mo/mxnet/ops/helpers.h"
 
 namespace moir::mo {
 namespace {
@@ -10,6 +11,7 @@ namespace {
 Value MakeMatrix(NodeConverter& node, Value data, int64_t k) {
   const int64_t count = data.Shape()[0];
   const int64_t size = count + std::abs(k);
+  RequireWritable(node, {size, size});
   const Value zeros = node.Constant(Tensor(data.Type(), Shape{size, size}), "zeros");
   std::vector<int64_t> coordinates;
   for (int64_t i = 0; i < count; ++i) {
@@ -29,7 +31,8 @@ void ConvertDiag(NodeConverter& node) {
   const Shape& shape = data.Shape();
   const int64_t rank = shape.Rank();
   const int64_t k = attrs.Int("k", 0), first = attrs.Int("axis1", 0), second = attrs.Int("axis2", 1);
-  if (std::abs(k) > (int64_t{1} << 31)) attrs.Refuse("k", "a number of 32 bits");
+  constexpr int64_t kLimit = int64_t{1} << 31;
+  if (k < -kLimit || k > kLimit) attrs.Refuse("k", "a number of 32 bits");
   node.Require(rank >= 1, "data without axes");
   if (rank == 1) return node.Output(MakeMatrix(node, data, k));
   const int64_t rows_axis = node.Axis(first, rank, "axis1"), columns_axis = node.Axis(second, rank, "axis2");

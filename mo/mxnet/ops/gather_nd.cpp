@@ -57,6 +57,7 @@ void ConvertScatterNd(NodeConverter& node) {
   for (const int64_t size : shape) {
     if (size < 1) attrs.Refuse("shape", "positive sizes");
   }
+  RequireWritable(node, shape);
   const Value updates = node.Input(0);
   node.Output(Scatter(node, node.Constant(Tensor(updates.Type(), shape), "zeros"), updates, node.Input(1)));
 }

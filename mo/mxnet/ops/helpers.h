@@ -23,6 +23,13 @@ inline Shape ChannelShape(int64_t size, int64_t rank) {
   return Shape(std::move(dims));
 }
 
+// Refuses a constant that is too large to be written into the model.
+inline void RequireWritable(const NodeConverter& node, const Shape& shape) {
+  constexpr int64_t kMostElements = int64_t{1} << 26;
+  if (shape.NumElements() > kMostElements)
+    node.Unsupported("a constant of shape ", shape, " is too large, expected at most ", kMostElements, " elements");
+}
+
 // Axes [begin, end).
 inline std::vector<int64_t> AxisRange(int64_t begin, int64_t end) {
   std::vector<int64_t> axes;

@@ -3,6 +3,7 @@
 // sort, argsort: all values or positions; ascending by default.
 // Positions have the type of attribute dtype, default float32. The order of equal elements is TopK's with stable=false.
 #include "mo/mxnet/ops/converters.h"
+#include "mo/mxnet/ops/helpers.h"
 
 namespace moir::mo {
 namespace {
@@ -37,6 +38,7 @@ void ConvertTopK(NodeConverter& node) {
   const ElementType type = attrs.DType("dtype", ElementType::kF32);
   const Selection top = Select(node, attrs.Int("k", 1), attrs.Bool("is_ascend", false));
   if (returned == "mask") {
+    RequireWritable(node, top.data.Shape());
     const Value zeros = node.Constant(Tensor(top.data.Type(), top.data.Shape()), "zeros");
     const Shape& picked = top.places.Shape();
     const std::vector<double> filled(static_cast<size_t>(picked.NumElements()), 1.0);

@@ -29,6 +29,7 @@ void ConvertArangeLike(NodeConverter& node) {
   attrs.Ignore({"ctx"});
   if (repeat < 1) attrs.Refuse("repeat", "a positive number");
   const Shape shape = axis ? Shape{data.Shape()[node.Axis(*axis, data.Shape().Rank())]} : data.Shape();
+  RequireWritable(node, shape);
   const auto count = static_cast<size_t>(shape.NumElements());
   const auto times = [&](size_t i) { return static_cast<int64_t>(i) / repeat; };
   if (data.Type() == ElementType::kF32 || data.Type() == ElementType::kF64) {
@@ -52,6 +53,7 @@ void ConvertIndexArray(NodeConverter& node) {
   for (int64_t& axis : axes) axis = node.Axis(axis, shape.Rank(), "axes");
   std::vector<int64_t> dims = shape.Dims();
   dims.push_back(static_cast<int64_t>(axes.size()));
+  RequireWritable(node, Shape(dims));
   const std::vector<int64_t> strides = shape.Strides();
   std::vector<int64_t> values;
   for (int64_t i = 0; i < shape.NumElements(); ++i) {
@@ -69,6 +71,7 @@ void ConvertEye(NodeConverter& node) {
   if (rows < 1) attrs.Refuse("N", "a positive number");
   if (stated < 0) attrs.Refuse("M", "a number from 0");
   const int64_t columns = stated == 0 ? rows : stated;
+  RequireWritable(node, {rows, columns});
   std::vector<double> values(static_cast<size_t>(Shape{rows, columns}.NumElements()));
   const int64_t limit = rows + columns;
   const int64_t offset = std::clamp(diagonal, -limit, limit);

@@ -31,11 +31,27 @@ TEST(ReduceKernel, NanWins) {
   for (const char* op : {"ReduceMax", "ReduceMin", "ReduceSum"}) {
     for (const char* axis : {"0", "1"}) {
       ExpectSameAsPlain(
-          StrCat("x : f32[40,40]; z : f32[1,40] = random(3); q = Greater(x, z); i : f32[] = {0}; n = "
+          StrCat("x : f32[300,300]; z : f32[1,300] = random(3); q = Greater(x, z); i : f32[] = {0}; n = "
                  "Divide(i, i); m = Select(q, n, x); a : i64[1] = {",
                  axis, "}; y = ", op, "(m, a); return y"));
     }
   }
+}
+
+TEST(MvnKernel, AxesAndModes) {
+  for (const char* mode : {"inside_sqrt", "outside_sqrt"}) {
+    for (const char* scaled : {"true", "false"}) {
+      for (const char* axes :
+           {"[1] = {2}", "[1] = {0}", "[2] = {1,2}", "[2] = {-2,-3}", "[3] = {0,1,2}", "[1] = {1}"}) {
+        const EngineRun run = ExpectSameAsPlain(StrCat("x : f32[3,5,300]; h : f32[] = {20}; s = Add(x, h); a : i64",
+                                                       axes, "; y = MVN(s, a) normalize_variance=", scaled,
+                                                       " eps=0.001 eps_mode=\"", mode, "\"; return y"));
+        EXPECT_EQ(run.ExecType("y"), "vector");
+      }
+    }
+  }
+  // Axes that are not neighbours.
+  ExpectSameAsPlain("x : f32[3,5,7]; a : i64[2] = {0,2}; y = MVN(x, a) normalize_variance=true eps=1e-5; return y");
 }
 
 TEST(ArgMaxKernel, AxesTiesAndNan) {
@@ -48,6 +64,8 @@ TEST(ArgMaxKernel, AxesTiesAndNan) {
         ExpectSameAsPlain(StrCat("x : f32[2,20,300]; y = ArgMax(x)", attributes, "; return y"));
         // Few values: ties.
         ExpectSameAsPlain(StrCat("x : f32[3,37,5]; c = Round(x); y = ArgMax(c)", attributes, "; return y"));
+        ExpectSameAsPlain(StrCat("x : f32[2,3,300]; h : f32[] = {0.99}; s = Add(x, h); c = Sqrt(s); y = ArgMax(c)",
+                                 attributes, "; return y"));
         // Some NaN: square roots of negative numbers.
         ExpectSameAsPlain(StrCat("x : f32[3,37,5]; h : f32[] = {0.9}; s = Add(x, h); c = Sqrt(s); y = ArgMax(c)",
                                  attributes, "; return y"));

@@ -97,6 +97,15 @@ TEST(Refusals, Positions) {
   ExpectRefused("_contrib_arange_like", "repeat=0", {{2, 3}}, {"attribute repeat"});
 }
 
+TEST(Refusals, ConstantsOfAnySize) {
+  ExpectRefused("_eye", "N=100000", {}, {"a constant of shape [100000,100000] is too large"}, ErrorKind::kUnsupported);
+  ExpectRefused("diag", "k=2000000000", {{3}}, {"is too large"}, ErrorKind::kUnsupported);
+  ExpectRefused("scatter_nd", "shape=(100000, 100000)", {{3}, {2, 3}}, {"is too large"}, ErrorKind::kUnsupported);
+  ExpectRefused("topk", "ret_typ=mask", {{100000, 1000}}, {"is too large"}, ErrorKind::kUnsupported);
+  ExpectRefused("_contrib_index_array", "", {{100000, 1000}}, {"is too large"}, ErrorKind::kUnsupported);
+  ExpectRefused("_contrib_arange_like", "", {{100000, 1000}}, {"is too large"}, ErrorKind::kUnsupported);
+}
+
 TEST(Refusals, SequencesAndNormalizations) {
   ExpectRefused("SequenceMask", "axis=2", {{2, 3, 4}}, {"attribute axis", "expected 0 or 1"});
   ExpectRefused("SequenceReverse", "axis=1", {{2, 3, 4}}, {"attribute axis", "expected 0"});

@@ -71,7 +71,8 @@ def sorts():
             case(operator, (2, 3, 4), axis=axis)
         for ascend in (None, False):
             case(operator, (2, 5), is_ascend=ascend, values={0: TIES}, note="ties")
-            case(operator, (2, 30), is_ascend=ascend, values={0: np.resize([2, 0, 1, 2, 2, 1, 0], 60)}, note="many ties")
+            many = np.resize([2, 0, 1, 2, 2, 1, 0], 60)
+            case(operator, (2, 30), is_ascend=ascend, values={0: many}, note="many ties")
         case(operator, (5,))
         case(operator, (1, 1))
         for kind in ("int32", "int64", "uint8", "int8", "float16", "float64"):

@@ -32,7 +32,8 @@ def picking():
         case("_contrib_boolean_mask", [shape, shape[:1]], values={1: mask}, weights=(1,))
         case("_contrib_boolean_mask", [shape, shape[:1]], values={1: mask}, weights=(1,), axis=0)
     case("_contrib_boolean_mask", [(3, 4), (3,)], dtypes=["float32", "int32"], values={1: [0, 2, -1]}, weights=(1,))
-    case("_contrib_boolean_mask", [(3, 4), (3,)], dtypes=["int32", "float32"], values={1: [0, 2, 1]}, weights=(1,), low=0, high=9)
+    kinds = ["int32", "float32"]
+    case("_contrib_boolean_mask", [(3, 4), (3,)], dtypes=kinds, values={1: [0, 2, 1]}, weights=(1,), low=0, high=9)
 
 
 def coordinates():
@@ -122,7 +123,9 @@ def rearrangements():
         ((0, 1, 2, 3, 4), 1, True), ((0, 1, 2, 3, 4), 1, False), ((0, 1), -3, True),
     ):
         case("_split_v2", (2, 5, 4), indices=indices, axis=axis, squeeze_axis=squeeze)
-    for sections, axis, squeeze in ((2, 1, None), (4, 1, True), (3, 1, None), (1, 0, None), (3, -1, True), (4, 1, False)):
+    for sections, axis, squeeze in (
+        (2, 1, None), (4, 1, True), (3, 1, None), (1, 0, None), (3, -1, True), (4, 1, False),
+    ):
         case("_split_v2", (2, 4, 3), indices=(), sections=sections, axis=axis, squeeze_axis=squeeze)
     case("_split_v2", (2, 4), indices=(0, 3))
     case("_split_v2", (2, 4), indices=(0, 1), sections=2)

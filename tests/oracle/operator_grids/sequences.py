@@ -23,7 +23,10 @@ def sequences():
                 operator, [(4, 2), (2,)], use_sequence_length=True, dtypes=[kind, "float32"], low=-9, high=9,
                 values={1: [1, 3]},
             )
-        case(operator, [(4, 2, 2), (2,)], use_sequence_length=True, values={1: [3, 1]}, weights=(1,), note="fixed lengths")
+        case(
+            operator, [(4, 2, 2), (2,)], use_sequence_length=True, values={1: [3, 1]}, weights=(1,),
+            note="fixed lengths",
+        )
     for operator in ("SequenceMask", "SequenceLast"):
         for shape in ((3, 4, 2), (2, 5), (1, 2, 3)):
             lengths = [1, shape[1], 2][: shape[0]]
