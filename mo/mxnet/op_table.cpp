@@ -125,6 +125,7 @@ constexpr OpEntry kOps[] = {
     {"_rdiv_scalar", ConvertScalar},
     {"_rminus_scalar", ConvertScalar},
     {"_rmod_scalar", ConvertScalar},
+    {"_rnn_param_concat", ConvertRnnParamConcat},
     {"_rpower_scalar", ConvertScalar},
     {"_sg_mkldnn_conv", ConvertFusedConvolution},
     {"_sg_mkldnn_fully_connected", ConvertFusedFullyConnected},

@@ -80,6 +80,7 @@ void ConvertRequantize(NodeConverter& node);
 void ConvertReshape(NodeConverter& node);
 void ConvertReshapeLike(NodeConverter& node);
 void ConvertRnn(NodeConverter& node);
+void ConvertRnnParamConcat(NodeConverter& node);
 void ConvertScalar(NodeConverter& node);
 void ConvertSelfAttentionScores(NodeConverter& node);
 void ConvertSelfAttentionValues(NodeConverter& node);

@@ -29,7 +29,7 @@ using test::GridCase;
 const std::set<std::string> kNotYetCovered = {
     "BatchNorm_v1", "GroupNorm", "ROIPooling", "SequenceLast", "SequenceMask", "SequenceReverse",
     "_contrib_AdaptiveAvgPooling2D", "_contrib_BilinearResize2D", "_contrib_ROIAlign", "_contrib_arange_like", "_eye",
-    "_grad_add", "_rnn_param_concat", "_split_v2", "argmax", "argmax_channel", "argmin", "argsort", "batch_take",
+    "_grad_add", "_split_v2", "argmax", "argmax_channel", "argmin", "argsort", "batch_take",
     "cumsum", "depth_to_space", "erfinv", "gamma", "gammaln", "gather_nd", "moments", "nanprod", "nansum", "pick",
     "repeat", "reverse", "shape_array", "size_array", "sort", "space_to_depth", "topk"};
 // clang-format on
@@ -45,7 +45,6 @@ struct Refusal {
 const std::vector<Refusal> kRefused = {
     {"BatchNorm", "output_mean_var=T", "output 1 is read"},
     {"LayerNorm", "output_mean_var=T", "output 1 is read"},
-    {"RNN", "projection_size=1", "attribute projection_size"},
     {"_while_loop", "condition depends on data", "the number of steps depends on the model's inputs"},
     {"softmax", "use_length=T", "attribute use_length"},
 };
