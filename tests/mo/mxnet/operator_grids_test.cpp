@@ -45,6 +45,8 @@ struct Refusal {
 const std::vector<Refusal> kRefused = {
     {"BatchNorm", "output_mean_var=T", "output 1 is read"},
     {"LayerNorm", "output_mean_var=T", "output 1 is read"},
+    {"_npi_einsum", "subscripts=...ij", "an ellipsis is not supported"},
+    {"_npi_einsum", "subscripts=ii->i", "diagonals of one operand are not supported"},
     {"_while_loop", "condition depends on data", "the number of steps depends on the model's inputs"},
     {"softmax", "use_length=T", "attribute use_length"},
 };
