@@ -74,6 +74,8 @@ constexpr Entry kTable[] = {
     {"PSROIAlign", MakePositionSensitiveAlign},
     {"PSROIPooling", MakePositionSensitivePooling},
     {"Pad", MakePad},
+    {"Quantize", MakeQuantize},
+    {"QuantizedConvolution", MakeQuantizedConvolution},
     {"RNNSequence", MakeSequence},
     {"ROIAlign", MakeRoiAlign},
     {"ROIPooling", MakeRoiPooling},

@@ -26,8 +26,7 @@ using test::GridCase;
 
 // Operators with cases that moir has no converter for.
 // clang-format off
-const std::set<std::string> kNotYetCovered = {
-    "_rnn_param_concat"};
+const std::set<std::string> kNotYetCovered = {};
 // clang-format on
 
 struct Refusal {
@@ -39,7 +38,6 @@ struct Refusal {
 // What moir refuses although MXNet computes it. Every case that contains `part` is refused, with kUnsupported, and
 // there is one.
 const std::vector<Refusal> kRefused = {
-    {"RNN", "projection_size=1", "attribute projection_size"},
     {"_image_resize", "interp=3", "attribute interp"},
     {"_image_resize", "interp=4", "attribute interp"},
     {"_image_resize", "size=4,5x6x3,uint8", "fixed point"},
@@ -50,6 +48,8 @@ const std::vector<Refusal> kRefused = {
     {"_npi_norm", "int32", "data of i32"},
     {"_npi_norm", "ord=2,axis=(0 1),flag=-1,3x4", "singular values"},
     {"_npi_norm", "ord=2,axis=(0 1),flag=2,3x4", "singular values"},
+    {"_npi_einsum", "subscripts=...ij", "an ellipsis is not supported"},
+    {"_npi_einsum", "subscripts=ii->i", "diagonals of one operand are not supported"},
     {"_while_loop", "condition depends on data", "the number of steps depends on the model's inputs"},
 };
 

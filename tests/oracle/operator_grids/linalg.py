@@ -1,6 +1,6 @@
 """Linear algebra on stacks of matrices, and attention on interleaved projections."""
 
-from .recorder import case, np, random_values
+from .recorder import CASES, add, case, mx, node, np, random_values
 
 STACKS = ((), (2,), (1, 2))
 
@@ -103,4 +103,51 @@ def attention():
         case("_contrib_interleaved_matmul_encdec_valatt", [kv, (batch * heads, length, memory)], heads=heads)
 
 
-GRIDS = [gemm, triangles, determinants, attention]
+def einsum():
+    for subscripts, shapes in (
+        ("ij,jk->ik", ((2, 3), (3, 4))),
+        ("ij,jk", ((2, 3), (3, 4))),
+        ("ij,kj->ik", ((2, 3), (4, 3))),
+        ("bij,bjk->bik", ((2, 3, 4), (2, 4, 5))),
+        ("bhqd,bhkd->bhqk", ((2, 2, 3, 4), (2, 2, 5, 4))),
+        ("bhqk,bkhd->bqhd", ((2, 2, 3, 4), (2, 4, 2, 5))),
+        ("ij->ji", ((2, 3),)),
+        ("ba", ((2, 3),)),
+        ("ijk->j", ((2, 3, 4),)),
+        ("i,j->ij", ((2,), (3,))),
+        ("i,i->i", ((4,), (4,))),
+        ("ij,ij->j", ((2, 3), (2, 3))),
+        ("ij,k->k", ((2, 3), (4,))),
+        ("ij, jk, kl -> il", ((2, 3), (3, 4), (4, 2))),
+        ("abc,cd,be->ade", ((2, 3, 4), (4, 2), (3, 5))),
+        ("ii->i", ((3, 3),)),
+        ("...ij,...jk->...ik", ((2, 3, 4), (2, 4, 2))),
+    ):
+        for optimize in (0, 1):
+            names = [f"data{i or ''}" for i in range(len(shapes))]
+            variables = [mx.sym.var(name).as_np_ndarray() for name in names]
+            symbol = mx.sym.np.einsum(subscripts, *variables, optimize=bool(optimize)).as_nd_ndarray()
+            values = {name: random_values(f"{subscripts}{name}", shape) for name, shape in zip(names, shapes)}
+            text = "+".join("x".join(map(str, shape)) for shape in shapes)
+            add("_npi_einsum", f"subscripts={subscripts},optimize={optimize},{text}", symbol, values)
+
+
+def fourier():
+    """For GPUs only in MXNet: NumPy's values, see make_operator_grids.py."""
+    for shape in ((2, 4), (3, 5), (1, 1), (2, 2, 3, 8), (2, 7)):
+        for compute_size in (None, 32):
+            more = {} if compute_size is None else {"compute_size": compute_size}
+            data = random_values(f"fft{shape}", shape)
+            transformed = np.fft.fft(data.astype("float64"), axis=-1)
+            pairs = np.stack([transformed.real, transformed.imag], axis=-1).reshape(*shape[:-1], -1)
+            pairs = pairs.astype("float32")
+            spectrum = random_values(f"ifft{shape}", (*shape[:-1], 2 * shape[-1]))
+            complex_values = spectrum[..., ::2].astype("float64") + 1j * spectrum[..., 1::2]
+            real = (np.fft.ifft(complex_values, axis=-1).real * shape[-1]).astype("float32")
+            for operator, value, expected in (("_contrib_fft", data, pairs), ("_contrib_ifft", spectrum, real)):
+                name = f"compute_size={compute_size},{'x'.join(map(str, value.shape))}"
+                add(operator, name, node(operator, mx.sym.var("data"), **more), {"data": value})
+                CASES[-1].expected = {"op_output": expected}
+
+
+GRIDS = [gemm, triangles, determinants, attention, einsum, fourier]

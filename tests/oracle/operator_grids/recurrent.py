@@ -50,7 +50,15 @@ def rnn():
                 record(attributes, 2, "open")
         record(dict(mode=mode, num_layers=1, bidirectional=False, state_outputs=False, p=0.5), 1, "given")
         record(dict(mode=mode, num_layers=2, state_outputs=True, p=0.5), 1, "zeros")
-    record(dict(mode="lstm", num_layers=1, projection_size=1, state_outputs=True), 2, "given")
+    # Without its state outputs MXNet's projection stops the process.
+    for size in (1, 2):
+        for layers in (1, 2):
+            for bidirectional in (None, True):
+                attributes = dict(mode="lstm", num_layers=layers, projection_size=size, state_outputs=True)
+                if bidirectional:
+                    attributes["bidirectional"] = True
+                record(attributes, 1 + layers % 2, "given")
+        record(dict(mode="lstm", num_layers=2, projection_size=size, state_outputs=True), 2, "zeros")
 
 
 def gluon():
