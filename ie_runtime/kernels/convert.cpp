@@ -8,6 +8,8 @@ std::optional<KernelChoice> MakeConvert(const KernelContext& context) {
   const ElementType from = context.Input(0).type, to = context.Output().type;
   const int64_t count = context.OutputShape().NumElements();
   if (count == 0) return std::nullopt;
+  // 8 and 32 bits, in any layout.
+  if (std::optional<KernelChoice> choice = MakeQuantizedConvert(context)) return choice;
   KernelChoice choice;
   choice.inputs = {context.PlainInput()};
   choice.outputs = {context.PlainOutput()};

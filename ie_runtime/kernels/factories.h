@@ -38,6 +38,7 @@ std::optional<KernelChoice> MakePoolingKernel(const KernelContext& context);
 std::optional<KernelChoice> MakePositionSensitiveAlign(const KernelContext& context);
 std::optional<KernelChoice> MakePositionSensitivePooling(const KernelContext& context);
 std::optional<KernelChoice> MakeQuantize(const KernelContext& context);
+std::optional<KernelChoice> MakeQuantizedConvert(const KernelContext& context);
 std::optional<KernelChoice> MakeQuantizedConvolution(const KernelContext& context);
 std::optional<KernelChoice> MakeReduce(const KernelContext& context);
 std::optional<KernelChoice> MakeReshape(const KernelContext& context);

@@ -248,7 +248,7 @@ std::optional<KernelChoice> MakeQuantize(const KernelContext& context) {
   return choice;
 }
 
-std::optional<KernelChoice> MakeConvert(const KernelContext& context) {
+std::optional<KernelChoice> MakeQuantizedConvert(const KernelContext& context) {
   const ElementType from = context.Input(0).type, to = context.Output().type;
   const Shape& shape = context.InputShape();
   const bool widens =

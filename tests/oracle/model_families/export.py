@@ -95,11 +95,11 @@ def main():
     mx.random.seed(seed)
     net = make(name[4:] if name.startswith("zoo-") else name)
     net.initialize(mx.init.Xavier())
-    net.hybridize()
     values = make_inputs(shapes, generator)
     arrays = [mx.nd.array(value) for value in values.values()]
-    net(*arrays)
+    net(*arrays)  # settles shapes; some networks cannot do that hybridized
     draw_weights(net, generator)
+    net.hybridize()
     net(*arrays)
     net.export(f"{folder}/{name}")
     symbol, arguments, states = load(folder, name)
