@@ -39,6 +39,8 @@ void ConvertFilled(NodeConverter& node) {
 
 void ConvertFilledLike(NodeConverter& node) {
   node.RequireInputs(1);
+  // GluonCV writes a type, which MXNet does not look at: the result has the data's.
+  node.Attrs().Ignore({"dtype"});
   const Value data = node.Input(0);
   node.Output(node.Constant(Filled(data.Shape(), node.Op() == "ones_like" ? 1 : 0, data.Type())));
 }

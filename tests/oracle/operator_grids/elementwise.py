@@ -71,6 +71,8 @@ def unary():
         case(operator, (2, 4), dtype="int32", low=-5, high=6)
     for operator in ("exp", "sqrt", "sigmoid", "abs", "_copy"):
         case(operator, (2, 4), dtype="float16", low=0.1, high=3)
+    for operator in ("ones_like", "zeros_like"):
+        case(operator, (2, 3), {"dtype": "int64"}, note="a type it does not know")
     for attributes in (dict(), dict(alpha=0.1), dict(beta=0.3), dict(alpha=0.3, beta=0.6), dict(alpha=0.0, beta=0.0)):
         for shape in ((2, 5), (1, 3, 2, 2)):
             case("hard_sigmoid", shape, attributes, low=-5, high=5)
