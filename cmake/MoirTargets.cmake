@@ -40,6 +40,12 @@ function(moir_precompile target)
                             <span> <string> <string_view> <unordered_map> <variant> <vector> ${ARGN})
 endfunction()
 
+# moir_test_isa(NAME ISA): the program of moir_test(NAME) once more, on a CPU that has no newer instructions than ISA.
+function(moir_test_isa name isa)
+  add_test(NAME ${name}_${isa} COMMAND moir_${name}_tests)
+  set_tests_properties(${name}_${isa} PROPERTIES ENVIRONMENT "OMP_WAIT_POLICY=passive;MOIR_MAX_ISA=${isa}")
+endfunction()
+
 # moir_test(NAME LIBRARIES...): tests/NAME/**/*_test.cpp as one GoogleTest program.
 function(moir_test name)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*_test.cpp)

@@ -54,7 +54,7 @@ def relative(a, b):
     if not np.array_equal(a[~finite], b[~finite], equal_nan=True) or not np.isfinite(a[finite]).all():
         return float("inf")
     scale = max(1e-3, np.abs(b[finite]).max(initial=0))
-    return float(np.abs(a - b)[finite].max(initial=0) / scale)
+    return float(np.abs(a[finite] - b[finite]).max(initial=0) / scale)
 
 
 def detections(outputs):
@@ -68,6 +68,8 @@ def detections(outputs):
 
 def same_up_to_ties(a, b):
     """Rows sorted by score: each row of `a` finds its own in `b` among those of about the same score."""
+    if not np.isfinite(a).all() or not np.isfinite(b).all():
+        return float("inf")
     scale = np.maximum(1e-3, np.abs(b).max(axis=0))
     worst, taken = 0.0, np.zeros(len(b), bool)
     for row in a:

@@ -78,9 +78,9 @@ class Contraction {
 
  private:
   int64_t Size(const std::string& labels) const {
-    int64_t size = 1;
-    for (const char label : labels) size *= sizes_.at(label);
-    return size;
+    std::vector<int64_t> dims;
+    for (const char label : labels) dims.push_back(sizes_.at(label));
+    return Shape(std::move(dims)).NumElements();
   }
 
   NodeConverter& node_;

@@ -136,6 +136,7 @@ void ConvertQuantized(NodeConverter& node, const Symbol& body) {
   const Range range = InputRange(node, ranges_at);
   const Number data_scale = QuantaPerUnit(node, data.Type(), range);
   const Shape shape = WeightShape(node, fused.settings, data.Shape());
+  node.Require(shape.NumElements() > 0, "weights of shape ", shape, ": expected some");
   const Folded folded = Fold(node, fused, shape);
   const auto channels = static_cast<size_t>(shape[0]);
   const std::optional<Range> calibrated = CalibratedRange(node);

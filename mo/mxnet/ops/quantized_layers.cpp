@@ -47,8 +47,10 @@ Value AverageWindows(NodeConverter& node, Value data) {
   }
   std::vector<int64_t> pads_end = pad;
   for (size_t i = 0; i < spatial; ++i) {
-    if (stride[i] < 1) attrs.Refuse("stride", "positive numbers");
-    if (kernel[i] < 1) attrs.Refuse("kernel", "positive numbers");
+    constexpr int64_t kLargest = int64_t{1} << 30;
+    if (stride[i] < 1 || stride[i] > kLargest) attrs.Refuse("stride", StrCat("numbers from 1 to ", kLargest));
+    if (kernel[i] < 1 || kernel[i] > kLargest) attrs.Refuse("kernel", StrCat("numbers from 1 to ", kLargest));
+    if (pad[i] < 0 || pad[i] > kLargest) attrs.Refuse("pad", StrCat("numbers from 0 to ", kLargest));
     const int64_t room = shape[static_cast<int64_t>(i) + 2] + 2 * pad[i] - kernel[i];
     if (full && !global && room >= 0) pads_end[i] += (room + stride[i] - 1) / stride[i] * stride[i] - room;
   }

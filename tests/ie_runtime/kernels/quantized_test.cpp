@@ -1,5 +1,4 @@
 // Quantize, QuantizedConvolution and Convert: integers equal to the plain evaluation's, whatever kernel runs.
-#include "ie_runtime/isa.h"
 #include "tests/ie_runtime/engine_test_support.h"
 
 namespace moir::runtime {
@@ -71,9 +70,7 @@ TEST(QuantizedConvolutionKernel, WindowsGroupsAndTypes) {
                  "destination_type=\"i8\"; y = QuantizedConvolution(x, w) ", c.attributes, "; s : f32[1] = {0.01}; ",
                  "q = Quantize(y, s) destination_type=\"i8\"; return y, q");
       const EngineRun run = ExpectSameAsPlain(text);
-      if (EffectiveIsa() >= Isa::kAvx512CoreVnni) {
-        EXPECT_NE(run.ExecType("y"), "plain") << text;
-      }
+      EXPECT_NE(run.ExecType("y"), "plain") << text;
     }
   }
 }

@@ -41,7 +41,7 @@ def calibrate(symbol, arguments, states, inputs):
     graph = json.loads(symbol.tojson())
     for node in graph["nodes"]:
         if "BatchNorm" in node["op"]:
-            node["attrs"]["momentum"] = "0"
+            node.setdefault("attrs", {})["momentum"] = "0"
     symbol = mx.sym.load_json(json.dumps(graph))
     executor = symbol.bind(mx.cpu(), {**arguments, **inputs}, aux_states=states, grad_req="null")
     for output in executor.forward(is_train=True):
