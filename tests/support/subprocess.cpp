@@ -43,6 +43,8 @@ Finished RunProgram(const std::string& program, const std::vector<std::string>& 
   std::vector<char*> argv = {const_cast<char*>(path.c_str())};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
+  // Opened before privileges are dropped: the checkout may lie in a folder that is root's alone.
+  const int executable = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   const int output = AnonymousFile(), errors = AnonymousFile();
   const pid_t child = ::fork();
   if (child < 0) throw std::runtime_error("cannot fork");
@@ -56,9 +58,10 @@ Finished RunProgram(const std::string& program, const std::vector<std::string>& 
     }
     constexpr uid_t kNobody = 65534;
     if (limits.unprivileged && ::geteuid() == 0 && (::setgid(kNobody) != 0 || ::setuid(kNobody) != 0)) ::_exit(126);
-    ::execv(path.c_str(), argv.data());
+    ::fexecve(executable, argv.data(), environ);
     ::_exit(127);
   }
+  if (executable >= 0) ::close(executable);
   int status = 0;
   ::waitpid(child, &status, 0);
   Finished finished;

@@ -62,7 +62,10 @@ def load(folder, name):
 
 def run(symbol, arguments, states, inputs):
     executor = symbol.bind(mx.cpu(), {**arguments, **inputs}, aux_states=states, grad_req="null")
-    return dict(zip(symbol.list_outputs(), (output.asnumpy() for output in executor.forward(is_train=False))))
+    return [
+        (f"{i}:{name}", output.asnumpy())  # names may come twice
+        for i, (name, output) in enumerate(zip(symbol.list_outputs(), executor.forward(is_train=False)))
+    ]
 
 
 def own_outputs(name, folder):
@@ -70,7 +73,7 @@ def own_outputs(name, folder):
     symbol, arguments, states = load(folder, name)
     with np.load(f"{folder}/{name}.npz") as stored:
         inputs = {key[3:]: mx.nd.array(stored[key]) for key in stored.files if key.startswith("in:")}
-    np.savez(f"{folder}/{name}-own.npz", **run(symbol, arguments, states, inputs))
+    np.savez(f"{folder}/{name}-own.npz", **dict(run(symbol, arguments, states, inputs)))
 
 
 def make_inputs(inputs, generator):
@@ -118,9 +121,9 @@ def main():
         check=True,
     )
     with np.load(f"{folder}/{name}-own.npz") as own:
-        for i, (key, value) in enumerate(outputs.items()):
-            stored[f"out:{i}:{key}"] = value
-            stored[f"own:{i}:{key}"] = own[key]
+        for key, value in outputs:
+            stored["out:" + key] = value
+            stored["own:" + key] = own[key]
     os.remove(f"{folder}/{name}-own.npz")
     np.savez(f"{folder}/{name}.npz", **stored)
 
