@@ -136,7 +136,10 @@ def number(value):
 
 def table(results):
     print("# Model families\n")
-    print("Made by [tests/oracle/model_families.py](../tests/oracle/model_families.py); its first lines say what is compared.\n")
+    print("Made by [tests/oracle/model_families.py](../tests/oracle/model_families.py); its first lines say what is compared.")
+    print("Weights are random. Where they blow rounding up (scores or proposals that lie closer than it), MXNet's own two")
+    print("implementations part as far as moir and MXNet do: see the column *MXNet's own*. Networks that MXNet 1.9.1 itself")
+    print("cannot make or run from these scripts are listed, but not counted.\n")
     print("| Family | Models tried | Converted | Within 1e-4 | Within 1e-3 |\n|---|---|---|---|---|")
     families = {}
     for row in results:
