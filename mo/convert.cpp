@@ -9,6 +9,7 @@
 #include "mo/mxnet/symbol_reader.h"
 #include "mo/preprocessing.h"
 #include "mo/version.h"
+#include "transforms/legalize_for_ir_v10_v11/legalize.h"
 #include "transforms/legalize_for_ir_v2_v4/legalize.h"
 #include "transforms/pipeline.h"
 
@@ -162,9 +163,12 @@ ConvertReport Convert(const Options& options) {
   watch.Step("optimize");
 
   graph::PassRunner legalize;
-  for (auto& pass : transforms::MakeLegalizePassesV2V4(
-           {.version = options.ir_version, .f16 = options.f16, .detection_output = options.detection_output}))
-    legalize.Add(std::move(pass));
+  const bool opsets = options.ir_version >= 10;
+  auto passes =
+      opsets ? transforms::MakeLegalizePassesV10V11(options.ir_version)
+             : transforms::MakeLegalizePassesV2V4(
+                   {.version = options.ir_version, .f16 = options.f16, .detection_output = options.detection_output});
+  for (auto& pass : passes) legalize.Add(std::move(pass));
   RunPasses(legalize, graph, options.dump_passes.empty() ? "" : options.dump_passes + "/legalize", report);
   report.operators_written = graph.NodeCount();
   watch.Step("legalize");
@@ -179,7 +183,8 @@ ConvertReport Convert(const Options& options) {
   report.xml_path = stem + ".xml";
   report.bin_path = stem + ".bin";
   report.mapping_path = stem + ".mapping";
-  report.written = graph::WriteIrV2V4(graph, report.xml_path, report.bin_path, report.mapping_path, write);
+  const auto write_ir = opsets ? graph::WriteIrV10V11 : graph::WriteIrV2V4;
+  report.written = write_ir(graph, report.xml_path, report.bin_path, report.mapping_path, write);
   watch.Step("write");
   return report;
 }

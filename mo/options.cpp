@@ -44,8 +44,8 @@ po::options_description Describe() {
   result.add_options()("output_dir,o", text(), "folder of the result, made when missing (default: .)")(
       "model_name,n", text(), "stem of the result's files (default: that of the input)")(
       "data_type", text(), "FP32 (default; also float) or FP16 (also half): the type weights are stored in")(
-      "ir_version", text(), "2, 3 (default) or 4")("generate_deprecated_IR_V2", po::bool_switch(),
-                                                   "the same as --ir_version 2")(
+      "ir_version", text(), "2, 3 (default) or 4: engines of 2018; 10 or 11: OpenVINO of today")(
+      "generate_deprecated_IR_V2", po::bool_switch(), "the same as --ir_version 2")(
       "detection_output", po::bool_switch(),
       "write MultiBoxDetection as OpenVINO's layer DetectionOutput: boxes in its layout [1,1,N*K,7] instead of "
       "MXNet's [N,A,6]");
@@ -284,7 +284,8 @@ Options ParseOptions(const std::vector<std::string>& arguments) {
   }
   if (has("ir_version")) {
     const auto version = graph::ParseInt(text("ir_version"));
-    if (!version || *version < 2 || *version > 4) FailOption("ir_version", text("ir_version"), "2, 3 or 4");
+    if (!version || !((*version >= 2 && *version <= 4) || *version == 10 || *version == 11))
+      FailOption("ir_version", text("ir_version"), "2, 3, 4, 10 or 11");
     options.ir_version = static_cast<int>(*version);
   }
   if (flag("generate_deprecated_IR_V2")) {
