@@ -49,17 +49,20 @@ Value Builder::Slice(Value value, int64_t axis, int64_t begin, int64_t end) {
 }
 
 std::vector<Value> Builder::Columns(Value value) {
-  std::vector<int64_t> dims = value.Shape().Dims();
-  const int64_t count = dims.back();
-  dims.pop_back();
+  const int64_t axis = value.Shape().Rank() - 1, count = value.Shape()[axis];
   std::vector<Value> columns;
-  Node* split =
-      OpNode("Split", {value, Constant(Tensor::Scalar<int64_t>(value.Shape().Rank() - 1))}, {{"num_splits", count}});
-  for (int64_t i = 0; i < count; ++i) columns.push_back(Reshape(split->Output(static_cast<size_t>(i)), Shape(dims)));
+  for (int64_t i = 0; i < count; ++i) {
+    columns.push_back(Op(
+        "Gather", {value, Constant(Tensor::Scalar<int64_t>(i)), Constant(Tensor::Scalar<int64_t>(axis))}));
+  }
   return columns;
 }
 
 Value Builder::GatherRows(Value data, Value indices) {
+  // OpenVINO 2023 and 2026 read other memory with one picture and batch_dims.
+  if (indices.Shape()[0] == 1) {
+    return Op("Gather", {data, Reshape(indices, Shape{indices.Shape()[1]}), Constant(Tensor::Scalar<int64_t>(1))});
+  }
   return Op("Gather", {data, indices, Constant(Tensor::Scalar<int64_t>(1))}, {{"batch_dims", int64_t{1}}});
 }
 
