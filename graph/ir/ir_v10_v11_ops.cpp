@@ -67,6 +67,25 @@ void SpellROIAlign(const Node& node, OpsetLayer& layer) {
   Drop(layer, "aligned_mode");
 }
 
+// Only values and positions can be sorted by for good.
+void SpellTopK(const Node& node, OpsetLayer& layer) {
+  if (node.Attr<std::string>("sort") == "none") SetText(layer, "sort", "index");
+}
+
+// An empty pattern has no bytes, which readers do not take.
+void SpellReshape(const Node& node, OpsetLayer& layer) {
+  if (node.Shape().Rank() > 0) return;
+  layer.type = "Squeeze";
+  layer.attributes.clear();
+  layer.inputs.pop_back();
+}
+
+// The CPU plug-in finds NaN greater than anything, but not less.
+void SpellGreater(const Node& node, OpsetLayer& layer) {
+  layer.type = node.Is("Greater") ? "Less" : "LessEqual";
+  std::swap(layer.inputs[0], layer.inputs[1]);
+}
+
 void SpellRecurrent(const Node& node, OpsetLayer& layer) {
   if (!node.Attr<std::vector<std::string>>("activations").empty()) return;
   SetText(layer, "activations",
@@ -128,6 +147,8 @@ Spell FindSpelling(std::string_view op) {
       {"GRUSequence", SpellRecurrent},
       {"Gather", SpellGather},
       {"GatherND", SpellGatherND},
+      {"Greater", SpellGreater},
+      {"GreaterEqual", SpellGreater},
       {"GroupConvolution", FillWindow},
       {"GroupConvolutionBackpropData", FillWindow},
       {"Interpolate", SpellInterpolate},
@@ -135,7 +156,9 @@ Spell FindSpelling(std::string_view op) {
       {"MaxPool", FillWindow},
       {"RNNSequence", SpellRecurrent},
       {"ROIAlign", SpellROIAlign},
+      {"Reshape", SpellReshape},
       {"Softmax", SpellSoftmax},
+      {"TopK", SpellTopK},
   };
   const auto found = spellings.find(op);
   return found == spellings.end() ? nullptr : found->second;

@@ -405,8 +405,16 @@ void WriteMetaData(const IrWriteOptions& options, XmlWriter& xml) {
 void CheckOperators(const Graph& graph, int version) {
   std::vector<std::string> nodes;
   for (const Node* node : graph.TopologicalOrder()) {
-    if (!node->Is("Parameter") && !node->Is("Constant") && !HasOpsetSpelling(*node, version))
+    if (node->Is("Constant")) continue;
+    if (!node->Is("Parameter") && !HasOpsetSpelling(*node, version))
       nodes.push_back(StrCat("\"", node->Name(), "\" (", node->Op(), ")"));
+    for (size_t i = 0; i < node->OutputCount(); ++i) {
+      if (node->Shape(i).NumElements() == 0)
+        Fail(ErrorKind::kUnsupported, "node \"", node->Name(), "\" (", node->Op(), "): its output of shape ",
+             node->Shape(i),
+             " has no elements, which OpenVINO's CPU plug-in does not run; write --ir_version 3 for moir's ",
+             "engine, or cut the model before it with --output");
+    }
   }
   if (nodes.empty()) return;
   Fail(ErrorKind::kUnsupported, "IR v", version, " has no operators for these nodes: ", Join(nodes, ", "),

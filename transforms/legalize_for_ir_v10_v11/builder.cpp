@@ -52,8 +52,8 @@ std::vector<Value> Builder::Columns(Value value) {
   const int64_t axis = value.Shape().Rank() - 1, count = value.Shape()[axis];
   std::vector<Value> columns;
   for (int64_t i = 0; i < count; ++i) {
-    columns.push_back(Op(
-        "Gather", {value, Constant(Tensor::Scalar<int64_t>(i)), Constant(Tensor::Scalar<int64_t>(axis))}));
+    columns.push_back(
+        Op("Gather", {value, Constant(Tensor::Scalar<int64_t>(i)), Constant(Tensor::Scalar<int64_t>(axis))}));
   }
   return columns;
 }

@@ -13,13 +13,21 @@ std::vector<std::unique_ptr<graph::Pass>> MakeLegalizePassesV10V11(int version) 
   add(MakeFoldShapeConstants());
 
   add(MakeDecomposeArgMax());
+  add(MakeDecomposeAvgPool());
   add(MakeDecomposeBoxDecode());
   add(MakeDecomposeBoxIou());
   add(MakeDecomposeBoxNms());
   add(MakeDecomposeCorrelation());
+  add(MakeDecomposeCubicInterpolate());
+  add(MakeDecomposeIntegerDivide());
   add(MakeDecomposeMultiBoxDetection());
   add(MakeDecomposeMultiProposal());
   add(MakeDecomposeQuantized());
+  add(MakeGiveMatMulTwoAxes());
+  add(MakeNormalizeLrnBias());
+  add(MakeReplaceEmptyLists());
+  add(MakeRoundRegions());
+  add(MakeWidenSmallIntegers());
   // After the decompositions, which may use operators that the version lacks.
   add(MakeExpandOperators(version));
 
