@@ -184,20 +184,16 @@ Value NetLayerBuilder::Convert(Value value, std::string_view suffix, ElementType
 }
 
 ElementType NetElementType(std::string_view name) {
+  // Types of values and, with FP for f and BOOL, precisions of ports.
+  static constexpr std::pair<std::string_view, ElementType> kNames[] = {
+      {"bf16", ElementType::kBF16}, {"bool", ElementType::kBool}, {"boolean", ElementType::kBool},
+      {"f16", ElementType::kF16},   {"f32", ElementType::kF32},   {"f64", ElementType::kF64},
+      {"fp16", ElementType::kF16},  {"fp32", ElementType::kF32},  {"fp64", ElementType::kF64},
+      {"i32", ElementType::kI32},   {"i64", ElementType::kI64},   {"i8", ElementType::kI8},
+      {"u8", ElementType::kU8}};
   const std::string lower = Lower(Trim(name));
-  for (const auto& [type, names] : std::initializer_list<std::pair<ElementType, std::initializer_list<const char*>>>{
-           {ElementType::kF32, {"f32", "fp32"}},
-           {ElementType::kF16, {"f16", "fp16"}},
-           {ElementType::kBF16, {"bf16"}},
-           {ElementType::kF64, {"f64", "fp64"}},
-           {ElementType::kI8, {"i8"}},
-           {ElementType::kU8, {"u8"}},
-           {ElementType::kI32, {"i32"}},
-           {ElementType::kI64, {"i64"}},
-           {ElementType::kBool, {"boolean", "bool"}}}) {
-    for (const char* known : names) {
-      if (lower == known) return type;
-    }
+  for (const auto& [known, type] : kNames) {
+    if (known == lower) return type;
   }
   return ElementType::kUndefined;
 }
