@@ -101,13 +101,22 @@ Values NetPsRoiPooling(NetLayerBuilder& layer) {
   return layer.AddNode("PSROIPooling", "", layer.Inputs(), layer.SchemaAttributes("PSROIPooling"));
 }
 
-// Version 3 has no aligned_mode.
-Values NetRoiAlign3(NetLayerBuilder& layer) {
+// Version 3 has no aligned_mode. Our half_pixel shifts scaled corners by half an element, which OpenVINO calls
+// half_pixel_for_nn; its half_pixel shifts them by half a pixel before, too.
+Values NetRoiAlign(NetLayerBuilder& layer) {
   layer.RequireInputs(3, 3);
-  if (layer.Has("mode") && layer.OneOf("mode", {"avg", "max"}) == "max")
-    layer.Unsupported("mode \"max\" cannot be computed, only \"avg\"");
-  Attributes attributes = layer.SchemaAttributes("ROIAlign");
-  return layer.AddNode("ROIAlign", "", layer.Inputs(), std::move(attributes));
+  if (layer.OneOf("mode", {"avg", "max"}) == "max") layer.Unsupported("mode \"max\" cannot be computed, only \"avg\"");
+  const std::string aligned = layer.OneOf("aligned_mode", {"asymmetric", "half_pixel_for_nn", "half_pixel"});
+  Values inputs = layer.Inputs();
+  if (aligned == "half_pixel") {
+    inputs[1] = layer.Add("Add", "boxes", {inputs[1], layer.Scalar("half", 0.5, inputs[1].Type())});
+  }
+  return layer.AddNode("ROIAlign", "", inputs,
+                       {{"pooled_h", layer.Int("pooled_h")},
+                        {"pooled_w", layer.Int("pooled_w")},
+                        {"sampling_ratio", layer.Int("sampling_ratio", 0)},
+                        {"spatial_scale", layer.Double("spatial_scale")},
+                        {"aligned_mode", std::string(aligned == "asymmetric" ? "asymmetric" : "half_pixel")}});
 }
 
 // Per box of each cell: x, y, what follows of the coordinates, whether there is an object, the classes. x, y and the

@@ -253,6 +253,9 @@ Values MaxPool8(NetLayerBuilder& layer) {
 
 Values AvgPool(NetLayerBuilder& layer) {
   layer.RequireInputs(1, 1);
+  for (const int64_t dilation : layer.Ints("dilations", {})) {
+    if (dilation != 1) layer.Unsupported("dilations ", layer.Text("dilations"), " cannot be computed");
+  }
   const std::string rounding = layer.OneOf("rounding_type", {"floor", "ceil", "ceil_torch"});
   const std::string auto_pad = layer.OneOf("auto_pad", {"explicit", "same_upper", "same_lower", "valid"});
   const bool exclude = layer.Bool("exclude-pad", layer.Bool("exclude_pad", false));
@@ -286,11 +289,21 @@ Values DeformableConvolution(NetLayerBuilder& layer) {
   return layer.AddNode("DeformableConvolution", "", layer.Inputs(), layer.SchemaAttributes("DeformableConvolution"));
 }
 
-Values ScatterPlain(NetLayerBuilder& layer) {
-  const std::string reduction = layer.Text("reduction", "none");
-  layer.Ignore("use_init_val");
-  if (reduction != "none") layer.Unsupported("reduction \"", reduction, "\" cannot be computed, only \"none\"");
-  return layer.AddNode(layer.Layer().type, "", layer.Inputs());
+// Negative indices count from the end, or, as everywhere before, stand for nothing.
+Values OneHot16(NetLayerBuilder& layer) {
+  layer.RequireInputs(4, 4);
+  const Attributes attributes = layer.SchemaAttributes("OneHot");
+  const bool ignores = layer.OneOf("negative_indices_mode", {"ignore_negative", "normalize"}) == "ignore_negative";
+  Values inputs = layer.Inputs();
+  if (!ignores) {
+    const ElementType type = inputs[0].Type();
+    const Value zero = layer.Scalar("zero", 0, type);
+    const Value depth = layer.Constant("depth", Tensor::Scalar<int64_t>(layer.StaticInt(1, "depth")).ConvertTo(type));
+    inputs[0] = layer.Add("Select", "indices",
+                          {layer.Add("Less", "negative", {inputs[0], zero}),
+                           layer.Add("Add", "from_the_end", {inputs[0], depth}), inputs[0]});
+  }
+  return layer.AddNode("OneHot", "", inputs, attributes);
 }
 
 // Among how many bounds the value is the first not to be beyond.
@@ -425,7 +438,7 @@ const std::map<std::string, std::vector<Entry>, std::less<>>& Table() {
       {"NonMaxSuppression", {{1, NetNonMaxSuppression1}, {5, NetNonMaxSuppression5}}},
       {"NormalizeL2", {{1, Same}}},
       {"NotEqual", {{1, Same}}},
-      {"OneHot", {{1, Same}}},
+      {"OneHot", {{1, Same}, {16, OneHot16}}},
       {"PReLU", {{1, Same}}},
       {"PRelu", {{1, Same}}},
       {"PSROIPooling", {{1, NetPsRoiPooling}}},
@@ -435,7 +448,7 @@ const std::map<std::string, std::vector<Entry>, std::less<>>& Table() {
       {"PriorBoxClustered", {{1, NetPriorBoxClustered}}},
       {"RNNCell", {{1, NetRnnCell}}},
       {"RNNSequence", {{5, NetRnnSequence}}},
-      {"ROIAlign", {{3, NetRoiAlign3}, {9, Same}}},
+      {"ROIAlign", {{3, NetRoiAlign}}},
       {"ROIPooling", {{1, Same}}},
       {"Range", {{1, Range0}, {4, Same}}},
       {"ReLU", {{1, Same}}},
@@ -455,8 +468,8 @@ const std::map<std::string, std::vector<Entry>, std::less<>>& Table() {
       {"ReverseSequence", {{1, Same}}},
       {"Round", {{5, Same}}},
       {"ScaledDotProductAttention", {{13, NetScaledDotProductAttention}}},
-      {"ScatterElementsUpdate", {{3, ScatterPlain}}},
-      {"ScatterNDUpdate", {{3, ScatterPlain}}},
+      {"ScatterElementsUpdate", {{3, Same}}},
+      {"ScatterNDUpdate", {{3, Same}}},
       {"ScatterUpdate", {{3, NetScatterUpdate}}},
       {"Select", {{1, Same}}},
       {"Selu", {{1, Same}}},

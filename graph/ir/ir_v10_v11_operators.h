@@ -44,6 +44,6 @@ std::vector<Value> NetPriorBoxClustered(NetLayerBuilder& layer);
 std::vector<Value> NetDetectionOutput(NetLayerBuilder& layer);
 std::vector<Value> NetPsRoiPooling(NetLayerBuilder& layer);
 std::vector<Value> NetRegionYolo(NetLayerBuilder& layer);
-std::vector<Value> NetRoiAlign3(NetLayerBuilder& layer);
+std::vector<Value> NetRoiAlign(NetLayerBuilder& layer);
 
 }  // namespace moir::graph

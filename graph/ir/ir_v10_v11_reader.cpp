@@ -105,7 +105,6 @@ class GraphBuilder {
     }
     BuildNet(scope, parameters);
     AddOutputs(scope);
-    CheckWidened();
     CheckSelected();
     graph_->RemoveDead();
     return std::move(graph_);
@@ -199,9 +198,10 @@ class GraphBuilder {
       if (!inputs.empty() || layer.outputs.size() != 1) Bad(layer, "expected one output port and no inputs");
       NetConstant constant = ReadNetConstant(layer, bin_path_, bin_);
       Node* node = graph_->AddConstant(std::move(name), std::move(constant.value));
-      if (!constant.widened_from.empty()) widened_.emplace_back(node, constant.widened_from);
+      if (!constant.widened_from.empty()) widened_.emplace(node, constant.widened_from);
       return {node->Output()};
     }
+    RefuseArithmetic(layer, inputs);
     NetLayerBuilder builder(*graph_, layer, name, std::move(inputs), outputs_read);
     std::vector<Value> outputs;
     if (layer.type == "If") {
@@ -222,6 +222,20 @@ class GraphBuilder {
     }
     builder.CheckAllUnderstood();
     return outputs;
+  }
+
+  // Numbers of a type that we lack lie in a wider one, where sums and products would not wrap around.
+  void RefuseArithmetic(const NetLayer& layer, const std::vector<Value>& inputs) const {
+    static const std::set<std::string> arithmetic = {"Add",        "BitwiseNot", "CumSum",   "Divide",   "MatMul",
+                                                     "Multiply",   "Negative",   "Power",    "ReduceL1", "ReduceProd",
+                                                     "ReduceMean", "ReduceSum",  "Subtract", "SquaredDifference"};
+    if (widened_.empty() || !arithmetic.contains(layer.type)) return;
+    for (const Value& input : inputs) {
+      const auto found = widened_.find(input.node);
+      if (found == widened_.end()) continue;
+      Fail(ErrorKind::kUnsupported, "it computes with constant \"", found->first->Name(), "\" of element type ",
+           found->second, ", expected a Convert before");
+    }
   }
 
   static size_t PortPosition(const std::vector<NetPort>& ports, int64_t id) {
@@ -434,6 +448,9 @@ class GraphBuilder {
       std::vector<std::string> names = layer.output_names;
       const auto& of_tensor = producer.outputs[port.from_output].names;
       names.insert(names.end(), of_tensor.begin(), of_tensor.end());
+      // Of several names, the layer's own is the one that converters keep from the framework.
+      if (const auto own = std::find(names.begin(), names.end(), producer.name); own != names.end())
+        std::rotate(names.begin(), own, own + 1);
       names.push_back(producer.outputs.size() == 1 ? producer.name : StrCat(producer.name, ".", port.from_output));
       names.push_back(layer.name);
       for (int64_t k = 2; taken.contains(names.back()); ++k) names.push_back(StrCat(layer.name, "_", k));
@@ -444,17 +461,6 @@ class GraphBuilder {
       graph_->AddOutput(*name, value);
     }
     if (graph_->Outputs().empty()) xml_.Bad(xml_.Root(), "the model has no Result");
-  }
-
-  void CheckWidened() const {
-    for (const auto& [node, type] : widened_) {
-      const auto& readers = node->Readers();
-      const bool converted =
-          std::all_of(readers.begin(), readers.end(), [](const Use& use) { return use.node->Is("Convert"); });
-      if (!converted || node->Output().IsGraphOutput())
-        Fail(ErrorKind::kUnsupported, xml_.Path(), ": constant \"", node->Name(), "\" of element type ", type,
-             " is computed with; constants of this type can only be converted");
-    }
   }
 
   // How many boxes are selected depends on the data; our shapes do not. Only the model's user can take the rows that
@@ -486,7 +492,7 @@ class GraphBuilder {
   const bool reshaped_;
   std::unique_ptr<Graph> graph_;
   std::shared_ptr<const MappedFile> bin_;
-  std::vector<std::pair<Node*, std::string>> widened_;
+  std::map<const Node*, std::string> widened_;  // constants and the types that they had
   int64_t unrolled_ = 0;
 };
 
@@ -496,8 +502,10 @@ NetInput ReadInput(const XmlFile& xml, const NetLayer& layer) {
   };
   if (!layer.inputs.empty() || layer.outputs.size() != 1) bad("expected one output port and no inputs");
   NetInput input;
+  // Of several names of the tensor, the layer's own is the one that converters keep from the framework.
   input.other_names = layer.outputs[0].names;
-  input.name = input.other_names.empty() ? layer.name : input.other_names[0];
+  const bool keeps = std::find(input.other_names.begin(), input.other_names.end(), layer.name) != input.other_names.end();
+  input.name = input.other_names.empty() || keeps ? layer.name : input.other_names[0];
   input.other_names.push_back(layer.name);
   const std::string* type = layer.FindAttribute("element_type");
   const std::string* shape = layer.FindAttribute("shape");

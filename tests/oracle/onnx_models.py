@@ -29,21 +29,26 @@ FIXTURES = ["resnet_blocks", "mobilenet_v3_blocks", "conv3d_video", "shape_compu
             "if_on_data", "pads_and_slices", "max_pool_indices", "grouped_dilated"]
 
 
+def fed(port, feeds):
+    """The values for an input, whose tensor may have several names."""
+    return next(values for name, values in feeds.items() if name in port.names)
+
+
 def openvino_results(xml, feeds):
     core = ov.Core()
     model = core.read_model(xml)
     if any(port.partial_shape.is_dynamic for port in model.inputs):
-        model.reshape({port: list(feeds[port.any_name].shape) for port in model.inputs})
+        model.reshape({port: list(fed(port, feeds).shape) for port in model.inputs})
     compiled = core.compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     assert compiled.get_property("INFERENCE_PRECISION_HINT") == ov.Type.f32
-    results = compiled({port.any_name: feeds[port.any_name] for port in compiled.inputs})
+    results = compiled({port.any_name: fed(port, feeds) for port in compiled.inputs})
     return [(output.any_name, np.array(results[output])) for output in compiled.outputs]
 
 
 def shapes_of(xml, feeds):
     """The --input_shape of inputs whose declared shape is open."""
     model = ov.Core().read_model(xml)
-    return [f"{port.any_name}[{','.join(map(str, feeds[port.any_name].shape))}]" for port in model.inputs if port.partial_shape.is_dynamic]
+    return [f"{next(name for name in feeds if name in port.names)}[{','.join(map(str, fed(port, feeds).shape))}]" for port in model.inputs if port.partial_shape.is_dynamic]
 
 
 def moir_results(infer, xml, feeds, folder):

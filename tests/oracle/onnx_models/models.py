@@ -732,7 +732,7 @@ def bitwise_and_shapes():
 def local_response_half():
     """f16: a network whose weights and values are f16"""
     b = Builder(55)
-    x = b.Cast(b.input("x", (1, 3, 8, 8)), to=10)
+    x = b.Cast(b.input("picture", (1, 3, 8, 8)), to=10)
     w = b.constant((b.rng.standard_normal((4, 3, 3, 3)) * 0.25).astype(np.float16))
     b.output(b.Cast(b.Relu(b.Conv(x, w, kernel_shape=[3, 3])), to=1), name="y")
     return b
