@@ -27,9 +27,8 @@ bool IsStatic(const Node& node) {
     if (node.Shape(i).NumElements() > kMaxFolded) return false;
   }
   if (node.Schema().reads_shape_only) return true;
-  return std::all_of(node.Inputs().begin(), node.Inputs().end(), [](const Value& input) {
-    return input.Constant() && input.Shape().NumElements() <= kMaxFolded;
-  });
+  return std::all_of(node.Inputs().begin(), node.Inputs().end(),
+                     [](const Value& input) { return input.Constant() && input.Shape().NumElements() <= kMaxFolded; });
 }
 
 }  // namespace

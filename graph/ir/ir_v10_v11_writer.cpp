@@ -20,7 +20,7 @@
 #include "graph/error.h"
 #include "graph/ir/attribute_text.h"
 #include "graph/ir/blob_writer.h"
-#include "graph/ir/ir_v10_v11_ops.h"
+#include "graph/ir/ir_v10_v11_spelling.h"
 #include "graph/ir/ir_v2_v4.h"
 #include "graph/ir/ir_writer.h"
 #include "graph/ir/output_files.h"
@@ -246,7 +246,18 @@ class LayerList {
     Layer& layer = NewLayer(node.Name(), std::move(spelled.type), std::move(spelled.opset));
     layer.attributes = std::move(spelled.attributes);
     layer.inputs = std::move(inputs);
+    NoteDifferences(node);
     AddOutputs(node, layer);
+  }
+
+  // What engines may do otherwise than the operator.
+  void NoteDifferences(const Node& node) {
+    const auto note = [&](const auto&... parts) {
+      report_.notes.push_back(StrCat("node \"", node.Name(), "\" (", node.Op(), "): ", parts...));
+    };
+    if (node.Is("TopK") && (options_.version == 10 || !node.Attr<bool>("stable")))
+      note("the order of equal elements is left to the engine");
+    if (node.OutputCount() > 0 && node.Type() == ElementType::kF64) note("OpenVINO's CPU plug-in computes f64 as f32");
   }
 
   void AddOutputs(const Node& node, Layer& layer) {

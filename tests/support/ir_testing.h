@@ -22,7 +22,8 @@ class IrFiles {
   const TempFolder& Folder() const { return folder_; }
 
   graph::IrWriteReport Write(const Graph& graph, const graph::IrWriteOptions& options = {}) const {
-    return graph::WriteIrV2V4(graph, Xml(), Bin(), Mapping(), options);
+    const auto write = options.version >= 10 ? graph::WriteIrV10V11 : graph::WriteIrV2V4;
+    return write(graph, Xml(), Bin(), Mapping(), options);
   }
   std::unique_ptr<Graph> Read() const { return graph::ReadIr(Xml()); }
   // The topology with every `from` replaced; fails the test when there is none.

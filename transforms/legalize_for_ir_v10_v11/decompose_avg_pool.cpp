@@ -56,7 +56,8 @@ class DecomposeAvgPool final : public NodePass {
       int64_t inside = 1;
       for (size_t k = 0; k < Window::kMaxRank; ++k) inside *= range.end[k] - range.begin[k];
       const int64_t count = exclude_pad ? inside : range.padded_count;
-      factors.push_back(static_cast<float>(positions) / static_cast<float>(count));
+      // A window that holds no data gives 0.
+      factors.push_back(inside == 0 ? 0 : static_cast<float>(positions) / static_cast<float>(count));
     });
     Shape factor_shape = result;
     factor_shape[0] = factor_shape[1] = 1;

@@ -1,5 +1,5 @@
 // Operators that the IR version has no layer for, but that are defined in terms of others  =>  these others.
-#include "graph/ir/ir_v10_v11_ops.h"
+#include "graph/ir/ir_v10_v11_spelling.h"
 #include "graph/op_schema.h"
 #include "graph/ops/expansion.h"
 #include "transforms/legalize_for_ir_v10_v11/passes.h"

@@ -6,6 +6,7 @@
 #include "graph/text.h"
 #include "tests/support/graph_testing.h"
 #include "transforms/legalize_for_ir_v2_v4/passes.h"
+#include "transforms/passes.h"
 
 namespace moir::test {
 namespace {
@@ -601,40 +602,40 @@ TEST(AvoidSharedSplitOutputs, PutsAnIdentityBetween) {
 }
 
 TEST(NameOutputLayers, RenamesTheLayer) {
-  ExpectRewrite(MakeNameOutputLayers(), "x : f32[2]; a = ie.ReLU(x); return a as \"softmax\"",
+  ExpectRewrite(MakeNameOutputLayers(OutputIdentity::kLayer), "x : f32[2]; a = ie.ReLU(x); return a as \"softmax\"",
                 "x : f32[2]; softmax = ie.ReLU(x); return softmax");
-  ExpectUnchanged(MakeNameOutputLayers(), "x : f32[2]; a = ie.ReLU(x); return a");
+  ExpectUnchanged(MakeNameOutputLayers(OutputIdentity::kLayer), "x : f32[2]; a = ie.ReLU(x); return a");
 }
 
 TEST(NameOutputLayers, TakesTheNameFromAnotherLayer) {
-  ExpectRewrite(MakeNameOutputLayers(), "x : f32[2]; y = ie.ReLU(x); a = ie.TanH(y); return a as \"y\"",
+  ExpectRewrite(MakeNameOutputLayers(OutputIdentity::kLayer), "x : f32[2]; y = ie.ReLU(x); a = ie.TanH(y); return a as \"y\"",
                 "x : f32[2]; b = ie.ReLU(x); y = ie.TanH(b); return y");
 }
 
 TEST(NameOutputLayers, PutsAnIdentityWhereTheValueIsNotTheOutputsAlone) {
   ExpectRewrite(
-      MakeNameOutputLayers(), "x : f32[2]; a = ie.ReLU(x); b = ie.TanH(a); return a, b",
+      MakeNameOutputLayers(OutputIdentity::kLayer), "x : f32[2]; a = ie.ReLU(x); b = ie.TanH(a); return a, b",
       "x : f32[2]; c = ie.ReLU(x); b = ie.TanH(c); a = ie.Power(c) power=1.0 scale=1.0 shift=0.0; return a, b");
-  ExpectRewrite(MakeNameOutputLayers(), "x : f32[2]; return x as \"y\"",
+  ExpectRewrite(MakeNameOutputLayers(OutputIdentity::kLayer), "x : f32[2]; return x as \"y\"",
                 "x : f32[2]; y = ie.Power(x) power=1.0 scale=1.0 shift=0.0; return y");
   ExpectRewrite(
-      MakeNameOutputLayers(), "x : f32[2]; c : f32[2] = random(1); a = ie.ReLU(x); return a, c",
+      MakeNameOutputLayers(OutputIdentity::kLayer), "x : f32[2]; c : f32[2] = random(1); a = ie.ReLU(x); return a, c",
       "x : f32[2]; d : f32[2] = random(1); a = ie.ReLU(x); c = ie.Power(d) power=1.0 scale=1.0 shift=0.0; return a, c");
   ExpectRewrite(
-      MakeNameOutputLayers(),
+      MakeNameOutputLayers(OutputIdentity::kLayer),
       "x : f32[2,6]; s = ie.Split(x) axis=1 out_sizes=[3,3]; return s.0 as \"s\", s.1 as \"s.1\"",
       R"(x : f32[2,6]; t = ie.Split(x) axis=1 out_sizes=[3,3]; s = ie.Power(t.0) power=1.0 scale=1.0 shift=0.0; "s.1" = ie.Power(t.1) power=1.0 scale=1.0 shift=0.0; return s, "s.1")");
-  ExpectRewrite(MakeNameOutputLayers(), "x : f32[2]; a = ie.ReLU(x); return a as \"p\", a as \"q\"",
+  ExpectRewrite(MakeNameOutputLayers(OutputIdentity::kLayer), "x : f32[2]; a = ie.ReLU(x); return a as \"p\", a as \"q\"",
                 "x : f32[2]; a = ie.ReLU(x); p = ie.Power(a) power=1.0 scale=1.0 shift=0.0; q = ie.Power(a) power=1.0 "
                 "scale=1.0 shift=0.0; return p, q");
-  ExpectRewrite(MakeNameOutputLayers(), "x : i64[2]; z : i64[2]; a = Add(x, z); b = Multiply(a, x); return a, b",
+  ExpectRewrite(MakeNameOutputLayers(OutputIdentity::kLayer), "x : i64[2]; z : i64[2]; a = Add(x, z); b = Multiply(a, x); return a, b",
                 "x : i64[2]; z : i64[2]; c = Add(x, z); b = Multiply(c, x); a = ie.Copy(c); return a, b");
 }
 
 TEST(NameOutputLayers, RenamesTheSecondOfTwoEqualNames) {
   const auto graph = graph::ParseGraph("x : f32[2]; a = ie.ReLU(x); b = ie.TanH(x); return a as \"y\", b as \"y\"");
   graph::PassReport report;
-  MakeNameOutputLayers()->Run(*graph, report);
+  MakeNameOutputLayers(OutputIdentity::kLayer)->Run(*graph, report);
   EXPECT_EQ(graph->Outputs()[0].name, "y");
   EXPECT_EQ(graph->Outputs()[1].name, "y_2");
   EXPECT_EQ(graph->Outputs()[1].value.node->Name(), "y_2");
@@ -645,7 +646,7 @@ TEST(NameOutputLayers, RenamesTheSecondOfTwoEqualNames) {
 TEST(NameOutputLayers, GivesWayToAnInput) {
   const auto graph = graph::ParseGraph("x : f32[2]; a = ie.ReLU(x); return a as \"x\"");
   graph::PassReport report;
-  MakeNameOutputLayers()->Run(*graph, report);
+  MakeNameOutputLayers(OutputIdentity::kLayer)->Run(*graph, report);
   EXPECT_EQ(graph->Parameters()[0]->Name(), "x");
   EXPECT_EQ(graph->Outputs()[0].name, "x/output");
   EXPECT_EQ(graph->Outputs()[0].value.node->Name(), "x/output");

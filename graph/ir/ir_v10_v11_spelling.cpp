@@ -1,4 +1,4 @@
-#include "graph/ir/ir_v10_v11_ops.h"
+#include "graph/ir/ir_v10_v11_spelling.h"
 
 #include <algorithm>
 #include <map>
