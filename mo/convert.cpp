@@ -4,6 +4,9 @@
 #include <filesystem>
 
 #include "graph/error.h"
+#include "mo/faq.h"
+#include "mo/model_files.h"
+#include "mo/mxnet/cut_symbol.h"
 #include "mo/mxnet/dialects.h"
 #include "mo/mxnet/params_reader.h"
 #include "mo/mxnet/symbol_reader.h"
@@ -16,8 +19,11 @@ namespace moir::mo {
 namespace {
 
 using graph::ErrorKind;
-using graph::Fail;
 namespace fs = std::filesystem;
+
+constexpr int kNotTranslated = 24;
+constexpr int kLoadingFailed = 53;
+constexpr int kInputShapes = 54;
 
 class Stopwatch {
  public:
@@ -38,74 +44,38 @@ class Stopwatch {
   Clock::time_point begin_, last_;
 };
 
-// "PREFIX" of "PREFIX-0010.params"; nothing when the name has no such number.
-std::optional<std::string> EpochPrefix(const fs::path& params) {
-  const std::string stem = params.stem().string();
-  const size_t dash = stem.rfind('-');
-  if (dash == std::string::npos || dash + 1 == stem.size()) return std::nullopt;
-  if (stem.find_first_not_of("0123456789", dash + 1) != std::string::npos) return std::nullopt;
-  return stem.substr(0, dash);
-}
-
-// The symbol beside the weights: PREFIX-symbol.json for PREFIX-NNNN.params and for PREFIX.params.
-std::string FindSymbol(const std::string& input_model) {
-  const fs::path params(input_model);
-  std::vector<std::string> tried;
-  std::vector<std::string> prefixes;
-  if (const auto prefix = EpochPrefix(params)) prefixes.push_back(*prefix);
-  prefixes.push_back(params.stem().string());
-  for (const std::string& prefix : prefixes) {
-    const fs::path candidate = params.parent_path() / (prefix + "-symbol.json");
-    if (fs::exists(candidate)) return candidate.string();
-    tried.push_back(candidate.string());
+// The shape as given, with --batch where the first size is open.
+std::optional<graph::Shape> SettledShape(const std::optional<std::vector<int64_t>>& given, const Options& options) {
+  if (!given) return std::nullopt;
+  std::vector<int64_t> shape = *given;
+  for (size_t axis = 0; axis < shape.size(); ++axis) {
+    if (shape[axis] >= 0) continue;
+    if (axis > 0 || !options.batch) {
+      FailFaq(kInputShapes, ErrorKind::kBadOption, "--input_shape: ", graph::Shape(shape),
+              ": size -1 is possible for the first axis only, and only with --batch");
+    }
+    shape[axis] = *options.batch;
   }
-  Fail(ErrorKind::kIo, input_model, ": the graph that belongs to these weights was not found (looked for ",
-       graph::Join(tried, ", "), "); name it with --input_symbol");
+  return graph::Shape(std::move(shape));
 }
 
-std::string ModelName(const Options& options) {
-  if (!options.model_name.empty()) return options.model_name;
-  return fs::path(options.input_model.empty() ? options.input_symbol : options.input_model).stem().string();
-}
-
-BuildOptions MakeBuildOptions(const Options& options) {
+BuildOptions MakeBuildOptions(const Options& options, std::vector<InputOption> inputs) {
   BuildOptions build;
   build.model_name = ModelName(options);
   build.outputs = options.output;
   build.batch = options.batch;
-  const size_t count = std::max(options.input.size(), options.input_shape.size());
-  for (size_t i = 0; i < count; ++i) {
-    InputOption input;
-    if (i < options.input.size()) input.name = options.input[i];
-    if (i < options.input_shape.size()) {
-      std::vector<int64_t> shape = options.input_shape[i];
-      for (size_t axis = 0; axis < shape.size(); ++axis) {
-        if (shape[axis] >= 0) continue;
-        if (axis > 0 || !options.batch) {
-          Fail(ErrorKind::kBadOption, "--input_shape: ", graph::Shape(shape),
-               ": size -1 is possible for the first axis only, and only with --batch");
-        }
-        shape[axis] = *options.batch;
-      }
-      if (options.batch && !shape.empty() && shape[0] != *options.batch) {
-        Fail(ErrorKind::kBadOption, "--batch ", *options.batch, " and --input_shape ", graph::Shape(shape),
-             ": they contradict each other; write -1 for the batch or leave out --batch");
-      }
-      input.shape = graph::Shape(std::move(shape));
-    }
-    build.inputs.push_back(std::move(input));
-  }
+  build.inputs = std::move(inputs);
+  for (const std::vector<int64_t>& shape : options.input_shape)
+    build.inputs.push_back({"", SettledShape(shape, options), std::nullopt});
   return build;
 }
 
-// Finds out before the work begins whether the result can be written.
-void PrepareFolder(const std::string& folder) {
-  std::error_code status;
-  fs::create_directories(folder, status);
-  if (status || !fs::is_directory(folder)) {
-    Fail(ErrorKind::kIo, folder,
-         ": the output folder cannot be made: ", status ? status.message() : "a file has its name");
+std::vector<InputSpec> SettledInputs(const std::vector<InputSpec>& inputs, const Options& options) {
+  std::vector<InputSpec> settled = inputs;
+  for (InputSpec& input : settled) {
+    if (const auto shape = SettledShape(input.shape, options)) input.shape = {shape->begin(), shape->end()};
   }
+  return settled;
 }
 
 void CopyFusingOptions(const Options& options, transforms::PipelineOptions& pipeline) {
@@ -124,22 +94,43 @@ void RunPasses(graph::PassRunner& runner, graph::Graph& graph, const std::string
   }
 }
 
+graph::IrWriteReport WriteIr(const graph::Graph& graph, const ConvertReport& report,
+                             const graph::IrWriteOptions& write) {
+  try {
+    return graph::WriteIrV2V4(graph, report.xml_path, report.bin_path, report.mapping_path, write);
+  } catch (const graph::Error& error) {
+    if (error.Kind() != ErrorKind::kUnsupported) throw;
+    throw graph::Error(error.Kind(), error.what() + FaqPointer(kNotTranslated));
+  }
+}
+
 }  // namespace
 
-BuildResult ReadModel(const Options& options) {
-  const std::string symbol_path = options.input_symbol.empty() ? FindSymbol(options.input_model) : options.input_symbol;
-  Symbol symbol = ReadSymbol(symbol_path);
-  UpgradeSymbol(symbol);
-  const Params params = options.input_model.empty() ? Params() : ReadParams(options.input_model);
-  BuildResult built = BuildGraph(symbol, params, MakeBuildOptions(options));
-  built.notes.insert(built.notes.begin(), symbol.remarks.begin(), symbol.remarks.end());
-  return built;
+ReadResult ReadModel(const Options& options) {
+  const std::string symbol_path = SymbolPath(options);
+  ReadResult read;
+  if (!options.nd_prefix_name.empty()) read.nd = WithFaq(kLoadingFailed, [&] { return ReadNdParams(options); });
+  Symbol symbol = WithFaq(kLoadingFailed, [&] {
+    Symbol parsed = ReadSymbol(symbol_path);
+    UpgradeSymbol(parsed);
+    return parsed;
+  });
+  Params params = read.nd.files.empty() && !options.input_model.empty()
+                      ? WithFaq(kLoadingFailed, [&] { return ReadParams(options.input_model); })
+                      : read.nd.params;
+  CutResult cut = CutSymbol(symbol, params, SettledInputs(options.input, options), options.freeze);
+  static_cast<BuildResult&>(read) = BuildGraph(symbol, params, MakeBuildOptions(options, std::move(cut.inputs)));
+  read.aliases = std::move(cut.aliases);
+  read.notes.insert(read.notes.begin(), read.nd.notes.begin(), read.nd.notes.end());
+  read.notes.insert(read.notes.begin(), symbol.remarks.begin(), symbol.remarks.end());
+  return read;
 }
 
 ConvertReport Convert(const Options& options) {
   ConvertReport report;
   Stopwatch watch(report);
-  BuildResult built = ReadModel(options);
+  CheckFolder(options.output_dir);
+  ReadResult built = ReadModel(options);
   graph::Graph& graph = *built.graph;
   report.notes = std::move(built.notes);
   report.operators_read = graph.NodeCount();
@@ -148,7 +139,8 @@ ConvertReport Convert(const Options& options) {
   transforms::PipelineOptions pipeline;
   CopyFusingOptions(options, pipeline);
   graph::IrWriteOptions write;
-  pipeline.preprocess = AssignPreprocessing(graph, options);
+  pipeline.preprocess = AssignPreprocessing(graph, options, built.aliases);
+  pipeline.layouts = AssignLayouts(graph, options, built.aliases);
   pipeline.move_means_to_preprocess = options.move_to_preprocess;
   if (options.move_to_preprocess) {
     for (const transforms::InputPreprocess& entry : pipeline.preprocess) {
@@ -174,12 +166,14 @@ ConvertReport Convert(const Options& options) {
   write.cli_parameters = options.cli_parameters;
   write.unset_cli_parameters = options.unset_cli_parameters;
   write.tool_version = kVersion;
-  PrepareFolder(options.output_dir);
+  MakeFolder(options.output_dir);
   const std::string stem = (fs::path(options.output_dir) / ModelName(options)).string();
   report.xml_path = stem + ".xml";
   report.bin_path = stem + ".bin";
   report.mapping_path = stem + ".mapping";
-  report.written = graph::WriteIrV2V4(graph, report.xml_path, report.bin_path, report.mapping_path, write);
+  report.written = WriteIr(graph, report, write);
+  SaveNdParams(built.nd);
+  if (!built.nd.save_path.empty()) report.notes.push_back("merged parameters: " + built.nd.save_path);
   watch.Step("write");
   return report;
 }

@@ -1,6 +1,7 @@
 // convert: read -> optimize -> legalize -> write, the whole job of mo.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "graph/ir/ir_writer.h"
 #include "graph/pass.h"
 #include "mo/mxnet/graph_builder.h"
+#include "mo/nd_params.h"
 #include "mo/options.h"
 
 namespace moir::mo {
@@ -27,8 +29,13 @@ struct ConvertReport {
   double seconds = 0;
 };
 
+struct ReadResult : BuildResult {
+  std::map<std::string, std::string> aliases;  // what the user may call an input, and its name in the graph
+  NdParams nd;                                 // of models in .nd files
+};
+
 // The graph as the files state it, unoptimized: what --verify and the tests evaluate. Fills `notes`.
-BuildResult ReadModel(const Options& options);
+ReadResult ReadModel(const Options& options);
 
 // Writes OUTPUT_DIR/MODEL_NAME.xml, .bin and .mapping, all three or none. Throws graph::Error.
 ConvertReport Convert(const Options& options);

@@ -6,6 +6,7 @@
 
 #include "graph/error.h"
 #include "mo/convert.h"
+#include "mo/messages.h"
 #include "mo/options.h"
 #include "mo/version.h"
 
@@ -62,6 +63,12 @@ int Run(const std::vector<std::string>& arguments) {
     std::printf("Version of mo is: %s\n", moir::mo::kVersion);
     return kDone;
   }
+  if (!options.silent) {
+    std::cout << moir::mo::ArgumentsText(options);
+    for (const std::string& warning : options.warnings) std::cout << "[ WARNING ] " << warning << '\n';
+    for (const std::string& note : options.notes) std::cout << "[ NOTE ] " << note << '\n';
+    std::cout.flush();
+  }
   const ConvertReport report = moir::mo::Convert(options);
   if (!options.silent) PrintReport(options, report);
   return kDone;
@@ -73,7 +80,7 @@ int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   try {
     if (arguments.empty()) {
-      std::cout << moir::mo::HelpText();
+      std::cout << moir::mo::UsageText();
       return kUserError;
     }
     return Run(arguments);

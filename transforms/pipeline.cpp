@@ -13,6 +13,8 @@ PassRunner MakePipeline(const PipelineOptions& options) {
   // First of all, because everything after it may carry the new nodes along; names of inputs are still the user's.
   if (!options.preprocess.empty())
     add(MakeApplyInputPreprocessing(options.preprocess, options.move_means_to_preprocess));
+  // In front of the preprocessing, whose axes are the model's.
+  if (!options.layouts.empty()) add(MakeApplyLayouts(options.layouts));
 
   // Less to look at for all others. Constants only after transposed weights found their MatMul: folded, they would
   // have to be written out.

@@ -15,6 +15,7 @@ struct PipelineOptions {
   bool disable_resnet_optimization = false;   // --disable_resnet_optimization: strides stay where they are
   std::vector<std::string> finegrain_fusing;  // --finegrain_fusing: regular expressions of node names, see FusingFilter
   std::vector<InputPreprocess> preprocess;    // --mean_values, --scale_values, --scale, --reverse_input_channels
+  std::vector<LayoutChange> layouts;          // --layout, --source_layout, --target_layout
   bool move_means_to_preprocess =
       false;  // --move_to_preprocess: means are written to the IR's <pre-process>, not into the graph
   std::vector<std::string>
