@@ -9,6 +9,7 @@
 #include "mo/mxnet/cut_symbol.h"
 #include "mo/mxnet/dialects.h"
 #include "mo/mxnet/params_reader.h"
+#include "mo/mxnet/params_writer.h"
 #include "mo/mxnet/symbol_reader.h"
 #include "mo/preprocessing.h"
 #include "mo/version.h"
@@ -131,6 +132,7 @@ ConvertReport Convert(const Options& options) {
   Stopwatch watch(report);
   CheckFolder(options.output_dir);
   ReadResult built = ReadModel(options);
+  const bool save_parameters = MustSaveNdParams(built.nd);
   graph::Graph& graph = *built.graph;
   report.notes = std::move(built.notes);
   report.operators_read = graph.NodeCount();
@@ -172,8 +174,10 @@ ConvertReport Convert(const Options& options) {
   report.bin_path = stem + ".bin";
   report.mapping_path = stem + ".mapping";
   report.written = WriteIr(graph, report, write);
-  SaveNdParams(built.nd);
-  if (!built.nd.save_path.empty()) report.notes.push_back("merged parameters: " + built.nd.save_path);
+  if (save_parameters) {
+    WriteParamsFile(built.nd.save_path, built.nd.params);
+    report.notes.push_back("merged parameters: " + built.nd.save_path);
+  }
   watch.Step("write");
   return report;
 }

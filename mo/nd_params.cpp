@@ -8,7 +8,6 @@
 #include "graph/error.h"
 #include "mo/faq.h"
 #include "mo/model_files.h"
-#include "mo/mxnet/params_writer.h"
 
 namespace moir::mo {
 
@@ -99,21 +98,24 @@ NdParams ReadNdParams(const Options& options) {
   return nd;
 }
 
-void SaveNdParams(const NdParams& nd) {
-  if (nd.save_path.empty()) return;
-  if (fs::exists(nd.save_path)) {
-    const Params there = ReadParams(nd.save_path);
-    const auto& ours = nd.params.All();
-    const bool same = there.All().size() == ours.size() &&
-                      std::equal(ours.begin(), ours.end(), there.All().begin(), [](const Param& a, const Param& b) {
-                        return a.kind == b.kind && a.name == b.name && a.tensor.IsDefined() == b.tensor.IsDefined() &&
-                               (!a.tensor.IsDefined() || a.tensor.Equals(b.tensor));
-                      });
-    if (same) return;
+bool MustSaveNdParams(const NdParams& nd) {
+  if (nd.save_path.empty()) return false;
+  if (!fs::exists(nd.save_path)) {
+    CheckFolder(fs::path(nd.save_path).has_parent_path() ? fs::path(nd.save_path).parent_path().string() : ".");
+    return true;
+  }
+  const Params there = ReadParams(nd.save_path);
+  const auto& ours = nd.params.All();
+  const bool same = there.All().size() == ours.size() &&
+                    std::equal(ours.begin(), ours.end(), there.All().begin(), [](const Param& a, const Param& b) {
+                      return a.kind == b.kind && a.name == b.name && a.tensor.IsDefined() == b.tensor.IsDefined() &&
+                             (!a.tensor.IsDefined() || a.tensor.Equals(b.tensor));
+                    });
+  if (!same) {
     Fail(ErrorKind::kIo, nd.save_path,
          ": --save_params_from_nd would replace this file, which holds other parameters; move it away first");
   }
-  WriteParamsFile(nd.save_path, nd.params);
+  return false;
 }
 
 }  // namespace moir::mo

@@ -22,8 +22,8 @@ struct NdParams {
 // parameters shall be saved and the base model's name has no epoch.
 NdParams ReadNdParams(const Options& options);
 
-// Writes the merged parameters. A file that has the name already stays when it holds the same, else it is refused:
-// it may be somebody's only copy.
-void SaveNdParams(const NdParams& nd);
+// Whether the merged parameters are to be written to `save_path`. A file that has the name already stays when it holds
+// the same, else it is refused (kIo): it may be somebody's only copy.
+bool MustSaveNdParams(const NdParams& nd);
 
 }  // namespace moir::mo

@@ -42,8 +42,15 @@ Tensor NegativeImage(const Node& parameter, const InputPreprocess& step) {
   std::vector<double> values = image.ToVector<double>();
   for (double& value : values) value = -value;
   const Tensor negative = Tensor::FromValues<double>(Shape(expected), values);
-  if (const auto channels = AlongAxis(negative, shape, step.channel_axis))
-    return AxisConstant(*channels, shape.Rank(), step.channel_axis);
+  const auto channels = static_cast<size_t>(step.channel_axis < shape.Rank() ? shape[step.channel_axis] : 0);
+  if (step.channel_axis > 0 && channels > 0) {
+    const auto stride = static_cast<size_t>(negative.Shape().Strides()[static_cast<size_t>(step.channel_axis)]);
+    std::vector<double> flat(channels);
+    for (size_t c = 0; c < channels; ++c) flat[c] = values[c * stride];
+    bool same = true;
+    for (size_t i = 0; same && i < values.size(); ++i) same = values[i] == flat[i / stride % channels];
+    if (same) return AxisConstant(flat, shape.Rank(), step.channel_axis);
+  }
   return negative;
 }
 
