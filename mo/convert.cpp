@@ -26,6 +26,30 @@ constexpr int kNotTranslated = 24;
 constexpr int kLoadingFailed = 53;
 constexpr int kInputShapes = 54;
 
+// Shares of the whole work, as large models take it.
+constexpr double kReadDone = 0.15, kOptimizeDone = 0.6, kLegalizeDone = 0.7;
+
+// Tells the listener of every pass of a list, which takes the work from `begin` to `end`.
+class PassProgress {
+ public:
+  PassProgress(const ProgressListener& listener, std::string step, double begin, double end)
+      : listener_(listener), step_(std::move(step)), begin_(begin), end_(end) {}
+  void SetCount(size_t count) { count_ = count; }
+  transforms::PassListener Listener() {
+    if (!listener_) return {};
+    return [this](std::string_view pass) {
+      const double share = count_ > 0 ? static_cast<double>(done_++) / static_cast<double>(count_) : 0;
+      listener_({begin_ + (end_ - begin_) * share, step_ + ": " + std::string(pass)});
+    };
+  }
+
+ private:
+  const ProgressListener& listener_;
+  std::string step_;
+  double begin_, end_;
+  size_t count_ = 0, done_ = 0;
+};
+
 class Stopwatch {
  public:
   explicit Stopwatch(ConvertReport& report) : report_(report), begin_(Clock::now()), last_(begin_) {}
@@ -105,6 +129,36 @@ graph::IrWriteReport WriteIr(const graph::Graph& graph, const ConvertReport& rep
   }
 }
 
+uint64_t FileSize(const std::string& path) {
+  std::error_code ignored;
+  const auto size = fs::file_size(path, ignored);
+  return ignored ? 0 : size;
+}
+
+// What the report says beyond the graph.
+void CompleteReport(const Options& options, const ReadResult& read, ConvertReport& report) {
+  ModelReport& model = report.model;
+  model.model = ModelName(options);
+  model.tool_version = kVersion;
+  const auto add = [](std::vector<ReportFile>& files, const std::string& path, const char* what) {
+    if (!path.empty()) files.push_back({path, what, FileSize(path)});
+  };
+  add(model.files_read, SymbolPath(options), "graph");
+  if (read.nd.files.empty()) add(model.files_read, options.input_model, "parameters");
+  for (const std::string& file : read.nd.files) add(model.files_read, file, "parameters");
+  for (const auto& [input, file] : options.mean_image) add(model.files_read, file, "mean image");
+  add(model.files_written, report.xml_path, "topology");
+  add(model.files_written, report.bin_path, "weights");
+  add(model.files_written, report.mapping_path, "names");
+  model.passes = report.passes;
+  for (const StepTime& time : report.times) model.steps.emplace_back(time.step, time.seconds);
+  model.engines = report.written.engines;
+  model.notes = options.warnings;
+  for (const std::vector<std::string>& notes : {options.notes, report.notes, report.written.notes})
+    model.notes.insert(model.notes.end(), notes.begin(), notes.end());
+  model.options = options.cli_parameters;
+}
+
 }  // namespace
 
 ReadResult ReadModel(const Options& options) {
@@ -127,15 +181,21 @@ ReadResult ReadModel(const Options& options) {
   return read;
 }
 
-ConvertReport Convert(const Options& options) {
+ConvertReport Convert(const Options& options, const ProgressListener& progress) {
   ConvertReport report;
   Stopwatch watch(report);
+  const auto tell = [&](double fraction, const char* what) {
+    if (progress) progress({fraction, what});
+  };
   CheckFolder(options.output_dir);
+  if (!options.report.empty()) CheckFolder(fs::absolute(options.report).parent_path().string());
+  tell(0, "read");
   ReadResult built = ReadModel(options);
   const bool save_parameters = MustSaveNdParams(built.nd);
   graph::Graph& graph = *built.graph;
   report.notes = std::move(built.notes);
   report.operators_read = graph.NodeCount();
+  if (!options.report.empty()) report.model.operators_read = CountOperators(graph);
   watch.Step("read");
 
   transforms::PipelineOptions pipeline;
@@ -150,15 +210,21 @@ ConvertReport Convert(const Options& options) {
         write.pre_process.push_back({entry.input, transforms::InParameterOrder(entry, entry.mean), {}});
     }
   }
+  PassProgress optimizing(progress, "optimize", kReadDone, kOptimizeDone);
+  pipeline.listener = optimizing.Listener();
   graph::PassRunner optimize = transforms::MakePipeline(pipeline);
+  optimizing.SetCount(optimize.Names().size());
   for (const std::string& name : options.disable_pass) optimize.Disable(name);
   RunPasses(optimize, graph, options.dump_passes.empty() ? "" : options.dump_passes + "/optimize", report);
+  if (!options.report.empty()) DescribeGraph(graph, report.model);
   watch.Step("optimize");
 
+  PassProgress legalizing(progress, "legalize", kOptimizeDone, kLegalizeDone);
   graph::PassRunner legalize;
   for (auto& pass : transforms::MakeLegalizePassesV2V4(
            {.version = options.ir_version, .f16 = options.f16, .detection_output = options.detection_output}))
-    legalize.Add(std::move(pass));
+    legalize.Add(transforms::MakeNotifyingPass(std::move(pass), legalizing.Listener()));
+  legalizing.SetCount(legalize.Names().size());
   RunPasses(legalize, graph, options.dump_passes.empty() ? "" : options.dump_passes + "/legalize", report);
   report.operators_written = graph.NodeCount();
   watch.Step("legalize");
@@ -168,6 +234,7 @@ ConvertReport Convert(const Options& options) {
   write.cli_parameters = options.cli_parameters;
   write.unset_cli_parameters = options.unset_cli_parameters;
   write.tool_version = kVersion;
+  tell(kLegalizeDone, "write");
   MakeFolder(options.output_dir);
   const std::string stem = (fs::path(options.output_dir) / ModelName(options)).string();
   report.xml_path = stem + ".xml";
@@ -179,6 +246,12 @@ ConvertReport Convert(const Options& options) {
     report.notes.push_back("merged parameters: " + built.nd.save_path);
   }
   watch.Step("write");
+  if (!options.report.empty()) {
+    CompleteReport(options, built, report);
+    MakeFolder(fs::absolute(options.report).parent_path().string());
+    WriteReport(options.report, report.model);
+  }
+  tell(1, "done");
   return report;
 }
 

@@ -11,6 +11,8 @@
 #include "mo/mxnet/graph_builder.h"
 #include "mo/nd_params.h"
 #include "mo/options.h"
+#include "mo/progress.h"
+#include "mo/report/model_report.h"
 
 namespace moir::mo {
 
@@ -26,6 +28,7 @@ struct ConvertReport {
   graph::IrWriteReport written;
   size_t operators_read = 0, operators_written = 0;
   std::vector<StepTime> times;
+  ModelReport model;  // with --report
   double seconds = 0;
 };
 
@@ -37,7 +40,8 @@ struct ReadResult : BuildResult {
 // The graph as the files state it, unoptimized: what --verify and the tests evaluate. Fills `notes`.
 ReadResult ReadModel(const Options& options);
 
-// Writes OUTPUT_DIR/MODEL_NAME.xml, .bin and .mapping, all three or none. Throws graph::Error.
-ConvertReport Convert(const Options& options);
+// Writes OUTPUT_DIR/MODEL_NAME.xml, .bin and .mapping, all three or none, and the report that is asked for. Throws
+// graph::Error.
+ConvertReport Convert(const Options& options, const ProgressListener& progress = {});
 
 }  // namespace moir::mo

@@ -1,4 +1,7 @@
 // mo: the program. The only file of the model optimizer that prints or exits.
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 #include <cstdio>
 #include <exception>
 #include <iostream>
@@ -21,6 +24,11 @@ constexpr int kInternalError = 2;  // our bug
 
 bool Verbose(const Options& options) {
   return options.log_level == "INFO" || options.log_level == "DEBUG" || options.log_level == "NOTSET";
+}
+
+size_t TerminalWidth() {
+  winsize size{};
+  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
 void PrintPasses(const ConvertReport& report, bool with_declined) {
@@ -69,7 +77,11 @@ int Run(const std::vector<std::string>& arguments) {
     for (const std::string& note : options.notes) std::cout << "[ NOTE ] " << note << '\n';
     std::cout.flush();
   }
-  const ConvertReport report = moir::mo::Convert(options);
+  moir::mo::ProgressPrinter progress(moir::mo::ChooseProgressMode(options, ::isatty(STDERR_FILENO) == 1), std::cerr,
+                                     TerminalWidth());
+  const ConvertReport report =
+      moir::mo::Convert(options, [&](const moir::mo::ProgressEvent& event) { progress.Show(event); });
+  progress.Finish();
   if (!options.silent) PrintReport(options, report);
   return kDone;
 }

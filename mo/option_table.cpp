@@ -129,6 +129,11 @@ constexpr OptionInfo kOptions[] = {
     {"progress", "", kSwitch, kEffective, kOther, "", "print a line for every step and pass", ""},
     {"stream_output", "", kSwitch, kEffective, kOther, "",
      "print progress as plain lines, one per percentage, also on a terminal", ""},
+    {"report", "", kPath, kEffective, kOther, "FILE.html",
+     "write a report: what was read and what every pass did, operators, parameters, multiply-adds and memory per "
+     "layer, "
+     "the graph drawn; FILE.json has the same as data",
+     ""},
     {"version", "", kSwitch, kEffective, kOther, "", "print the version", ""},
     {"help", "-h", kSwitch, kEffective, kOther, "", "print this text", ""},
     // ---- without effect ----

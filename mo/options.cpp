@@ -265,6 +265,9 @@ void ReadTuningOptions(const GivenOptions& given, Options& options) {
 }
 
 void ReadMessageOptions(const GivenOptions& given, Options& options) {
+  options.report = given.Text("report");
+  if (given.Has("report") && !options.report.ends_with(".html") && !options.report.ends_with(".json"))
+    FailOption("report", options.report, "a file that ends in .html or .json");
   options.silent = given.Flag("silent");
   options.progress = given.Flag("progress");
   options.stream_output = given.Flag("stream_output");

@@ -47,6 +47,7 @@ struct Options {
   std::string nd_prefix_name, pretrained_model_name;
   bool save_params_from_nd = false;
 
+  std::string report;  // FILE.html or FILE.json; empty: none
   bool silent = false;
   bool progress = false, stream_output = false;
   std::string log_level = "ERROR";

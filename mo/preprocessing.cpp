@@ -82,11 +82,21 @@ void AssignMeanImages(const graph::Graph& graph, const Options& options, const I
     const graph::Node& input = *graph.Parameters()[position];
     const graph::Tensor image = ReadMeanImage(file);
     const std::vector<int64_t> dims(input.Shape().begin(), input.Shape().end());
+    // [C,1,1]: one number per channel, which NumPy and MXNet would broadcast.
+    const int64_t channels = ChannelCount(input, all[position]);
+    if (channels > 0 && image.Shape() == graph::Shape{channels, 1, 1} && input.Shape().Rank() == 4) {
+      all[position].mean = image.ToVector<double>();
+      all[position].mean_image = image;
+      continue;
+    }
     if (dims.empty() || graph::Shape({dims.begin() + 1, dims.end()}) != image.Shape()) {
       Fail(ErrorKind::kBadOption, "--mean_image: ", file, ": got an image of shape ", image.Shape(), " for input \"",
            input.Name(), "\" of shape ", input.Shape(), ", expected that shape without the batch");
     }
     all[position].mean_image = image;
+  }
+  for (transforms::InputPreprocess& step : all) {
+    if (!step.mean.empty()) step.mean_image = {};
   }
   if (options.move_to_preprocess && !options.mean_image.empty()) {
     Fail(ErrorKind::kBadOption,

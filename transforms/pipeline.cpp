@@ -8,7 +8,9 @@ PassRunner MakePipeline(const PipelineOptions& options) {
   const FusingFilter filter(options.finegrain_fusing);
   const bool fuses = !options.disable_fusing;
   PassRunner runner;
-  const auto add = [&](std::unique_ptr<Pass> pass) { runner.Add(std::move(pass)); };
+  const auto add = [&](std::unique_ptr<Pass> pass) {
+    runner.Add(MakeNotifyingPass(std::move(pass), options.listener));
+  };
 
   // First of all, because everything after it may carry the new nodes along; names of inputs are still the user's.
   if (!options.preprocess.empty())

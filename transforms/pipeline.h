@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "graph/pass.h"
+#include "transforms/notifying_pass.h"
 #include "transforms/passes.h"
 
 namespace moir::transforms {
@@ -19,7 +20,8 @@ struct PipelineOptions {
   bool move_means_to_preprocess =
       false;  // --move_to_preprocess: means are written to the IR's <pre-process>, not into the graph
   std::vector<std::string>
-      keep_operators;  // not folded to constants: the target has layers for them, e.g. MultiBoxPrior
+      keep_operators;     // not folded to constants: the target has layers for them, e.g. MultiBoxPrior
+  PassListener listener;  // is told of every pass that begins
 };
 
 // Throws kBadOption for malformed regular expressions. Unknown inputs and wrong numbers of values are found when it

@@ -170,6 +170,12 @@ TEST_F(Style, AMeanImageThatIsFlatFoldsAsMeanValuesDo) {
   EXPECT_EQ(image, ReadText(At("out/net.bin")));
 }
 
+TEST_F(Style, OneNumberPerChannelIsForEveryPixel) {
+  test::WriteParams(At("channels.nd"),
+                    {{"mean", Tensor::FromValues<float>(Shape{1, 3, 1, 1}, {104.0f, 117.0f, 123.0f})}});
+  ExpectNumbers(MergedArguments({"--mean_image", At("channels.nd")}), "without_flat_mean");
+}
+
 TEST_F(Style, RefusesMeanImagesThatDoNotFit) {
   const auto refused = [&](std::vector<std::string> arguments, const std::string& part) {
     try {
