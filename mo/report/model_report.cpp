@@ -113,6 +113,8 @@ class Describer {
       const auto found = node.Attributes().find(attribute.name);
       if (found != node.Attributes().end())
         layer.attributes.emplace_back(attribute.name, graph::FormatAttribute(found->second));
+      else if (!attribute.required)
+        layer.attributes.emplace_back(attribute.name, graph::FormatAttribute(attribute.type_example));
     }
     layer.multiply_adds = MultiplyAdds(node);
     position_[&node] = report_.layers.size();

@@ -155,6 +155,7 @@ TEST(Options, EveryOptionIsAcceptedOrRefusedAsTheTableSays) {
         {"layout", {"nc"}},
         {"source_layout", {"nc"}},
         {"target_layout", {"nc"}},
+        {"report", {"x.html"}},
         {"nd_prefix_name", {"x", "--pretrained_model_name", "y", "--input_symbol", "z"}},
         {"pretrained_model_name", {"y", "--nd_prefix_name", "x", "--input_symbol", "z"}}};
     if (const auto found = values.find(option.name); found != values.end()) {
