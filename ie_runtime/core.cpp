@@ -1,4 +1,5 @@
 // The public classes over the engine.
+#include <algorithm>
 #include <optional>
 
 #include "graph/ir/ir_reader.h"
@@ -17,7 +18,9 @@ using graph::StrCat;
 using runtime::Translate;
 
 struct Model::Impl {
-  std::unique_ptr<graph::Graph> graph;
+  std::unique_ptr<graph::Graph> graph;          // null while shapes of inputs are open
+  std::shared_ptr<const graph::NetModel> net;   // of IR v10 and v11: makes the graph anew for other shapes
+  std::map<std::string, graph::Shape> shapes{};  // given to `net` so far
 };
 
 struct CompiledModel::Impl {
@@ -84,20 +87,41 @@ void CheckTensor(const Port& port, const Tensor& tensor, const char* what) {
                                             ", expected ", ElementTypeName(port.type), ShapeToString(port.shape)));
 }
 
+// The graph; an error that lists the inputs when shapes are open.
+const graph::Graph& SettledGraph(const Model::Impl& impl) {
+  if (!impl.graph) Translate([&] { impl.net->Build(impl.shapes); });
+  return *impl.graph;
+}
+
+// The shape that an input has been given, or what is known of it: -1 stands for an open size.
+Shape KnownShape(const Model::Impl& impl, const graph::NetInput& input) {
+  if (const auto given = impl.shapes.find(input.name); given != impl.shapes.end()) return given->second.Dims();
+  Shape shape;
+  if (!input.shape.HasRank()) return {-1};
+  for (const graph::SizeRange& size : input.shape.Dims()) shape.push_back(size.IsKnown() ? size.min : -1);
+  return shape;
+}
+
 }  // namespace
 
-const std::string& Model::GetName() const { return Checked(impl_, "Model").graph->Name(); }
+const std::string& Model::GetName() const { return SettledGraph(Checked(impl_, "Model")).Name(); }
 
 std::vector<Port> Model::Inputs() const {
   std::vector<Port> ports;
-  for (const graph::Node* node : Checked(impl_, "Model").graph->Parameters())
+  const Impl& impl = Checked(impl_, "Model");
+  if (!impl.graph) {
+    for (const graph::NetInput& input : impl.net->Inputs())
+      ports.push_back({input.name, PortType(input.type), KnownShape(impl, input)});
+    return ports;
+  }
+  for (const graph::Node* node : impl.graph->Parameters())
     ports.push_back({node->Name(), PortType(node->Type()), node->Shape().Dims()});
   return ports;
 }
 
 std::vector<Port> Model::Outputs() const {
   std::vector<Port> ports;
-  for (const graph::GraphOutput& output : Checked(impl_, "Model").graph->Outputs()) {
+  for (const graph::GraphOutput& output : SettledGraph(Checked(impl_, "Model")).Outputs()) {
     ports.push_back({output.name, PortType(output.value.Type()), output.value.Shape().Dims()});
   }
   return ports;
@@ -109,6 +133,19 @@ Port Model::Output(const std::string& name) const { return NamedPort(Outputs(), 
 void Model::Reshape(const std::map<std::string, Shape>& shapes) {
   Impl& impl = Checked(impl_, "Model");
   for (const auto& [name, shape] : shapes) Input(name);
+  if (impl.net) {
+    // Shapes are settled anew from the file: what was computed from the old ones must not stay.
+    Translate([&] {
+      std::map<std::string, graph::Shape> all = impl.shapes;
+      for (const auto& [name, shape] : shapes) all[name] = graph::Shape(shape);
+      const bool settled = std::all_of(
+          impl.net->Inputs().begin(), impl.net->Inputs().end(),
+          [&](const graph::NetInput& input) { return input.shape.IsStatic() || all.contains(input.name); });
+      if (settled) impl.graph = impl.net->Build(all);
+      impl.shapes = std::move(all);
+    });
+    return;
+  }
   Translate([&] {
     // On a copy: a shape that does not fit must leave the model as it was.
     std::unique_ptr<graph::Graph> changed = impl.graph->Clone();
@@ -240,12 +277,18 @@ struct Core::Impl {};
 Core::Core() : impl_(std::make_shared<Impl>()) {}
 
 Model Core::ReadModel(const std::string& xml_path, const std::string& bin_path) const {
-  return Translate([&] { return runtime::ModelFromGraph(graph::ReadIr(xml_path, bin_path)); });
+  return Translate([&] {
+    graph::OpenedIr opened = graph::OpenIr(xml_path, bin_path);
+    auto impl = std::make_shared<Model::Impl>();
+    impl->graph = std::move(opened.graph);
+    impl->net = std::move(opened.net);
+    return Model(std::move(impl));
+  });
 }
 
 CompiledModel Core::CompileModel(const Model& model, const Properties& properties) const {
   const Model::Impl& impl = Checked(model.impl_, "Model");
-  return Translate([&] { return runtime::CompileGraph(impl.graph->Clone(), properties); });
+  return Translate([&] { return runtime::CompileGraph(SettledGraph(impl).Clone(), properties); });
 }
 
 CompiledModel Core::CompileModel(const std::string& xml_path, const Properties& properties) const {

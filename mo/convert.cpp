@@ -13,6 +13,7 @@
 #include "mo/mxnet/symbol_reader.h"
 #include "mo/preprocessing.h"
 #include "mo/version.h"
+#include "transforms/legalize_for_ir_v10_v11/legalize.h"
 #include "transforms/legalize_for_ir_v2_v4/legalize.h"
 #include "transforms/pipeline.h"
 
@@ -21,6 +22,9 @@ namespace {
 
 using graph::ErrorKind;
 namespace fs = std::filesystem;
+
+// From here on the IR holds the operators of opsets, before that layers.
+constexpr int kFirstOpsetVersion = 10;
 
 constexpr int kNotTranslated = 24;
 constexpr int kLoadingFailed = 53;
@@ -122,7 +126,8 @@ void RunPasses(graph::PassRunner& runner, graph::Graph& graph, const std::string
 graph::IrWriteReport WriteIr(const graph::Graph& graph, const ConvertReport& report,
                              const graph::IrWriteOptions& write) {
   try {
-    return graph::WriteIrV2V4(graph, report.xml_path, report.bin_path, report.mapping_path, write);
+    const auto write_ir = write.version >= kFirstOpsetVersion ? graph::WriteIrV10V11 : graph::WriteIrV2V4;
+    return write_ir(graph, report.xml_path, report.bin_path, report.mapping_path, write);
   } catch (const graph::Error& error) {
     if (error.Kind() != ErrorKind::kUnsupported) throw;
     throw graph::Error(error.Kind(), error.what() + FaqPointer(kNotTranslated));
@@ -221,9 +226,12 @@ ConvertReport Convert(const Options& options, const ProgressListener& progress) 
 
   PassProgress legalizing(progress, "legalize", kOptimizeDone, kLegalizeDone);
   graph::PassRunner legalize;
-  for (auto& pass : transforms::MakeLegalizePassesV2V4(
-           {.version = options.ir_version, .f16 = options.f16, .detection_output = options.detection_output}))
-    legalize.Add(transforms::MakeNotifyingPass(std::move(pass), legalizing.Listener()));
+  auto passes =
+      options.ir_version >= kFirstOpsetVersion
+          ? transforms::MakeLegalizePassesV10V11(options.ir_version)
+          : transforms::MakeLegalizePassesV2V4(
+                {.version = options.ir_version, .f16 = options.f16, .detection_output = options.detection_output});
+  for (auto& pass : passes) legalize.Add(transforms::MakeNotifyingPass(std::move(pass), legalizing.Listener()));
   legalizing.SetCount(legalize.Names().size());
   RunPasses(legalize, graph, options.dump_passes.empty() ? "" : options.dump_passes + "/legalize", report);
   report.operators_written = graph.NodeCount();

@@ -237,7 +237,8 @@ void ReadResultOptions(const GivenOptions& given, Options& options) {
   }
   if (given.Has("ir_version")) {
     const auto version = graph::ParseInt(given.Text("ir_version"));
-    if (!version || *version < 2 || *version > 4) FailOption("ir_version", given.Text("ir_version"), "2, 3 or 4");
+    if (!version || !((*version >= 2 && *version <= 4) || *version == 10 || *version == 11))
+      FailOption("ir_version", given.Text("ir_version"), "2, 3, 4, 10 or 11");
     options.ir_version = static_cast<int>(*version);
   }
   if (given.Flag("generate_deprecated_IR_V2")) {

@@ -51,6 +51,8 @@ std::unique_ptr<Pass> MakeEliminateDeadCode();
 std::unique_ptr<Pass> MakeEliminateIdentities();
 // `keep_operators`: names of operators that stay although their value is known (a target may have layers for them).
 std::unique_ptr<Pass> MakeFoldConstants(std::set<std::string> keep_operators = {});
+// What follows from constants and settled shapes becomes a constant; for legalized graphs.
+std::unique_ptr<Pass> MakeFoldShapeConstants();
 // scale_first: also turns Add + Multiply into Multiply + Add.
 std::unique_ptr<Pass> MakeFuseAffineAffine(FusingFilter filter = {}, bool scale_first = false);
 std::unique_ptr<Pass> MakeFuseAffineLinear(FusingFilter filter = {});
@@ -60,6 +62,10 @@ std::unique_ptr<Pass> MakeFusePadWindow(FusingFilter filter = {});
 std::unique_ptr<Pass> MakeFuseReverseChannels();
 std::unique_ptr<Pass> MakeFuseTransposeMatMul();
 std::unique_ptr<Pass> MakeMoveAffineToLinear(FusingFilter filter = {});
+// Layers get the names of the outputs that they yield; where that cannot be, an identity layer of the name is added.
+// kLayer: a layer of IR v2 to v4.
+enum class OutputIdentity { kLayer, kReshape };
+std::unique_ptr<Pass> MakeNameOutputLayers(OutputIdentity identity);
 std::unique_ptr<Pass> MakeNormalizeConstantOperands();
 std::unique_ptr<Pass> MakeOptimizeResidualStrides(FusingFilter filter = {});
 

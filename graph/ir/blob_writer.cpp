@@ -118,15 +118,15 @@ void ConvertToHalf(const float* from, size_t count, uint16_t* to, uint64_t& over
   ConvertToHalfPlain(from + done, count - done, to + done, overflows, underflows);
 }
 
-const Blob* BlobWriter::FindEqual(uint64_t signature, const Tensor& flat) const {
+const Blob* BlobWriter::FindEqual(uint64_t signature, const Tensor& flat, bool f16) const {
   const auto [begin, end] = stored_.equal_range(signature);
   for (auto it = begin; it != end; ++it) {
-    if (it->second.values.Equals(flat)) return &it->second.blob;
+    if (it->second.f16 == f16 && it->second.values.Equals(flat)) return &it->second.blob;
   }
   return nullptr;
 }
 
-void BlobWriter::Stream(const Tensor& tensor) {
+void BlobWriter::Stream(const Tensor& tensor, bool f16) {
   if (tensor.Type() != ElementType::kF32) {
     tensor.Stream(kPiece, [&](const std::byte* bytes, size_t size) { file_.Write(bytes, size); });
     return;
@@ -140,7 +140,7 @@ void BlobWriter::Stream(const Tensor& tensor) {
       FlushDenormals(values, count, clean_.data());
       values = clean_.data();
     }
-    if (!f16_) {
+    if (!f16) {
       file_.Write(values, size);
       return;
     }
@@ -150,7 +150,8 @@ void BlobWriter::Stream(const Tensor& tensor) {
   });
 }
 
-Blob BlobWriter::Add(const Tensor& tensor) {
+Blob BlobWriter::Add(const Tensor& tensor, bool f16) {
+  f16 = f16 && tensor.Type() == ElementType::kF32;
   // Tensors with outstanding factors are products of a pass and hardly ever equal; comparing them would cost a pass
   // over the bytes with the factors multiplied.
   const bool comparable = !tensor.HasPendingFactors();
@@ -158,20 +159,20 @@ Blob BlobWriter::Add(const Tensor& tensor) {
   uint64_t signature = 0;
   if (comparable) {
     signature = Signature(flat);
-    if (const Blob* known = FindEqual(signature, flat)) {
+    if (const Blob* known = FindEqual(signature, flat, f16)) {
       ++report_.blobs_shared;
       return *known;
     }
   }
-  const size_t element = f16_ && tensor.Type() == ElementType::kF32 ? sizeof(uint16_t) : ElementSize(tensor.Type());
+  const size_t element = f16 ? sizeof(uint16_t) : ElementSize(tensor.Type());
   // Readers map the file: values have to lie at multiples of their size.
   constexpr std::byte kZeros[8] = {};
   if (const size_t over = file_.Size() % element) file_.Write(kZeros, element - over);
   Blob blob{file_.Size(), static_cast<uint64_t>(tensor.NumElements()) * element};
-  Stream(tensor);
+  Stream(tensor, f16);
   Check(file_.Size() == blob.offset + blob.size, "a blob of ", blob.size, " bytes was written as ",
         file_.Size() - blob.offset);
-  if (comparable) stored_.emplace(signature, Stored{flat, blob});
+  if (comparable) stored_.emplace(signature, Stored{flat, f16, blob});
   return blob;
 }
 

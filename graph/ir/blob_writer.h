@@ -21,15 +21,18 @@ class BlobWriter {
  public:
   // Counts go to `report`. All must outlive the writer.
   BlobWriter(OutputFile& file, bool f16, IrWriteReport& report) : file_(file), f16_(f16), report_(report) {}
-  Blob Add(const Tensor& tensor);
+  Blob Add(const Tensor& tensor) { return Add(tensor, f16_); }
+  // The same with f32 written as f16 or as it is, whatever the file's rule.
+  Blob Add(const Tensor& tensor, bool f16);
 
  private:
   struct Stored {
     Tensor values;  // flat
+    bool f16;       // how it was written
     Blob blob;
   };
-  const Blob* FindEqual(uint64_t signature, const Tensor& flat) const;
-  void Stream(const Tensor& tensor);
+  const Blob* FindEqual(uint64_t signature, const Tensor& flat, bool f16) const;
+  void Stream(const Tensor& tensor, bool f16);
 
   OutputFile& file_;
   bool f16_;

@@ -19,15 +19,29 @@ std::string BinPath(const std::string& xml_path) {
 
 }  // namespace
 
-std::unique_ptr<Graph> ReadIr(const std::string& xml_path, const std::string& bin_path) {
-  const XmlFile xml(xml_path);
-  const pugi::xml_node net = xml.Root();
+OpenedIr OpenIr(const std::string& xml_path, const std::string& bin_path) {
+  auto xml = std::make_shared<const XmlFile>(xml_path);
+  const pugi::xml_node net = xml->Root();
   if (std::strcmp(net.name(), "net") != 0)
-    xml.Bad(net, "not an IR: the outermost element is <", net.name(), ">, expected <net>");
-  const int64_t version = xml.RequiredInt(net, "version");
-  if (version < 2 || version > 4)
-    Fail(ErrorKind::kUnsupported, xml.Place(net), ": IR version ", version, " cannot be read, expected 2, 3 or 4");
-  return ReadIrV2V4(xml, bin_path.empty() ? BinPath(xml_path) : bin_path, static_cast<int>(version));
+    xml->Bad(net, "not an IR: the outermost element is <", net.name(), ">, expected <net>");
+  const int64_t version = xml->RequiredInt(net, "version");
+  const std::string bin = bin_path.empty() ? BinPath(xml_path) : bin_path;
+  if (version >= 2 && version <= 4) return {ReadIrV2V4(*xml, bin, static_cast<int>(version)), nullptr};
+  if (version != 10 && version != 11)
+    Fail(ErrorKind::kUnsupported, xml->Place(net), ": IR version ", version,
+         " cannot be read, expected 2, 3, 4, 10 or 11");
+  OpenedIr opened{nullptr, std::make_shared<const NetModel>(xml, bin)};
+  if (opened.net->IsStatic()) opened.graph = opened.net->Build();
+  return opened;
+}
+
+std::unique_ptr<Graph> ReadIr(const std::string& xml_path, const std::string& bin_path,
+                              const std::map<std::string, Shape>& shapes) {
+  OpenedIr opened = OpenIr(xml_path, bin_path);
+  if (opened.net && (!opened.graph || !shapes.empty())) return opened.net->Build(shapes);
+  if (!shapes.empty() && !opened.net)
+    Fail(ErrorKind::kBadOption, xml_path, ": shapes were given, but only IR v10 and v11 leave them open");
+  return std::move(opened.graph);
 }
 
 }  // namespace moir::graph

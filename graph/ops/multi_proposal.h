@@ -34,6 +34,13 @@ class ProposalPredictor {
   int64_t BoxesPerRow() const { return width_ * anchors_; }
   int64_t Boxes() const { return height_ * BoxesPerRow(); }
 
+  // Anchor a of the position (y, x); its score is 0.
+  ProposedBox Anchor(int64_t a, int64_t y, int64_t x) const {
+    const auto shift_x = static_cast<float>(x * stride_), shift_y = static_cast<float>(y * stride_);
+    const ProposedBox& shape = shapes_[static_cast<size_t>(a)];
+    return {shape.xmin + shift_x, shape.ymin + shift_y, shape.xmax + shift_x, shape.ymax + shift_y, 0};
+  }
+
   // The boxes of row y of the feature map; info is (height, width, scale) of the picture.
   void PredictRow(int64_t picture, const float* info, int64_t y, ProposedBox* boxes) const {
     const auto inside = [](float x, float size) { return std::max(std::min(x, size - 1.0f), 0.0f); };
@@ -43,13 +50,9 @@ class ProposalPredictor {
                columns = ConvertElement<int32_t, float>(info[1] / static_cast<float>(stride_));
     const float min_size = min_size_ * info[2];
     for (int64_t x = 0; x < width_; ++x) {
-      const auto shift_x = static_cast<float>(x * stride_), shift_y = static_cast<float>(y * stride_);
       const int64_t at = y * width_ + x;
       for (int64_t a = 0; a < anchors_; ++a) {
-        const ProposedBox& shape = shapes_[static_cast<size_t>(a)];
-        const ProposedBox anchor{shape.xmin + shift_x, shape.ymin + shift_y, shape.xmax + shift_x, shape.ymax + shift_y,
-                                 0};
-        ProposedBox box = Move(anchor, predictions_ + (picture * anchors_ + a) * 4 * plane + at, plane);
+        ProposedBox box = Move(Anchor(a, y, x), predictions_ + (picture * anchors_ + a) * 4 * plane + at, plane);
         box.xmin = inside(box.xmin, info[1]);
         box.ymin = inside(box.ymin, info[0]);
         box.xmax = inside(box.xmax, info[1]);

@@ -2,7 +2,7 @@
 // position_sensitive.
 // in 0: data [N, O * pooled_h * pooled_w, H, W], channel (o * pooled_h + py) * pooled_w + px.  in 1: rois [R, 5], rows
 // (picture, xmin, ymin, xmax, ymax).  out 0: [R, O, pooled_h, pooled_w].  Attributes and samples are ROIAlign's, with
-// `aligned` for half_pixel.
+// `aligned` for half_pixel_for_nn.
 #include "graph/ops/elementwise.h"
 #include "graph/ops/roi_sampling.h"
 
@@ -32,8 +32,10 @@ void Align(EvalContext& op) {
     const T* roi = op.Input(1).Values<T>().data() + r * 5;
     const auto picture = ConvertElement<int64_t, T>(roi[0]);
     if (picture < 0 || picture >= data[0] || plane == 0) continue;
-    const RegionSampler<T> sampler(RegionOfCorners(roi + 1, scale, op.Attr<bool>("aligned")), out[2], out[3],
-                                   op.Attr<int64_t>("sampling_ratio"), data[2], data[3]);
+    const RegionSampler<T> sampler(
+        RegionOfCorners(roi + 1, scale,
+                        op.Attr<bool>("aligned") ? RegionAlignment::kHalfPixelForNn : RegionAlignment::kAsymmetric),
+        out[2], out[3], op.Attr<int64_t>("sampling_ratio"), data[2], data[3]);
     for (int64_t cell = 0; cell < cells; ++cell) {
       SampleCell(sampler, cell, src + (picture * data[1] + cell) * plane, cells * plane, out[1], dst + cell, cells);
     }

@@ -2,8 +2,9 @@
 // in 0: data [N, C, H, W].  in 1: boxes [R, 4], corners (xmin, ymin, xmax, ymax) in coordinates of the picture.
 // in 2: batch_indices [R], integers.  out 0: [R, C, pooled_h, pooled_w].
 // Each cell is sampled at sampling_ratio x sampling_ratio regular points, or with 0 at one point per element.
-// attr aligned_mode: asymmetric takes corners times spatial_scale and regions of at least one element; half_pixel
-// shifts them by half an element.  A region of a picture that does not exist gives 0.
+// attr aligned_mode: asymmetric takes corners times spatial_scale and regions of at least one element;
+// half_pixel_for_nn shifts the scaled corners by half an element, half_pixel the corners before scaling and back after.
+// A region of a picture that does not exist gives 0.
 #include "graph/ops/elementwise.h"
 #include "graph/ops/roi_sampling.h"
 
@@ -26,7 +27,7 @@ void Align(EvalContext& op) {
   const Shape& data = op.Input(0).Shape();
   const Shape& out = op.Output().Shape();
   const auto scale = static_cast<float>(op.Attr<double>("spatial_scale"));
-  const bool aligned = op.Attr<std::string>("aligned_mode") == "half_pixel";
+  const RegionAlignment aligned = ParseRegionAlignment(op.Attr<std::string>("aligned_mode"));
   const std::vector<int64_t> pictures = op.Input(2).ToVector<int64_t>();
   const T* src = op.Input(0).Values<T>().data();
   T* dst = op.Output().MutableValues<T>().data();
@@ -52,7 +53,7 @@ OpSchema ROIAlignSchema() {
                          {"sampling_ratio", int64_t{0}},
                          RequiredAttribute<double>("spatial_scale"),
                          AttributeSchema::OneOf("mode", {"avg"}),
-                         AttributeSchema::OneOf("aligned_mode", {"asymmetric", "half_pixel"})},
+                         AttributeSchema::OneOf("aligned_mode", {"asymmetric", "half_pixel_for_nn", "half_pixel"})},
           .infer = Infer,
           .evaluate = [](EvalContext& op) {
             DispatchFloat(op.Input(0).Type(), [&](auto tag) { Align<decltype(tag)>(op); });

@@ -110,14 +110,27 @@ void SampleCell(const RegionSampler<T>& sampler, int64_t cell, const T* planes, 
     dst[c * channel_stride] /= static_cast<T>(sampler.PerCell());
 }
 
-// The region between two corners, times `scale`. `aligned` shifts it by half an element; otherwise it is at least one
-// element wide.
+// How a region's corners c become coordinates of the feature map.
+enum class RegionAlignment {
+  kAsymmetric,      // c * scale, and regions are at least one element wide
+  kHalfPixelForNn,  // c * scale - 0.5
+  kHalfPixel        // (c + 0.5) * scale - 0.5
+};
+
+inline RegionAlignment ParseRegionAlignment(std::string_view aligned_mode) {
+  return aligned_mode == "asymmetric"   ? RegionAlignment::kAsymmetric
+         : aligned_mode == "half_pixel" ? RegionAlignment::kHalfPixel
+                                        : RegionAlignment::kHalfPixelForNn;
+}
+
 template <typename T>
-SampledRegion<T> RegionOfCorners(const T* corners, float scale, bool aligned) {
-  const T offset = aligned ? T(0.5) : T(0), factor = static_cast<T>(scale);
-  const T x = corners[0] * factor - offset, y = corners[1] * factor - offset;
-  T width = corners[2] * factor - offset - x, height = corners[3] * factor - offset - y;
-  if (!aligned) {
+SampledRegion<T> RegionOfCorners(const T* corners, float scale, RegionAlignment alignment) {
+  const bool asymmetric = alignment == RegionAlignment::kAsymmetric;
+  const T before = alignment == RegionAlignment::kHalfPixel ? T(0.5) : T(0), offset = asymmetric ? T(0) : T(0.5),
+          factor = static_cast<T>(scale);
+  const T x = (corners[0] + before) * factor - offset, y = (corners[1] + before) * factor - offset;
+  T width = (corners[2] + before) * factor - offset - x, height = (corners[3] + before) * factor - offset - y;
+  if (asymmetric) {
     width = std::max(width, T(1));
     height = std::max(height, T(1));
   }

@@ -1,10 +1,12 @@
-// ScatterNDUpdate: the data with slices replaced at given coordinates; of several for one place the last one counts.
+// ScatterNDUpdate: the data with slices replaced at given coordinates; of several for one place the last one counts, or
+// with attr reduction (none, sum, sub, prod, min, max) they are added to the data, ... one after another.
 //   y = data;  y[indices[i.., 0], indices[i.., 1], ..., r..] = updates[i.., r..]
 // in 0: data.  in 1: indices [i.., K], integers; negative ones count from the end, others outside are an error.
 // in 2: updates [i.., r..] of the data's type, r the data's axes from K.  out 0: type and shape of the data.
 #include <cstring>
 
 #include "graph/op_schema.h"
+#include "graph/ops/scatter.h"
 #include "graph/ops/strided.h"
 
 namespace moir::graph {
@@ -21,6 +23,8 @@ void Infer(InferContext& op) {
   std::vector<int64_t> dims(indices.begin(), indices.end() - 1);
   dims.insert(dims.end(), data.begin() + depth, data.end());
   op.Require(op.InputShape(2).Dims() == dims, "shape of updates", op.InputShape(2), Shape(dims).ToString());
+  op.Require(op.Attr<std::string>("reduction") == "none" || op.InputType(0) != ElementType::kBool,
+             "element type with a reduction", op.InputType(0), "numbers");
   op.SetOutput(0, data);
 }
 
@@ -32,6 +36,7 @@ void Evaluate(EvalContext& op) {
   const std::vector<int64_t> strides = data.Strides();
   const int64_t count = indices_shape.NumElements(0, indices_shape.Rank() - 1);
   const int64_t inner = data.NumElements(depth, data.Rank());
+  const auto& reduction = op.Attr<std::string>("reduction");
   auto* dst = static_cast<std::byte*>(op.Output().MutableData());
   CopyElements(op.Input(0), 0, dst, 0, data.NumElements());
   for (int64_t i = 0; i < count; ++i) {
@@ -42,7 +47,16 @@ void Evaluate(EvalContext& op) {
         Fail(ErrorKind::kBadModel, "index ", index, " is outside the ", data[k], " elements of axis ", k);
       to += (index < 0 ? index + data[k] : index) * strides[static_cast<size_t>(k)];
     }
-    CopyElements(op.Input(2), i * inner, dst, to, inner);
+    if (reduction == "none") {
+      CopyElements(op.Input(2), i * inner, dst, to, inner);
+      continue;
+    }
+    DispatchArithmetic(op.Output().Type(), [&](auto tag) {
+      using T = decltype(tag);
+      const T* src = op.Input(2).Values<T>().data() + i * inner;
+      T* y = op.Output().MutableValues<T>().data() + to;
+      for (int64_t k = 0; k < inner; ++k) y[k] = ScatterJoin(reduction, y[k], src[k]);
+    });
   }
 }
 
@@ -52,9 +66,9 @@ OpSchema ScatterNDUpdateSchema() {
   return {.name = "ScatterNDUpdate",
           .opset = "opset4",
           .inputs = {"data", "indices", "updates"},
+          .attributes = {ScatterReduction({"none", "sum", "sub", "prod", "min", "max"})},
           .infer = Infer,
-          .evaluate = Evaluate,
-          .evaluates_any_type = true};
+          .evaluate = Evaluate};
 }
 
 }  // namespace moir::graph

@@ -137,7 +137,7 @@ std::optional<KernelChoice> MakeRoiPooling(const KernelContext& context) {
 std::optional<KernelChoice> MakeRoiAlign(const KernelContext& context) {
   const ElementType index_type = context.Input(2).type;
   if (!Serves(context) || (index_type != ElementType::kI32 && index_type != ElementType::kI64)) return std::nullopt;
-  const bool aligned = context.GetLayer().Attr<std::string>("aligned_mode") == "half_pixel";
+  const auto aligned = graph::ParseRegionAlignment(context.GetLayer().Attr<std::string>("aligned_mode"));
   KernelChoice choice = ChannelsLastChoice(context);
   choice.kernel =
       MakeAlignKernel(context, [aligned, scale = Scale(context), index_type](const Binding& memory, int64_t r) {
@@ -165,7 +165,8 @@ std::optional<KernelChoice> MakePositionSensitiveAlign(const KernelContext& cont
   KernelChoice choice;
   choice.inputs = {context.PlainInput(0), context.PlainInput(1)};
   choice.outputs = {context.PlainOutput()};
-  const bool aligned = layer.Attr<bool>("aligned");
+  const auto alignment =
+      layer.Attr<bool>("aligned") ? graph::RegionAlignment::kHalfPixelForNn : graph::RegionAlignment::kAsymmetric;
   const int64_t ratio = layer.Attr<int64_t>("sampling_ratio");
   choice.kernel = MakeKernel("threaded", [=, shape = context.InputShape(), out = context.OutputShape(),
                                           scale = Scale(context)](const Binding& memory) {
@@ -178,7 +179,7 @@ std::optional<KernelChoice> MakePositionSensitiveAlign(const KernelContext& cont
         const float* roi = Floats(memory, 1) + r * 5;
         const auto picture = graph::ConvertElement<int64_t, float>(roi[0]);
         if (picture < 0 || picture >= shape[0]) continue;
-        const RegionSampler<float> sampler(graph::RegionOfCorners(roi + 1, scale, aligned), out[2], out[3], ratio,
+        const RegionSampler<float> sampler(graph::RegionOfCorners(roi + 1, scale, alignment), out[2], out[3], ratio,
                                            shape[2], shape[3]);
         graph::SampleCell(sampler, cell, Floats(memory, 0) + (picture * shape[1] + cell) * plane, cells * plane, out[1],
                           dst + r * out[1] * cells + cell, cells);

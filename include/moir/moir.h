@@ -57,7 +57,9 @@ class Model {
   std::vector<Port> Outputs() const;  // in the model's order
   Port Input(const std::string& name) const;
   Port Output(const std::string& name) const;
-  // Gives inputs other shapes; the shapes of everything else follow. Nothing changes when it throws.
+  // Gives inputs other shapes; the shapes of everything else follow. Nothing changes when it throws. A model whose file
+  // leaves sizes of inputs open (IR v10 and v11; Inputs() shows -1 for them) can be compiled, and asked for its outputs,
+  // once every such input has been given a shape.
   void Reshape(const std::map<std::string, Shape>& shapes);
 
   struct Impl;

@@ -94,7 +94,7 @@ TEST(Options, RefusesContradictionsAndBadValues) {
   ExpectRefused({"--scale", "0"}, "a positive number");
   ExpectRefused({"--scale_values", "(1,0,1)"}, "numbers other than 0");
   ExpectRefused({"--data_type", "FP64"}, "FP32, FP16");
-  ExpectRefused({"--ir_version", "5"}, "2, 3 or 4");
+  ExpectRefused({"--ir_version", "5"}, "2, 3, 4, 10 or 11");
   ExpectRefused({"--ir_version", "4", "--generate_deprecated_IR_V2"}, "contradict");
   ExpectRefused({"--framework", "caffe"}, "expected mxnet");
   ExpectRefused({"--batch", "0"}, "a positive integer");

@@ -1,6 +1,7 @@
 #include "transforms/legalize_for_ir_v2_v4/legalize.h"
 
 #include "transforms/legalize_for_ir_v2_v4/passes.h"
+#include "transforms/passes.h"
 
 namespace moir::transforms {
 
@@ -43,7 +44,7 @@ std::vector<std::unique_ptr<graph::Pass>> MakeLegalizePassesV2V4(const LegalizeO
 
   // What the 2018 engine cannot take although the layers are right.
   add(MakeBreakPReLUChains());
-  add(MakeNameOutputLayers());
+  add(MakeNameOutputLayers(OutputIdentity::kLayer));
   // Last: the identity layers of the outputs are readers, too.
   add(MakeAvoidSharedSplitOutputs());
   return passes;

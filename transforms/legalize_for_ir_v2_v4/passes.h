@@ -9,7 +9,6 @@ namespace moir::transforms {
 
 std::unique_ptr<graph::Pass> MakeAvoidSharedSplitOutputs();
 std::unique_ptr<graph::Pass> MakeBreakPReLUChains();
-std::unique_ptr<graph::Pass> MakeFoldShapeConstants();
 std::unique_ptr<graph::Pass> MakeLowerActivations();
 std::unique_ptr<graph::Pass> MakeLowerAffine();
 std::unique_ptr<graph::Pass> MakeLowerBatchNorm();
@@ -28,6 +27,5 @@ std::unique_ptr<graph::Pass> MakeLowerSlice();
 std::unique_ptr<graph::Pass> MakeLowerSplit();
 std::unique_ptr<graph::Pass> MakeLowerTile();
 std::unique_ptr<graph::Pass> MakeLowerTranspose();
-std::unique_ptr<graph::Pass> MakeNameOutputLayers();
 
 }  // namespace moir::transforms

@@ -59,6 +59,9 @@ void Run(const std::vector<std::string>& arguments) {
        "picture. NAME= may be left out for a model with one input. Without --input: seeded random values, floats in "
        "[0, 1), integers 0 or 1")
       ("output,o", po::value(&output)->value_name("FILE.npz"), "write all outputs, by name, in the model's order")
+      ("input_shape", po::value(&model_options.shapes)->value_name("SHAPE"),
+       "shapes of inputs, repeatable: \"[1,3,224,224]\" for a model with one input, or \"NAME[1,3,224,224]\"; needed "
+       "where the model leaves sizes open")
       ("extensions,l", po::value(&model_options.extensions)->value_name("LIB.so"), "a library of operators, repeatable")
       ("precision", po::value(&model_options.precision)->default_value("f32"), "f32 or bf16")
       ("threads", po::value(&model_options.threads)->default_value(0), "threads; 0: as many as the process may use")
@@ -74,6 +77,8 @@ void Run(const std::vector<std::string>& arguments) {
 
   Core core;
   const Model model = OpenModel(core, model_options);
+  // Refuses a model whose shapes are open before inputs are made for them.
+  model.Outputs();
   const std::vector<InputValue> given =
       inputs.empty() ? RandomInputs(model.Inputs(), seed) : ReadInputs(model.Inputs(), inputs);
   const CompiledModel compiled = Compile(core, model, model_options);

@@ -69,7 +69,7 @@ void ConvertRoiAlign(NodeConverter& node) {
     node.Output(node.Add("PSROIAlign", {data, rois}, attributes));
     return;
   }
-  attributes["aligned_mode"] = std::string(aligned ? "half_pixel" : "asymmetric");
+  attributes["aligned_mode"] = std::string(aligned ? "half_pixel_for_nn" : "asymmetric");
   // Truncated towards zero, as MXNet does it; the sign that means "ignore" survives only from -1 on.
   const Value pictures = node.Convert(
       node.Add("Squeeze", {Columns(node, rois, 0, 1, "picture"), node.Indices({1}, "squeezed_axis")}, {}, "pictures"),

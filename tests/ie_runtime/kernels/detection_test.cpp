@@ -96,7 +96,7 @@ TEST(RegionKernels, Aligning) {
       "q = Squeeze(c, e); i = Convert(q) destination_type=\"i32\"\n";
   for (const char* channels : {"1", "3", "20"}) {
     for (const char* attributes : {"spatial_scale=1.0", "spatial_scale=0.5 sampling_ratio=2",
-                                   "spatial_scale=0.7 aligned_mode=\"half_pixel\" "
+                                   "spatial_scale=0.7 aligned_mode=\"half_pixel_for_nn\" "
                                    "sampling_ratio=3"}) {
       const EngineRun run =
           ExpectSameAsPlain(StrCat("x : f32[2,", channels, ",12,14]; ", kRois, split,

@@ -1,8 +1,7 @@
 // Nodes whose value follows from constants and settled shapes  =>  Constant
 #include "graph/evaluate.h"
 #include "graph/op_schema.h"
-#include "transforms/legalize_for_ir_v2_v4/layers.h"
-#include "transforms/legalize_for_ir_v2_v4/passes.h"
+#include "transforms/passes.h"
 
 namespace moir::transforms {
 namespace {

@@ -1,4 +1,4 @@
-// In these IRs an output is known by the name of the layer that yields it, and only values that nobody reads are
+// In an IR an output is known by the name of the layer that yields it, and only values that nobody reads are
 // outputs.
 //   a layer of one output that nothing reads, for one output of the model  =>  gets the output's name
 //   anything else (read by other layers, one of several outputs of a layer, an input or a constant, a value that is two
@@ -7,14 +7,14 @@
 #include <map>
 #include <set>
 
-#include "transforms/legalize_for_ir_v2_v4/layers.h"
-#include "transforms/legalize_for_ir_v2_v4/passes.h"
+#include "transforms/passes.h"
 
 namespace moir::transforms {
 namespace {
 
 class NameOutputLayers final : public Pass {
  public:
+  explicit NameOutputLayers(OutputIdentity identity) : identity_(identity) {}
   std::string_view Name() const override { return "name-output-layers"; }
 
   void Run(Graph& graph, PassReport& report) const override {
@@ -67,15 +67,25 @@ class NameOutputLayers final : public Pass {
     }
   }
 
-  static Value Identity(Graph& graph, const std::string& name, Value value) {
+  Value Identity(Graph& graph, const std::string& name, Value value) const {
+    if (identity_ == OutputIdentity::kReshape) {
+      // Zeros stand for the sizes that are there.
+      const std::vector<int64_t> same(static_cast<size_t>(value.Shape().Rank()), 0);
+      const Value pattern = graph.AddConstant(name + "/shape", Tensor::Indices(same))->Output();
+      return graph.Add("Reshape", name, {value, pattern}, {{"special_zero", true}})->Output();
+    }
     if (value.Type() == ElementType::kF32)
       return graph.Add("ie.Power", name, {value}, {{"power", 1.0}, {"scale", 1.0}, {"shift", 0.0}})->Output();
     return graph.Add("ie.Copy", name, {value})->Output();
   }
+
+  OutputIdentity identity_;
 };
 
 }  // namespace
 
-std::unique_ptr<Pass> MakeNameOutputLayers() { return std::make_unique<NameOutputLayers>(); }
+std::unique_ptr<Pass> MakeNameOutputLayers(OutputIdentity identity) {
+  return std::make_unique<NameOutputLayers>(identity);
+}
 
 }  // namespace moir::transforms

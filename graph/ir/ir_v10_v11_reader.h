@@ -1,0 +1,48 @@
+// Reads IR v10 and v11: layers of OpenVINO's operation sets.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "graph/graph.h"
+#include "graph/ir/partial_shape.h"
+#include "graph/ir/xml.h"
+
+namespace moir::graph {
+
+struct NetInput {
+  std::string name;
+  std::vector<std::string> other_names;  // under which the input may be given, too
+  ElementType type = ElementType::kUndefined;
+  PartialShape shape;  // as the file declares it
+};
+
+struct Net;
+
+// A file whose topology has been read and whose operators are all known. Shapes are settled only when a graph is built,
+// so that one file can be had in several; graphs share the mapped weights. Building may happen in several threads.
+class NetModel {
+ public:
+  // Throws kBadModel (file, line, layer, what is wrong) and kUnsupported for operators that are not known, all of them
+  // at once.
+  NetModel(std::shared_ptr<const XmlFile> xml, std::string bin_path);
+  ~NetModel();
+
+  const std::vector<NetInput>& Inputs() const { return inputs_; }
+  // All sizes of all inputs are declared.
+  bool IsStatic() const;
+  // The graph for inputs of the given shapes, by name; the others have those that the file declares. Throws kBadOption
+  // for names that no input has, for shapes that the file does not allow, and when sizes of other inputs are open: the
+  // message lists them. Throws kBadModel and kUnsupported with the layer's place.
+  std::unique_ptr<Graph> Build(const std::map<std::string, Shape>& shapes = {}) const;
+
+ private:
+  std::shared_ptr<const XmlFile> xml_;
+  std::string bin_path_;
+  std::unique_ptr<const Net> net_;
+  std::vector<NetInput> inputs_;
+};
+
+}  // namespace moir::graph

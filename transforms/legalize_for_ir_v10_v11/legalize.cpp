@@ -1,0 +1,42 @@
+#include "transforms/legalize_for_ir_v10_v11/legalize.h"
+
+#include "transforms/legalize_for_ir_v10_v11/passes.h"
+#include "transforms/passes.h"
+
+namespace moir::transforms {
+
+std::vector<std::unique_ptr<graph::Pass>> MakeLegalizePassesV10V11(int version) {
+  std::vector<std::unique_ptr<graph::Pass>> passes;
+  const auto add = [&](std::unique_ptr<graph::Pass> pass) { passes.push_back(std::move(pass)); };
+
+  // Shapes are settled: what depends on nothing else (prior boxes, shape arithmetic) is a constant.
+  add(MakeFoldShapeConstants());
+
+  add(MakeDecomposeArgMax());
+  add(MakeDecomposeAvgPool());
+  add(MakeDecomposeBoxDecode());
+  add(MakeDecomposeBoxIou());
+  add(MakeDecomposeBoxNms());
+  add(MakeDecomposeCorrelation());
+  add(MakeDecomposeCubicInterpolate());
+  add(MakeDecomposeIntegerDivide());
+  add(MakeDecomposeMultiBoxDetection());
+  add(MakeDecomposeMultiProposal());
+  add(MakeDecomposeQuantized());
+  add(MakeGiveMatMulTwoAxes());
+  add(MakeNormalizeLrnBias());
+  add(MakeReplaceEmptyLists());
+  add(MakeRoundRegions());
+  add(MakeWidenSmallIntegers());
+  // After the decompositions, which may use operators that the version lacks.
+  add(MakeExpandOperators(version));
+
+  // The decompositions' small computations on constants.
+  add(MakeFoldShapeConstants());
+  add(MakeEliminateCommonSubexpressions());
+  // Last, because it renames.
+  add(MakeNameOutputLayers(OutputIdentity::kReshape));
+  return passes;
+}
+
+}  // namespace moir::transforms

@@ -1,0 +1,28 @@
+// One factory per legalizing pass, in alphabetical order; legalize.cpp holds the order in which they run.
+#pragma once
+
+#include <memory>
+
+#include "graph/pass.h"
+
+namespace moir::transforms {
+
+std::unique_ptr<graph::Pass> MakeDecomposeArgMax();
+std::unique_ptr<graph::Pass> MakeDecomposeAvgPool();
+std::unique_ptr<graph::Pass> MakeDecomposeBoxDecode();
+std::unique_ptr<graph::Pass> MakeDecomposeBoxIou();
+std::unique_ptr<graph::Pass> MakeDecomposeBoxNms();
+std::unique_ptr<graph::Pass> MakeDecomposeCorrelation();
+std::unique_ptr<graph::Pass> MakeDecomposeCubicInterpolate();
+std::unique_ptr<graph::Pass> MakeDecomposeIntegerDivide();
+std::unique_ptr<graph::Pass> MakeDecomposeMultiBoxDetection();
+std::unique_ptr<graph::Pass> MakeDecomposeMultiProposal();
+std::unique_ptr<graph::Pass> MakeDecomposeQuantized();
+std::unique_ptr<graph::Pass> MakeExpandOperators(int version);
+std::unique_ptr<graph::Pass> MakeGiveMatMulTwoAxes();
+std::unique_ptr<graph::Pass> MakeNormalizeLrnBias();
+std::unique_ptr<graph::Pass> MakeReplaceEmptyLists();
+std::unique_ptr<graph::Pass> MakeRoundRegions();
+std::unique_ptr<graph::Pass> MakeWidenSmallIntegers();
+
+}  // namespace moir::transforms
