@@ -4,8 +4,12 @@
 #include <filesystem>
 
 #include "graph/error.h"
+#include "mo/faq.h"
+#include "mo/model_files.h"
+#include "mo/mxnet/cut_symbol.h"
 #include "mo/mxnet/dialects.h"
 #include "mo/mxnet/params_reader.h"
+#include "mo/mxnet/params_writer.h"
 #include "mo/mxnet/symbol_reader.h"
 #include "mo/preprocessing.h"
 #include "mo/version.h"
@@ -17,8 +21,38 @@ namespace moir::mo {
 namespace {
 
 using graph::ErrorKind;
-using graph::Fail;
 namespace fs = std::filesystem;
+
+// From here on the IR holds the operators of opsets, before that layers.
+constexpr int kFirstOpsetVersion = 10;
+
+constexpr int kNotTranslated = 24;
+constexpr int kLoadingFailed = 53;
+constexpr int kInputShapes = 54;
+
+// Shares of the whole work, as large models take it.
+constexpr double kReadDone = 0.15, kOptimizeDone = 0.6, kLegalizeDone = 0.7;
+
+// Tells the listener of every pass of a list, which takes the work from `begin` to `end`.
+class PassProgress {
+ public:
+  PassProgress(const ProgressListener& listener, std::string step, double begin, double end)
+      : listener_(listener), step_(std::move(step)), begin_(begin), end_(end) {}
+  void SetCount(size_t count) { count_ = count; }
+  transforms::PassListener Listener() {
+    if (!listener_) return {};
+    return [this](std::string_view pass) {
+      const double share = count_ > 0 ? static_cast<double>(done_++) / static_cast<double>(count_) : 0;
+      listener_({begin_ + (end_ - begin_) * share, step_ + ": " + std::string(pass)});
+    };
+  }
+
+ private:
+  const ProgressListener& listener_;
+  std::string step_;
+  double begin_, end_;
+  size_t count_ = 0, done_ = 0;
+};
 
 class Stopwatch {
  public:
@@ -39,74 +73,38 @@ class Stopwatch {
   Clock::time_point begin_, last_;
 };
 
-// "PREFIX" of "PREFIX-0010.params"; nothing when the name has no such number.
-std::optional<std::string> EpochPrefix(const fs::path& params) {
-  const std::string stem = params.stem().string();
-  const size_t dash = stem.rfind('-');
-  if (dash == std::string::npos || dash + 1 == stem.size()) return std::nullopt;
-  if (stem.find_first_not_of("0123456789", dash + 1) != std::string::npos) return std::nullopt;
-  return stem.substr(0, dash);
-}
-
-// The symbol beside the weights: PREFIX-symbol.json for PREFIX-NNNN.params and for PREFIX.params.
-std::string FindSymbol(const std::string& input_model) {
-  const fs::path params(input_model);
-  std::vector<std::string> tried;
-  std::vector<std::string> prefixes;
-  if (const auto prefix = EpochPrefix(params)) prefixes.push_back(*prefix);
-  prefixes.push_back(params.stem().string());
-  for (const std::string& prefix : prefixes) {
-    const fs::path candidate = params.parent_path() / (prefix + "-symbol.json");
-    if (fs::exists(candidate)) return candidate.string();
-    tried.push_back(candidate.string());
+// The shape as given, with --batch where the first size is open.
+std::optional<graph::Shape> SettledShape(const std::optional<std::vector<int64_t>>& given, const Options& options) {
+  if (!given) return std::nullopt;
+  std::vector<int64_t> shape = *given;
+  for (size_t axis = 0; axis < shape.size(); ++axis) {
+    if (shape[axis] >= 0) continue;
+    if (axis > 0 || !options.batch) {
+      FailFaq(kInputShapes, ErrorKind::kBadOption, "--input_shape: ", graph::Shape(shape),
+              ": size -1 is possible for the first axis only, and only with --batch");
+    }
+    shape[axis] = *options.batch;
   }
-  Fail(ErrorKind::kIo, input_model, ": the graph that belongs to these weights was not found (looked for ",
-       graph::Join(tried, ", "), "); name it with --input_symbol");
+  return graph::Shape(std::move(shape));
 }
 
-std::string ModelName(const Options& options) {
-  if (!options.model_name.empty()) return options.model_name;
-  return fs::path(options.input_model.empty() ? options.input_symbol : options.input_model).stem().string();
-}
-
-BuildOptions MakeBuildOptions(const Options& options) {
+BuildOptions MakeBuildOptions(const Options& options, std::vector<InputOption> inputs) {
   BuildOptions build;
   build.model_name = ModelName(options);
   build.outputs = options.output;
   build.batch = options.batch;
-  const size_t count = std::max(options.input.size(), options.input_shape.size());
-  for (size_t i = 0; i < count; ++i) {
-    InputOption input;
-    if (i < options.input.size()) input.name = options.input[i];
-    if (i < options.input_shape.size()) {
-      std::vector<int64_t> shape = options.input_shape[i];
-      for (size_t axis = 0; axis < shape.size(); ++axis) {
-        if (shape[axis] >= 0) continue;
-        if (axis > 0 || !options.batch) {
-          Fail(ErrorKind::kBadOption, "--input_shape: ", graph::Shape(shape),
-               ": size -1 is possible for the first axis only, and only with --batch");
-        }
-        shape[axis] = *options.batch;
-      }
-      if (options.batch && !shape.empty() && shape[0] != *options.batch) {
-        Fail(ErrorKind::kBadOption, "--batch ", *options.batch, " and --input_shape ", graph::Shape(shape),
-             ": they contradict each other; write -1 for the batch or leave out --batch");
-      }
-      input.shape = graph::Shape(std::move(shape));
-    }
-    build.inputs.push_back(std::move(input));
-  }
+  build.inputs = std::move(inputs);
+  for (const std::vector<int64_t>& shape : options.input_shape)
+    build.inputs.push_back({"", SettledShape(shape, options), std::nullopt});
   return build;
 }
 
-// Finds out before the work begins whether the result can be written.
-void PrepareFolder(const std::string& folder) {
-  std::error_code status;
-  fs::create_directories(folder, status);
-  if (status || !fs::is_directory(folder)) {
-    Fail(ErrorKind::kIo, folder,
-         ": the output folder cannot be made: ", status ? status.message() : "a file has its name");
+std::vector<InputSpec> SettledInputs(const std::vector<InputSpec>& inputs, const Options& options) {
+  std::vector<InputSpec> settled = inputs;
+  for (InputSpec& input : settled) {
+    if (const auto shape = SettledShape(input.shape, options)) input.shape = {shape->begin(), shape->end()};
   }
+  return settled;
 }
 
 void CopyFusingOptions(const Options& options, transforms::PipelineOptions& pipeline) {
@@ -125,31 +123,91 @@ void RunPasses(graph::PassRunner& runner, graph::Graph& graph, const std::string
   }
 }
 
-}  // namespace
-
-BuildResult ReadModel(const Options& options) {
-  const std::string symbol_path = options.input_symbol.empty() ? FindSymbol(options.input_model) : options.input_symbol;
-  Symbol symbol = ReadSymbol(symbol_path);
-  UpgradeSymbol(symbol);
-  const Params params = options.input_model.empty() ? Params() : ReadParams(options.input_model);
-  BuildResult built = BuildGraph(symbol, params, MakeBuildOptions(options));
-  built.notes.insert(built.notes.begin(), symbol.remarks.begin(), symbol.remarks.end());
-  return built;
+graph::IrWriteReport WriteIr(const graph::Graph& graph, const ConvertReport& report,
+                             const graph::IrWriteOptions& write) {
+  try {
+    const auto write_ir = write.version >= kFirstOpsetVersion ? graph::WriteIrV10V11 : graph::WriteIrV2V4;
+    return write_ir(graph, report.xml_path, report.bin_path, report.mapping_path, write);
+  } catch (const graph::Error& error) {
+    if (error.Kind() != ErrorKind::kUnsupported) throw;
+    throw graph::Error(error.Kind(), error.what() + FaqPointer(kNotTranslated));
+  }
 }
 
-ConvertReport Convert(const Options& options) {
+uint64_t FileSize(const std::string& path) {
+  std::error_code ignored;
+  const auto size = fs::file_size(path, ignored);
+  return ignored ? 0 : size;
+}
+
+// What the report says beyond the graph.
+void CompleteReport(const Options& options, const ReadResult& read, ConvertReport& report) {
+  ModelReport& model = report.model;
+  model.model = ModelName(options);
+  model.tool_version = kVersion;
+  const auto add = [](std::vector<ReportFile>& files, const std::string& path, const char* what) {
+    if (!path.empty()) files.push_back({path, what, FileSize(path)});
+  };
+  add(model.files_read, SymbolPath(options), "graph");
+  if (read.nd.files.empty()) add(model.files_read, options.input_model, "parameters");
+  for (const std::string& file : read.nd.files) add(model.files_read, file, "parameters");
+  for (const auto& [input, file] : options.mean_image) add(model.files_read, file, "mean image");
+  add(model.files_written, report.xml_path, "topology");
+  add(model.files_written, report.bin_path, "weights");
+  add(model.files_written, report.mapping_path, "names");
+  model.passes = report.passes;
+  for (const StepTime& time : report.times) model.steps.emplace_back(time.step, time.seconds);
+  model.engines = report.written.engines;
+  model.notes = options.warnings;
+  for (const std::vector<std::string>& notes : {options.notes, report.notes, report.written.notes})
+    model.notes.insert(model.notes.end(), notes.begin(), notes.end());
+  model.options = options.cli_parameters;
+}
+
+}  // namespace
+
+ReadResult ReadModel(const Options& options) {
+  const std::string symbol_path = SymbolPath(options);
+  ReadResult read;
+  if (!options.nd_prefix_name.empty()) read.nd = WithFaq(kLoadingFailed, [&] { return ReadNdParams(options); });
+  Symbol symbol = WithFaq(kLoadingFailed, [&] {
+    Symbol parsed = ReadSymbol(symbol_path);
+    UpgradeSymbol(parsed);
+    return parsed;
+  });
+  Params params = read.nd.files.empty() && !options.input_model.empty()
+                      ? WithFaq(kLoadingFailed, [&] { return ReadParams(options.input_model); })
+                      : read.nd.params;
+  CutResult cut = CutSymbol(symbol, params, SettledInputs(options.input, options), options.freeze);
+  static_cast<BuildResult&>(read) = BuildGraph(symbol, params, MakeBuildOptions(options, std::move(cut.inputs)));
+  read.aliases = std::move(cut.aliases);
+  read.notes.insert(read.notes.begin(), read.nd.notes.begin(), read.nd.notes.end());
+  read.notes.insert(read.notes.begin(), symbol.remarks.begin(), symbol.remarks.end());
+  return read;
+}
+
+ConvertReport Convert(const Options& options, const ProgressListener& progress) {
   ConvertReport report;
   Stopwatch watch(report);
-  BuildResult built = ReadModel(options);
+  const auto tell = [&](double fraction, const char* what) {
+    if (progress) progress({fraction, what});
+  };
+  CheckFolder(options.output_dir);
+  if (!options.report.empty()) CheckFolder(fs::absolute(options.report).parent_path().string());
+  tell(0, "read");
+  ReadResult built = ReadModel(options);
+  const bool save_parameters = MustSaveNdParams(built.nd);
   graph::Graph& graph = *built.graph;
   report.notes = std::move(built.notes);
   report.operators_read = graph.NodeCount();
+  if (!options.report.empty()) report.model.operators_read = CountOperators(graph);
   watch.Step("read");
 
   transforms::PipelineOptions pipeline;
   CopyFusingOptions(options, pipeline);
   graph::IrWriteOptions write;
-  pipeline.preprocess = AssignPreprocessing(graph, options);
+  pipeline.preprocess = AssignPreprocessing(graph, options, built.aliases);
+  pipeline.layouts = AssignLayouts(graph, options, built.aliases);
   pipeline.move_means_to_preprocess = options.move_to_preprocess;
   if (options.move_to_preprocess) {
     for (const transforms::InputPreprocess& entry : pipeline.preprocess) {
@@ -157,18 +215,24 @@ ConvertReport Convert(const Options& options) {
         write.pre_process.push_back({entry.input, transforms::InParameterOrder(entry, entry.mean), {}});
     }
   }
+  PassProgress optimizing(progress, "optimize", kReadDone, kOptimizeDone);
+  pipeline.listener = optimizing.Listener();
   graph::PassRunner optimize = transforms::MakePipeline(pipeline);
+  optimizing.SetCount(optimize.Names().size());
   for (const std::string& name : options.disable_pass) optimize.Disable(name);
   RunPasses(optimize, graph, options.dump_passes.empty() ? "" : options.dump_passes + "/optimize", report);
+  if (!options.report.empty()) DescribeGraph(graph, report.model);
   watch.Step("optimize");
 
+  PassProgress legalizing(progress, "legalize", kOptimizeDone, kLegalizeDone);
   graph::PassRunner legalize;
-  const bool opsets = options.ir_version >= 10;
   auto passes =
-      opsets ? transforms::MakeLegalizePassesV10V11(options.ir_version)
-             : transforms::MakeLegalizePassesV2V4(
-                   {.version = options.ir_version, .f16 = options.f16, .detection_output = options.detection_output});
-  for (auto& pass : passes) legalize.Add(std::move(pass));
+      options.ir_version >= kFirstOpsetVersion
+          ? transforms::MakeLegalizePassesV10V11(options.ir_version)
+          : transforms::MakeLegalizePassesV2V4(
+                {.version = options.ir_version, .f16 = options.f16, .detection_output = options.detection_output});
+  for (auto& pass : passes) legalize.Add(transforms::MakeNotifyingPass(std::move(pass), legalizing.Listener()));
+  legalizing.SetCount(legalize.Names().size());
   RunPasses(legalize, graph, options.dump_passes.empty() ? "" : options.dump_passes + "/legalize", report);
   report.operators_written = graph.NodeCount();
   watch.Step("legalize");
@@ -178,14 +242,24 @@ ConvertReport Convert(const Options& options) {
   write.cli_parameters = options.cli_parameters;
   write.unset_cli_parameters = options.unset_cli_parameters;
   write.tool_version = kVersion;
-  PrepareFolder(options.output_dir);
+  tell(kLegalizeDone, "write");
+  MakeFolder(options.output_dir);
   const std::string stem = (fs::path(options.output_dir) / ModelName(options)).string();
   report.xml_path = stem + ".xml";
   report.bin_path = stem + ".bin";
   report.mapping_path = stem + ".mapping";
-  const auto write_ir = opsets ? graph::WriteIrV10V11 : graph::WriteIrV2V4;
-  report.written = write_ir(graph, report.xml_path, report.bin_path, report.mapping_path, write);
+  report.written = WriteIr(graph, report, write);
+  if (save_parameters) {
+    WriteParamsFile(built.nd.save_path, built.nd.params);
+    report.notes.push_back("merged parameters: " + built.nd.save_path);
+  }
   watch.Step("write");
+  if (!options.report.empty()) {
+    CompleteReport(options, built, report);
+    MakeFolder(fs::absolute(options.report).parent_path().string());
+    WriteReport(options.report, report.model);
+  }
+  tell(1, "done");
   return report;
 }
 

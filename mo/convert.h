@@ -1,6 +1,7 @@
 // convert: read -> optimize -> legalize -> write, the whole job of mo.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -8,7 +9,10 @@
 #include "graph/ir/ir_writer.h"
 #include "graph/pass.h"
 #include "mo/mxnet/graph_builder.h"
+#include "mo/nd_params.h"
 #include "mo/options.h"
+#include "mo/progress.h"
+#include "mo/report/model_report.h"
 
 namespace moir::mo {
 
@@ -24,13 +28,20 @@ struct ConvertReport {
   graph::IrWriteReport written;
   size_t operators_read = 0, operators_written = 0;
   std::vector<StepTime> times;
+  ModelReport model;  // with --report
   double seconds = 0;
 };
 
-// The graph as the files state it, unoptimized: what --verify and the tests evaluate. Fills `notes`.
-BuildResult ReadModel(const Options& options);
+struct ReadResult : BuildResult {
+  std::map<std::string, std::string> aliases;  // what the user may call an input, and its name in the graph
+  NdParams nd;                                 // of models in .nd files
+};
 
-// Writes OUTPUT_DIR/MODEL_NAME.xml, .bin and .mapping, all three or none. Throws graph::Error.
-ConvertReport Convert(const Options& options);
+// The graph as the files state it, unoptimized: what --verify and the tests evaluate. Fills `notes`.
+ReadResult ReadModel(const Options& options);
+
+// Writes OUTPUT_DIR/MODEL_NAME.xml, .bin and .mapping, all three or none, and the report that is asked for. Throws
+// graph::Error.
+ConvertReport Convert(const Options& options, const ProgressListener& progress = {});
 
 }  // namespace moir::mo

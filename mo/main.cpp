@@ -1,4 +1,7 @@
 // mo: the program. The only file of the model optimizer that prints or exits.
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 #include <cstdio>
 #include <exception>
 #include <iostream>
@@ -6,6 +9,7 @@
 
 #include "graph/error.h"
 #include "mo/convert.h"
+#include "mo/messages.h"
 #include "mo/options.h"
 #include "mo/version.h"
 
@@ -20,6 +24,11 @@ constexpr int kInternalError = 2;  // our bug
 
 bool Verbose(const Options& options) {
   return options.log_level == "INFO" || options.log_level == "DEBUG" || options.log_level == "NOTSET";
+}
+
+size_t TerminalWidth() {
+  winsize size{};
+  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
 void PrintPasses(const ConvertReport& report, bool with_declined) {
@@ -62,7 +71,17 @@ int Run(const std::vector<std::string>& arguments) {
     std::printf("Version of mo is: %s\n", moir::mo::kVersion);
     return kDone;
   }
-  const ConvertReport report = moir::mo::Convert(options);
+  if (!options.silent) {
+    std::cout << moir::mo::ArgumentsText(options);
+    for (const std::string& warning : options.warnings) std::cout << "[ WARNING ] " << warning << '\n';
+    for (const std::string& note : options.notes) std::cout << "[ NOTE ] " << note << '\n';
+    std::cout.flush();
+  }
+  moir::mo::ProgressPrinter progress(moir::mo::ChooseProgressMode(options, ::isatty(STDERR_FILENO) == 1), std::cerr,
+                                     TerminalWidth());
+  const ConvertReport report =
+      moir::mo::Convert(options, [&](const moir::mo::ProgressEvent& event) { progress.Show(event); });
+  progress.Finish();
   if (!options.silent) PrintReport(options, report);
   return kDone;
 }
@@ -73,7 +92,7 @@ int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   try {
     if (arguments.empty()) {
-      std::cout << moir::mo::HelpText();
+      std::cout << moir::mo::UsageText();
       return kUserError;
     }
     return Run(arguments);

@@ -21,9 +21,19 @@ using namespace graph;
 // The numbers are in the order of the channels that the model was trained with.
 struct InputPreprocess {
   std::string input;          // name of the Parameter
-  std::vector<double> mean;   // empty, one for all channels, or one per channel (axis 1)
+  std::vector<double> mean;   // empty, one for all channels, or one per channel
   std::vector<double> scale;  // the same; divides
   bool reverse_channels = false;
+  int64_t channel_axis = 1;
+  Tensor mean_image;  // f64, of the Parameter's shape without the first axis; undefined: none. Excludes `mean`
+};
+// An input or output whose axes come in another order outside of the model than inside.
+struct LayoutChange {
+  std::string name;  // of a Parameter, or of an output of the graph
+  bool is_output = false;
+  // Of an input, the model's data is Transpose(what is fed, order); of an output, what is delivered is
+  // Transpose(the model's data, order).
+  std::vector<int64_t> order;
 };
 // `values` (mean or scale) in the order of the Parameter's channels, for a pre-processing that runs before the graph.
 std::vector<double> InParameterOrder(const InputPreprocess& preprocess, const std::vector<double>& values);
@@ -31,6 +41,9 @@ std::vector<double> InParameterOrder(const InputPreprocess& preprocess, const st
 // The steps of `preprocess` as nodes behind the Parameters. Throws kBadOption for unknown inputs and wrong counts.
 // With `means_outside` the means are left to whoever feeds the model (the IR's <pre-process> section).
 std::unique_ptr<Pass> MakeApplyInputPreprocessing(std::vector<InputPreprocess> preprocess, bool means_outside = false);
+// Transpose nodes behind the Parameters, which get the shape of what is fed, and before the outputs, which keep their
+// names. Throws kInternal for names and orders that do not fit.
+std::unique_ptr<Pass> MakeApplyLayouts(std::vector<LayoutChange> changes);
 std::unique_ptr<Pass> MakeConvertMinMaxToClamp();
 std::unique_ptr<Pass> MakeDecomposeBatchNorm();
 std::unique_ptr<Pass> MakeEliminateCommonSubexpressions();

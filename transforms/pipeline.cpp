@@ -8,11 +8,15 @@ PassRunner MakePipeline(const PipelineOptions& options) {
   const FusingFilter filter(options.finegrain_fusing);
   const bool fuses = !options.disable_fusing;
   PassRunner runner;
-  const auto add = [&](std::unique_ptr<Pass> pass) { runner.Add(std::move(pass)); };
+  const auto add = [&](std::unique_ptr<Pass> pass) {
+    runner.Add(MakeNotifyingPass(std::move(pass), options.listener));
+  };
 
   // First of all, because everything after it may carry the new nodes along; names of inputs are still the user's.
   if (!options.preprocess.empty())
     add(MakeApplyInputPreprocessing(options.preprocess, options.move_means_to_preprocess));
+  // In front of the preprocessing, whose axes are the model's.
+  if (!options.layouts.empty()) add(MakeApplyLayouts(options.layouts));
 
   // Less to look at for all others. Constants only after transposed weights found their MatMul: folded, they would
   // have to be written out.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "graph/pass.h"
+#include "transforms/notifying_pass.h"
 #include "transforms/passes.h"
 
 namespace moir::transforms {
@@ -15,10 +16,12 @@ struct PipelineOptions {
   bool disable_resnet_optimization = false;   // --disable_resnet_optimization: strides stay where they are
   std::vector<std::string> finegrain_fusing;  // --finegrain_fusing: regular expressions of node names, see FusingFilter
   std::vector<InputPreprocess> preprocess;    // --mean_values, --scale_values, --scale, --reverse_input_channels
+  std::vector<LayoutChange> layouts;          // --layout, --source_layout, --target_layout
   bool move_means_to_preprocess =
       false;  // --move_to_preprocess: means are written to the IR's <pre-process>, not into the graph
   std::vector<std::string>
-      keep_operators;  // not folded to constants: the target has layers for them, e.g. MultiBoxPrior
+      keep_operators;     // not folded to constants: the target has layers for them, e.g. MultiBoxPrior
+  PassListener listener;  // is told of every pass that begins
 };
 
 // Throws kBadOption for malformed regular expressions. Unknown inputs and wrong numbers of values are found when it

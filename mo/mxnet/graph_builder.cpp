@@ -4,6 +4,7 @@
 #include <set>
 
 #include "graph/error.h"
+#include "mo/faq.h"
 #include "mo/mxnet/model_plan.h"
 #include "mo/mxnet/node_converter.h"
 #include "mo/mxnet/op_table.h"
@@ -13,6 +14,10 @@ namespace {
 
 // Messages about nodes are cut here; parameters are listed one and all.
 constexpr size_t kListedProblems = 50;
+
+constexpr int kPortOutOfRange = 29;
+constexpr int kPropagationStopped = 38;
+constexpr int kUnsupportedOperator = 86;
 
 // Zeros of a shape that stand for a weight of the wrong shape, so that the conversion can go on looking for further
 // mistakes. Large ones have no memory: they are never evaluated, because the conversion fails in the end.
@@ -26,6 +31,7 @@ class Builder final : public InputSource {
       : symbol_(symbol),
         params_(params),
         plan_(MakePlan(symbol, params, options)),
+        outputs_named_(!options.outputs.empty()),
         values_(symbol.nodes.size()),
         failed_(symbol.nodes.size(), false) {
     result_.graph = std::make_unique<Graph>(options.model_name.empty() ? "model" : options.model_name);
@@ -127,7 +133,13 @@ class Builder final : public InputSource {
       Node* node = result_.graph->AddParameter(symbol_.nodes[input.node].name, input.type, input.shape);
       node->AddOutputName(0, symbol_.nodes[input.node].name);
       values_[input.node].resize(std::max(values_[input.node].size(), input.output + 1));
-      values_[input.node][input.output] = node->Output();
+      values_[input.node][input.output] =
+          input.type == input.computed_type
+              ? node->Output()
+              : result_.graph
+                    ->Add("Convert", node->Name() + "/convert", {node->Output()},
+                          {{"destination_type", std::string(ElementTypeName(input.computed_type))}})
+                    ->Output();
     }
   }
 
@@ -211,13 +223,20 @@ class Builder final : public InputSource {
     const size_t shown = std::min(problems_.size(), kListedProblems);
     texts.insert(texts.end(), problems_.begin(), problems_.begin() + static_cast<std::ptrdiff_t>(shown));
     if (shown < problems_.size()) texts.push_back(StrCat("and ", problems_.size() - shown, " more problems"));
-    if (!texts.empty()) throw Error(kind, Join(texts, "\n"));
+    if (texts.empty()) return;
+    std::string text = Join(texts, "\n");
+    if (text.find("docs/faq.md") == std::string::npos) {
+      if (kind == ErrorKind::kUnsupported) text += FaqPointer(kUnsupportedOperator);
+      if (kind == ErrorKind::kBadModel) text += FaqPointer(kPropagationStopped);
+    }
+    throw Error(kind, text);
   }
 
   void AddOutputs() {
     std::set<std::string> taken;
     for (const ModelOutput& output : plan_.outputs) {
       try {
+        CheckOutputPort(output);
         const Value value = Resolve(output.source);
         std::string name = output.name;
         for (int k = 2; !taken.insert(name).second; ++k) name = StrCat(output.name, "_", k);
@@ -228,6 +247,14 @@ class Builder final : public InputSource {
         AddProblem(error.Kind(), error.what());
       }
     }
+  }
+
+  // Asked for by the user: then the port is what is wrong.
+  void CheckOutputPort(const ModelOutput& output) const {
+    const std::vector<Value>& outputs = values_[output.source.node];
+    if (!outputs_named_ || outputs.empty() || output.source.output < outputs.size()) return;
+    FailFaq(kPortOutOfRange, ErrorKind::kBadOption, "--output: got output port ", output.source.output, " of node \"",
+            symbol_.nodes[output.source.node].name, "\", expected one of ", outputs.size(), " (counted from 0)");
   }
 
   std::vector<std::string> UnusedParams() const {
@@ -254,6 +281,7 @@ class Builder final : public InputSource {
   const Symbol& symbol_;
   const Params& params_;
   ModelPlan plan_;
+  bool outputs_named_;
   std::vector<std::vector<Value>> values_;
   std::vector<bool> failed_;
   std::map<size_t, Deferred> deferred_;

@@ -19,7 +19,8 @@ namespace moir::mo {
 
 struct InputOption {
   std::string name;  // a variable, or a node at whose output the graph is cut; empty: the input at this position
-  std::optional<graph::Shape> shape;  // nothing: from the file (__shape__), else an error; -1 first: `batch`
+  std::optional<graph::Shape> shape;       // nothing: from the file (__shape__), else an error; -1 first: `batch`
+  std::optional<graph::ElementType> type;  // what the application feeds; nothing: what the graph computes with
 };
 
 struct BuildOptions {

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "graph/error.h"
+#include "mo/faq.h"
 #include "mo/mxnet/attributes.h"
 #include "mo/mxnet/op_table.h"
 
@@ -20,6 +21,18 @@ ElementType VariableType(const SymbolNode& variable) {
 }
 
 namespace {
+
+constexpr int kShapeRequired = 16;
+constexpr int kUnknownOutput = 26;
+constexpr int kOtherInputsNeeded = 27;
+constexpr int kPortOfVariable = 28;
+constexpr int kPortOutOfRange = 29;
+constexpr int kOneShapeForMany = 32;
+constexpr int kBatchAmbiguous = 39;
+constexpr int kCustomLayer = 45;
+constexpr int kShapesAndNames = 58;
+constexpr int kUnknownInput = 83;
+constexpr int kUnsupportedOperator = 86;
 
 class Planner {
  public:
@@ -68,21 +81,40 @@ class Planner {
     return node ? std::optional(static_cast<size_t>(node - symbol_.nodes.data())) : std::nullopt;
   }
 
-  [[noreturn]] void FailUnknownName(std::string_view option, const std::string& name) const {
+  // "1:NAME": what input 1 of the node reads. Nothing when the name has no such form or no such node is there.
+  std::optional<SymbolInput> FindReadValue(const std::string& name) const {
+    const size_t colon = name.find(':');
+    if (colon == std::string::npos || colon == 0) return std::nullopt;
+    const auto port = ParseInt(std::string_view(name).substr(0, colon));
+    const auto index = FindNode(name.substr(colon + 1));
+    if (!port || *port < 0 || !index) return std::nullopt;
+    const SymbolNode& node = symbol_.nodes[*index];
+    if (node.IsVariable()) {
+      FailFaq(kPortOfVariable, ErrorKind::kBadOption, "--output: \"", name, "\": \"", node.name,
+              "\" is a variable, which has no input ports; expected its name alone");
+    }
+    if (static_cast<uint64_t>(*port) >= node.inputs.size()) {
+      FailFaq(kPortOutOfRange, ErrorKind::kBadOption, "--output: \"", name, "\": got input port ", *port, " of node \"",
+              node.name, "\", expected one of ", node.inputs.size(), " (counted from 0)");
+    }
+    return node.inputs[static_cast<size_t>(*port)];
+  }
+
+  [[noreturn]] void FailUnknownName(int faq, std::string_view option, const std::string& name) const {
     std::vector<std::string> names;
     for (const SymbolNode& node : symbol_.nodes) names.push_back(node.name);
     const std::string nearest = NearestName(name, names);
-    Fail(ErrorKind::kBadOption, option, ": ", symbol_.place, " has no node \"", name, "\"",
-         nearest.empty() ? "" : StrCat("; did you mean \"", nearest, "\"?"));
+    FailFaq(faq, ErrorKind::kBadOption, option, ": ", symbol_.place, " has no node \"", name, "\"",
+            nearest.empty() ? "" : StrCat("; did you mean \"", nearest, "\"?"));
   }
 
   void FindNamedInputs() {
     for (const InputOption& input : options_.inputs) {
       if (input.name.empty()) continue;
       const auto value = FindValue(input.name);
-      if (!value) FailUnknownName("--input", input.name);
+      if (!value) FailUnknownName(kUnknownInput, "--input", input.name);
       if (named_.contains(value->node)) Fail(ErrorKind::kBadOption, "--input: \"", input.name, "\" comes twice");
-      named_[value->node] = {value->output, input.shape};
+      named_[value->node] = {value->output, input.shape, input.type};
       named_order_.push_back(value->node);
     }
   }
@@ -131,8 +163,9 @@ class Planner {
 
   void FindOutputs() {
     for (const std::string& name : options_.outputs) {
-      const auto value = FindValue(name);
-      if (!value) FailUnknownName("--output", name);
+      auto value = FindValue(name);
+      if (!value) value = FindReadValue(name);
+      if (!value) FailUnknownName(kUnknownOutput, "--output", name);
       plan_.outputs.push_back({OutputName(*value), *value});
     }
     if (!options_.outputs.empty()) return;
@@ -219,15 +252,18 @@ class Planner {
       }
     }
     text +=
-        "\nadd a converter (docs/adding_an_operator.md), "
-        "or cut the graph with --input and --output";
-    throw Error(ErrorKind::kUnsupported, text);
+        "\nadd a converter (docs/adding_an_operator.md), or cut the graph: behind a node with --input NODE:0[SHAPE], "
+        "before it with --output";
+    const bool only_custom = ordered.size() == 1 && ordered[0].first == "Custom";
+    throw Error(ErrorKind::kUnsupported, text + FaqPointer(only_custom ? kCustomLayer : kUnsupportedOperator));
   }
 
   bool OnlyRole(size_t node, char role) const {
     return !roles_[node].empty() &&
            std::all_of(roles_[node].begin(), roles_[node].end(), [&](char r) { return r == role || r == 'l'; });
   }
+
+  size_t IndexOf(const SymbolNode& node) const { return static_cast<size_t>(&node - symbol_.nodes.data()); }
 
   // A variable's own statement of its shape; nothing when it is absent or leaves more open than the batch.
   std::optional<Shape> StatedShape(const SymbolNode& node) const {
@@ -236,6 +272,12 @@ class Planner {
     const Attributes attributes(node.hidden, symbol_.PlaceOf(node));
     std::vector<int64_t> dims = attributes.Ints("__shape__", std::vector<int64_t>{});
     if (dims.empty()) return std::nullopt;
+    if (options_.batch && dims[0] > 1 && dims[0] != *options_.batch && !OnlyRole(IndexOf(node), 's')) {
+      FailFaq(kBatchAmbiguous, ErrorKind::kBadOption, "--batch ", *options_.batch, ": input \"", node.name,
+              "\" states the shape ", Shape(dims),
+              ", whose first size may be no batch; give the whole shape with "
+              "--input_shape");
+    }
     if (options_.batch) dims[0] = *options_.batch;
     if (std::any_of(dims.begin(), dims.end(), [](int64_t size) { return size <= 0; })) return std::nullopt;
     return Shape(std::move(dims));
@@ -268,8 +310,8 @@ class Planner {
       // Inputs whose shape follows from the graph are asked for last.
       while (position < unnamed.size() && OnlyRole(unnamed[position], 's')) ++position;
       if (position == unnamed.size()) {
-        Fail(ErrorKind::kBadOption, "--input_shape: more shapes than inputs; ", symbol_.place, " has the inputs ",
-             InputNames(order, unnamed));
+        FailFaq(kShapesAndNames, ErrorKind::kBadOption, "--input_shape: more shapes than inputs; ", symbol_.place,
+                " has the inputs ", InputNames(order, unnamed));
       }
       if (input.shape) given[unnamed[position]] = *input.shape;
       ++position;
@@ -278,17 +320,20 @@ class Planner {
     std::vector<std::string> open;
     for (const size_t node : order) {
       std::optional<Shape> shape;
+      std::optional<ElementType> type;
       size_t output = 0;
       if (const auto found = named_.find(node); found != named_.end()) {
         shape = found->second.shape;
         output = found->second.output;
+        type = found->second.type;
       }
       if (const auto found = given.find(node); found != given.end()) shape = found->second;
       if (!shape) shape = StatedShape(symbol_.nodes[node]);
       if (shape) {
-        plan_.inputs.push_back(
-            {node, output, *shape,
-             symbol_.nodes[node].IsVariable() ? VariableType(symbol_.nodes[node]) : ElementType::kF32});
+        // What was cut from the inside of the graph has the type that the user states.
+        const bool stated = symbol_.nodes[node].IsVariable() && !symbol_.nodes[node].is_cut;
+        const ElementType computed = stated ? VariableType(symbol_.nodes[node]) : type.value_or(ElementType::kF32);
+        plan_.inputs.push_back({node, output, *shape, type.value_or(computed), computed});
       } else if (OnlyRole(node, 's') && !named_.contains(node)) {
         plan_.kinds[node] = NodeKind::kState;
       } else {
@@ -296,10 +341,12 @@ class Planner {
       }
     }
     if (!open.empty()) {
-      Fail(ErrorKind::kBadOption, symbol_.place, ": ", open.size() == 1 ? "input " : "inputs ", Join(open, ", "),
-           open.size() == 1 ? " has" : " have", " no shape and ", open.size() == 1 ? "is" : "are",
-           " not among the parameters; give ", open.size() == 1 ? "it one" : "them shapes",
-           " with --input and --input_shape, for example --input_shape [1,3,224,224]");
+      const bool one_shape = options_.inputs.size() == 1 && options_.inputs[0].name.empty() && options_.inputs[0].shape;
+      const int faq = !named_order_.empty() ? kOtherInputsNeeded : one_shape ? kOneShapeForMany : kShapeRequired;
+      FailFaq(faq, ErrorKind::kBadOption, symbol_.place, ": ", open.size() == 1 ? "input " : "inputs ",
+              Join(open, ", "), open.size() == 1 ? " has" : " have", " no shape and ", open.size() == 1 ? "is" : "are",
+              " not among the parameters; give ", open.size() == 1 ? "it one" : "them shapes",
+              " with --input and --input_shape, for example --input_shape [1,3,224,224]");
     }
   }
 
@@ -313,6 +360,7 @@ class Planner {
   struct Named {
     size_t output = 0;
     std::optional<Shape> shape;
+    std::optional<ElementType> type;
   };
 
   const Symbol& symbol_;

@@ -21,6 +21,7 @@ struct ModelInput {
   size_t node = 0, output = 0;
   graph::Shape shape;
   graph::ElementType type = graph::ElementType::kF32;
+  graph::ElementType computed_type = graph::ElementType::kF32;  // what the graph goes on with
 };
 
 struct ModelOutput {

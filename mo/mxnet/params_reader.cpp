@@ -7,6 +7,7 @@
 
 #include "graph/error.h"
 #include "graph/strings.h"
+#include "mo/faq.h"
 #include "mo/mxnet/attributes.h"
 #include "mo/mxnet/file_kind.h"
 
@@ -18,6 +19,7 @@ static_assert(std::endian::native == std::endian::little, "array files are littl
 
 namespace {
 
+constexpr int kFileType = 85;
 constexpr uint32_t kMagicV1 = 0xF993FAC8;
 constexpr uint32_t kMagicV2 = 0xF993FAC9;
 constexpr uint32_t kMagicV3 = 0xF993FACA;
@@ -333,13 +335,14 @@ class Reader {
 
   [[noreturn]] void RefuseForeign(std::string_view kind) const {
     if (!kind.empty())
-      Fail(ErrorKind::kBadModel, file_->Path(), ": at byte 0: not an MXNet array file but ", kind, ", expected 0x112");
+      Fail(ErrorKind::kBadModel, file_->Path(), ": at byte 0: not an MXNet array file but ", kind, ", expected 0x112",
+           FaqPointer(kFileType));
     std::ostringstream start;
     start << std::hex;
     for (uint64_t i = 0; i < std::min<uint64_t>(file_->Size(), 8); ++i)
       start << (i ? " " : "") << std::to_integer<int>(file_->Data()[i]);
     Fail(ErrorKind::kBadModel, file_->Path(), ": at byte 0: not an MXNet array file: got bytes ", start.str(),
-         ", expected 0x112 as u64 (12 1 0 0 0 0 0 0)");
+         ", expected 0x112 as u64 (12 1 0 0 0 0 0 0)", FaqPointer(kFileType));
   }
 
   std::shared_ptr<const MappedFile> file_;

@@ -33,6 +33,7 @@ struct SymbolNode {
   // ("lr_mult" of old files is "__lr_mult__" here; "weight_lr_mult" stays). Of variables: everything.
   AttributeMap hidden;
   std::vector<SymbolInput> inputs;
+  bool is_cut = false;            // a variable made where the user cut the graph: its type is not stated
   std::vector<Symbol> subgraphs;  // bodies of control flow, contents of fused and quantized nodes
 
   bool IsVariable() const { return op == "null"; }

@@ -8,6 +8,7 @@
 #include "graph/error.h"
 #include "graph/mapped_file.h"
 #include "graph/strings.h"
+#include "mo/faq.h"
 #include "mo/mxnet/file_kind.h"
 
 namespace moir::mo {
@@ -20,6 +21,9 @@ using Json = nlohmann::json;
 
 // Five levels per subgraph; real files have one or two subgraphs inside each other.
 constexpr int kMaxNesting = 256;
+
+constexpr int kUndefinedNode = 25;
+constexpr int kCycle = 97;
 
 constexpr std::string_view kTrainingKeys[] = {"ctx_group",    "force_mirroring", "lr_mult",
                                               "mirror_stage", "profiler_scope",  "wd_mult"};
@@ -172,8 +176,10 @@ class GraphParser {
              ", expected [node, output] or [node, output, version]");
     }
     SymbolInput input{json[0].get<size_t>(), json[1].get<size_t>(), json.size() > 2 ? json[2].get<int64_t>() : 0};
-    if (input.node >= node_count)
-      Refuse(place..., ": got node ", input.node, ", expected one of ", node_count, " nodes");
+    if (input.node >= node_count) {
+      Refuse(place..., ": got node ", input.node, ", expected one of ", node_count, " nodes",
+             FaqPointer(kUndefinedNode));
+    }
     return input;
   }
 
@@ -259,7 +265,7 @@ class GraphParser {
             if (frame.node == producer || !cycle.empty()) cycle.push_back("\"" + nodes[frame.node].name + "\"");
           }
           cycle.push_back(cycle.front());
-          Refuse("a cycle of nodes: ", Join(cycle, " reads "));
+          Refuse("a cycle of nodes: ", Join(cycle, " reads "), FaqPointer(kCycle));
         }
         if (states[producer] == State::kNew) {
           states[producer] = State::kOpen;

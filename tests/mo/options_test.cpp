@@ -1,7 +1,10 @@
 #include "mo/options.h"
+#include "mo/messages.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <map>
 
 #include "graph/error.h"
 
@@ -91,7 +94,7 @@ TEST(Options, RefusesContradictionsAndBadValues) {
   ExpectRefused({"--scale", "0"}, "a positive number");
   ExpectRefused({"--scale_values", "(1,0,1)"}, "numbers other than 0");
   ExpectRefused({"--data_type", "FP64"}, "FP32, FP16");
-  ExpectRefused({"--ir_version", "5"}, "2, 3 or 4");
+  ExpectRefused({"--ir_version", "5"}, "2, 3, 4, 10 or 11");
   ExpectRefused({"--ir_version", "4", "--generate_deprecated_IR_V2"}, "contradict");
   ExpectRefused({"--framework", "caffe"}, "expected mxnet");
   ExpectRefused({"--batch", "0"}, "a positive integer");
@@ -117,11 +120,121 @@ TEST(Options, RecordsParametersWithoutPathsOfTheMachine) {
   EXPECT_THAT(options.unset_cli_parameters, ::testing::Contains("mean_values"));
 }
 
+TEST(Options, TakesValuesInEveryForm) {
+  EXPECT_EQ(Parse({"--batch=4"}).batch, 4);
+  EXPECT_EQ(Parse({"-b=4"}).batch, 4);
+  EXPECT_EQ(Parse({"-b4"}).batch, 4);
+  EXPECT_EQ(Parse({"--mean_values", "-1,-2"}).mean_values[0].values[1], -2);
+  EXPECT_EQ(Parse({"--output_dir="}).output_dir, ".");
+  EXPECT_TRUE(Parse({"--input", "", "--output", ""}).input.empty());
+  ExpectRefused({"--batch"}, "a value is missing");
+  ExpectRefused({"--batch", "--silent"}, "a value is missing");
+  ExpectRefused({"--silent=True"}, "it is a switch");
+  ExpectRefused({"-q"}, "there is no such option");
+  ExpectRefused({"-"}, "belongs to no option");
+}
+
+TEST(Options, EveryOptionIsAcceptedOrRefusedAsTheTableSays) {
+  for (const OptionInfo& option : OptionTable()) {
+    if (option.name == "input_model" || option.name == "help" || option.name == "version" || option.name == "config")
+      continue;
+    const std::string name = (option.name.size() == 1 ? "-" : "--") + std::string(option.name);
+    std::vector<std::string> arguments{name};
+    const std::map<std::string_view, std::vector<std::string>> values = {
+        {"framework", {"mxnet"}},
+        {"batch", {"1"}},
+        {"scale", {"2"}},
+        {"ir_version", {"4"}},
+        {"data_type", {"FP32"}},
+        {"log_level", {"INFO"}},
+        {"input_shape", {"[1]"}},
+        {"mean_values", {"(1)"}},
+        {"scale_values", {"(1)"}},
+        {"freeze_placeholder_with_value", {"a->1"}},
+        {"transform", {""}},
+        {"layout", {"nc"}},
+        {"source_layout", {"nc"}},
+        {"target_layout", {"nc"}},
+        {"report", {"x.html"}},
+        {"nd_prefix_name", {"x", "--pretrained_model_name", "y", "--input_symbol", "z"}},
+        {"pretrained_model_name", {"y", "--nd_prefix_name", "x", "--input_symbol", "z"}}};
+    if (const auto found = values.find(option.name); found != values.end()) {
+      arguments.insert(arguments.end(), found->second.begin(), found->second.end());
+    } else if (option.kind == OptionKind::kText || option.kind == OptionKind::kPath ||
+               option.kind == OptionKind::kPaths) {
+      arguments.push_back("x");
+    }
+    if (option.name == "save_params_from_nd")
+      arguments.insert(arguments.end(),
+                       {"--nd_prefix_name", "x", "--pretrained_model_name", "y", "--input_symbol", "z"});
+    if (option.status == OptionStatus::kRefused) {
+      ExpectRefused(arguments, std::string(option.remark));
+      continue;
+    }
+    const Options options = Parse(arguments);
+    const bool warned = !options.warnings.empty(), noted = !options.notes.empty();
+    EXPECT_EQ(warned, option.status == OptionStatus::kDeprecated) << name;
+    EXPECT_EQ(noted, option.status == OptionStatus::kIgnored && option.name != "transform") << name;
+    if (noted) {
+      EXPECT_THAT(options.notes[0], HasSubstr(std::string(option.remark)));
+    }
+  }
+}
+
+TEST(Options, EmptyExtensionsAreNoNews) { EXPECT_TRUE(Parse({"--extensions", ""}).notes.empty()); }
+
+TEST(Options, RefusesTransformationsByName) { ExpectRefused({"--transform", "LowLatency2"}, "LowLatency2"); }
+
+TEST(Options, CompressesToFp16) {
+  EXPECT_TRUE(Parse({"--compress_to_fp16"}).f16);
+  EXPECT_TRUE(Parse({"--compress_to_fp16", "True"}).f16);
+  EXPECT_TRUE(Parse({"--compress_to_fp16=yes"}).f16);
+  EXPECT_FALSE(Parse({"--compress_to_fp16", "False"}).f16);
+  EXPECT_TRUE(Parse({"--compress_to_fp16", "--silent"}).f16);
+  EXPECT_TRUE(Parse({"--compress_to_fp16", "--data_type", "FP16"}).f16);
+  ExpectRefused({"--compress_to_fp16", "maybe"}, "True or False");
+  ExpectRefused({"--compress_to_fp16", "--data_type", "FP32"}, "contradict");
+}
+
+TEST(Options, ReadsInputsOfEveryForm) {
+  const Options options = Parse({"--input", "0:a[1,3,8,8]{f32},b:1[2]{i32}->[20,15], c , 1.5:d, e->True"});
+  ASSERT_EQ(options.input.size(), 5u);
+  EXPECT_EQ(options.input[0].name, "a");
+  EXPECT_EQ(options.input[0].input_port, 0);
+  EXPECT_EQ(options.input[0].shape, (std::vector<int64_t>{1, 3, 8, 8}));
+  EXPECT_EQ(options.input[0].type, graph::ElementType::kF32);
+  EXPECT_EQ(options.input[1].output_port, 1);
+  EXPECT_EQ(options.input[1].value, (std::vector<std::string>{"20", "15"}));
+  EXPECT_EQ(options.input[2].text, "c");
+  EXPECT_EQ(options.input[3].name, "1.5:d");
+  EXPECT_EQ(options.input[4].value, (std::vector<std::string>{"1"}));
+}
+
+TEST(Options, ShapesMeetTheirNames) {
+  const Options options = Parse({"--input", "a,b{u8}", "--input_shape", "[1,2],(3)"});
+  EXPECT_EQ(options.input[0].shape, (std::vector<int64_t>{1, 2}));
+  EXPECT_EQ(options.input[1].shape, (std::vector<int64_t>{3}));
+  EXPECT_EQ(options.input[1].type, graph::ElementType::kU8);
+  EXPECT_TRUE(options.input_shape.empty());
+}
+
+TEST(Options, WarnsOfAScaleBelowOne) { EXPECT_EQ(Parse({"--scale", "0.5"}).warnings.size(), 1u); }
+
+TEST(Options, ListsTheArguments) {
+  const std::string text = ArgumentsText(Parse({"--batch", "3", "--mean_values", "(1,2,3)"}));
+  EXPECT_EQ(text.rfind("Model Optimizer arguments:\nCommon parameters:\n\t- ", 0), 0u);
+  EXPECT_THAT(text, HasSubstr("\t- Batch: \t3\n"));
+  EXPECT_THAT(text, HasSubstr("\t- Mean values: \t(1,2,3)\n"));
+  EXPECT_THAT(text, HasSubstr("\t- Input layers: \tNot specified, inherited from the model\n"));
+  EXPECT_THAT(text, HasSubstr("MXNet specific parameters:\n"));
+  EXPECT_THAT(text, HasSubstr("Model Optimizer version: \t"));
+}
+
 TEST(Options, HelpNamesEveryOption) {
   const std::string help = HelpText();
-  for (const char* name :
-       {"--input_model", "--input_symbol", "--input_shape", "--mean_values", "--ir_version", "--output_dir"})
-    EXPECT_THAT(help, HasSubstr(name));
+  for (const OptionInfo& option : OptionTable())
+    EXPECT_THAT(help, HasSubstr((option.name.size() == 1 ? "-" : "--") + std::string(option.name)));
+  for (const std::string& line : graph::Split(help, '\n')) EXPECT_LE(line.size(), 111u) << line;
 }
 
 }  // namespace

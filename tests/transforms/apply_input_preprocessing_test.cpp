@@ -38,6 +38,37 @@ TEST(ApplyInputPreprocessing, LeavesOutZeroMeansAndUnitScales) {
               "x : f32[1,3,2,2]; y = ReLU(x); return y");
   EXPECT_EQ(report.changes, 0u);
 }
+TEST(ApplyInputPreprocessing, GoesAlongTheChannelsWhereverTheyAre) {
+  InputPreprocess step{"x", {1, 2, 3}, {2, 4, 8}, true};
+  step.channel_axis = 3;
+  ExpectGraph(*Applied("x : f32[1,2,2,3]; y = ReLU(x); return y", {step}), R"(
+    x : f32[1,2,2,3]; k : i64[] = {3}; m : f32[1,1,1,3] = {-1, -2, -3}; s : f32[1,1,1,3] = {0.5, 0.25, 0.125}
+    p = Split(x, k) num_splits=3; r = Concat(p.2, p.1, p.0) axis=3; a = Add(r, m); b = Multiply(a, s); y = ReLU(b)
+    return y)");
+}
+TEST(ApplyInputPreprocessing, SubtractsAnImage) {
+  InputPreprocess step{"x"};
+  step.mean_image = Tensor::FromValues<double>(Shape{2, 1, 2}, {1, 2, 3, 4});
+  ExpectGraph(*Applied("x : f32[5,2,1,2]; y = ReLU(x); return y", {step}),
+              "x : f32[5,2,1,2]; m : f32[1,2,1,2] = {-1, -2, -3, -4}; a = Add(x, m); y = ReLU(a); return y");
+  // The same everywhere: one number per channel, which folds further.
+  step.mean_image = Tensor::FromValues<double>(Shape{2, 1, 2}, {1, 1, 3, 3});
+  ExpectGraph(*Applied("x : f32[5,2,1,2]; y = ReLU(x); return y", {step}),
+              "x : f32[5,2,1,2]; m : f32[1,2,1,1] = {-1, -3}; a = Add(x, m); y = ReLU(a); return y");
+  step.mean_image = Tensor::FromValues<double>(Shape{1, 1, 2}, {1, 1});
+  test::ExpectError([&] { Applied("x : f32[5,2,1,2]; y = ReLU(x); return y", {step}); }, ErrorKind::kBadOption,
+                    {"mean image", "[1,1,2]"});
+}
+TEST(ApplyInputPreprocessing, WorksBehindTheConversionOfAnInput) {
+  ExpectGraph(
+      *Applied("x : u8[5]; c = Convert(x) destination_type=\"f32\"; y = ReLU(c); return y", {{"x", {1}, {}, false}}),
+      "x : u8[5]; c = Convert(x) destination_type=\"f32\"; m : f32[] = {-1}; a = Add(c, m); y = ReLU(a); "
+      "return y");
+}
+TEST(ApplyInputPreprocessing, AnInputThatIsAnOutputIsPreprocessedToo) {
+  ExpectGraph(*Applied("x : f32[5]; y = ReLU(x); return y, x", {{"x", {1}, {}, false}}),
+              "x : f32[5]; m : f32[] = {-1}; x/mean = Add(x, m); y = ReLU(x/mean); return y, x/mean as \"x\"");
+}
 TEST(ApplyInputPreprocessing, ReversesFirst) {
   const auto graph = Applied("x : f32[1,3,1,1]; y = ReLU(x); return y", {{"x", {1, 2, 3}, {}, true}});
   ExpectGraph(*graph, R"(

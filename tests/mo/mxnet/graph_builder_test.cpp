@@ -123,7 +123,7 @@ TEST(GraphBuilder, NumbersFurtherOutputs) {
     EXPECT_EQ(OutputNames(*Build(lines, {}, {Data({2, 3})}, {name}).graph), std::vector<std::string>{"s.2"}) << name;
   }
   EXPECT_EQ(OutputNames(*Build(lines, {}, {Data({2, 3})}, {"y_output"}).graph), std::vector<std::string>{"y"});
-  ExpectError([&] { Build(lines, {}, {Data({2, 3})}, {"s.3"}); }, ErrorKind::kUnsupported, {"\"s\"", "output 3"});
+  ExpectError([&] { Build(lines, {}, {Data({2, 3})}, {"s.3"}); }, ErrorKind::kBadOption, {"\"s\"", "output port 3"});
   ExpectError([&] { Build(lines, {}, {Data({2, 3})}, {"z"}); }, ErrorKind::kBadOption, {"--output", "no node \"z\""});
 }
 
