@@ -23,7 +23,7 @@ constexpr std::string_view kPartition =
     "a part of the graph that MXNet handed to another library when it was bound; save the symbol before that";
 
 constexpr std::string_view kFifo =
-    "a buffer of a fork that keeps values from one inference to the next, which an IR cannot; give the buffer to the "
+    "a buffer, unknown to MXNet 1.9.1, that keeps values from one inference to the next, which an IR cannot; give the buffer to the "
     "model as an input: --input NAME --input_shape SHAPE";
 
 // The first pattern that fits is taken.

@@ -44,7 +44,7 @@ def same_up_to_ties(a, b):
 
 
 def boxes_only(outputs):
-    """Of a list of boxes with masks: without the masks of rows that are no boxes, which MXNet computes from any memory."""
+    """Of a list of boxes with masks: without the masks of rows that are no boxes, which come from no region."""
     if detections(outputs) is None:
         return outputs
     absent = outputs[0][0, :, 0] < 0

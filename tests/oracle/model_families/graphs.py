@@ -48,6 +48,38 @@ def cut(graph, outputs):
     return {**rest, "nodes": result, "arg_nodes": [i for i, node in enumerate(result) if node["op"] == "null"], "heads": heads}
 
 
+def clear_absent_regions(graph):
+    """Zeros for what ROIAlign gives of regions of picture -1, which MXNet's CPU leaves unwritten (its GPU: zeros).
+
+    Networks with feature pyramids mark the regions of other levels that way and add the levels up. Changes a parsed
+    symbol.json; returns whether there was such a node.
+    """
+    nodes, new, found = [], {}, False
+
+    def add(op, name, inputs, **attributes):
+        nodes.append({"op": op, "name": name, "attrs": attributes, "inputs": inputs})
+        return [len(nodes) - 1, 0, 0]
+
+    for old, node in enumerate(graph["nodes"]):
+        node = {**node, "inputs": [[new[entry[0]], *entry[1:]] for entry in node["inputs"]]}
+        nodes.append(node)
+        new[old] = len(nodes) - 1
+        if node["op"] == "_contrib_ROIAlign":
+            name, found = node["name"], True
+            node["name"] += "_raw"
+            picture = add("slice_axis", name + "_picture", [node["inputs"][1]], axis="1", begin="0", end="1")
+            picture = add("Reshape", name + "_pictures", [picture], shape="(-1,)")
+            present = add("_greater_equal_scalar", name + "_present", [picture], scalar="0")
+            raw = [new[old], 0, 0]
+            zeros = add("zeros_like", name + "_zeros", [raw])
+            new[old] = add("where", name, [present, raw, zeros])[0]
+    graph["nodes"] = nodes
+    graph["heads"] = [[new[entry[0]], *entry[1:]] for entry in graph["heads"]]
+    graph["arg_nodes"] = [index for index, node in enumerate(nodes) if node["op"] == "null"]
+    graph.pop("node_row_ptr", None)
+    return found
+
+
 def prepare(text, params, outputs, model, stem):
     """Writes STEM-symbol.json for mo, STEM-mxnet.json for MXNet and STEM-0000.params; returns the names without weights."""
     import mxnet as mx
@@ -58,6 +90,7 @@ def prepare(text, params, outputs, model, stem):
         node["op"] = RENAMED.get(node["op"], node["op"])
     if outputs:
         graph = cut(graph, outputs)
+    clear_absent_regions(graph)
     symbol = mx.sym.load_json(json.dumps(graph))
     symbol.save(f"{stem}-mxnet.json")
     known = {**model.shapes, **{name: shape for name, shape in model.labels.items() if name in symbol.list_arguments()}}

@@ -50,10 +50,9 @@ RCNN = {
     "mask_rcnn_fpn_syncbn_mobilenet1_0_coco": 256,
     "doublehead_rcnn_resnet50_v1b_voc": 256,
 }
-# Regions of R-CNN networks. Of thousands of random ones that overlap some always lie within rounding of each other, so
-# fewer are taken than by default. None suppresses another: MXNet's box_nms leaves rows of -1 where one did, and for these
-# MXNet's ROIAlign reads memory that is not its own. Suppression at the end, per class, is as in the papers.
-REGIONS_BEFORE, REGIONS, REGION_OVERLAP = 2000, 50, 1.0
+# Regions of R-CNN networks: of thousands of random ones that overlap some always lie within rounding of each other, so
+# fewer are taken than by default.
+REGIONS_BEFORE, REGIONS = 2000, 50
 CENTER_NET = {
     "center_net_resnet18_v1b_voc": 256,
     "center_net_resnet18_v1b_dcnv2_voc": 256,
@@ -169,7 +168,6 @@ def gluoncv(name, **more):
 def rcnn(name):
     net = gluoncv(name)  # several constructors fix these numbers
     net.rpn._test_pre_nms, net.rpn._test_post_nms = REGIONS_BEFORE, REGIONS
-    net.rpn._nms_thresh = REGION_OVERLAP
     net._rpn_test_post_nms = REGIONS
     net._rcnn_max_dets = REGIONS  # Mask R-CNN's
     return net
