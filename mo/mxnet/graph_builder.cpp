@@ -179,7 +179,7 @@ class Builder final : public InputSource {
 
   void ConvertNode(size_t index) {
     const SymbolNode& node = symbol_.nodes[index];
-    const OpEntry& entry = *FindOpEntry(node.op);
+    const OpEntry& entry = *FindOpEntry(node);
     for (size_t i = 0; i < node.inputs.size(); ++i) {
       if (entry.Role(i) != 'l' && failed_[node.inputs[i].node]) failed_[index] = true;
     }

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <span>
 
 #include "graph/error.h"
 #include "mo/faq.h"
 #include "mo/mxnet/attributes.h"
 #include "mo/mxnet/op_table.h"
+#include "mo/mxnet/private_operators.h"
 
 namespace moir::mo {
 
@@ -39,7 +41,7 @@ class Planner {
   Planner(const Symbol& symbol, const Params& params, const BuildOptions& options)
       : symbol_(symbol), params_(params), options_(options) {
     entries_.reserve(symbol.nodes.size());
-    for (const SymbolNode& node : symbol.nodes) entries_.push_back(node.IsVariable() ? nullptr : FindOpEntry(node.op));
+    for (const SymbolNode& node : symbol.nodes) entries_.push_back(node.IsVariable() ? nullptr : FindOpEntry(node));
   }
 
   ModelPlan Run() {
@@ -182,10 +184,7 @@ class Planner {
         plan_.outputs.push_back({OutputName(head), head});
       }
     }
-    if (plan_.outputs.empty()) {
-      Fail(ErrorKind::kBadModel, symbol_.place, ": every output depends on labels (", Join(dropped, ", "),
-           "); name inner nodes with --output, or the labels with --input to keep them as inputs");
-    }
+    if (plan_.outputs.empty()) RefuseTraining(dropped);
   }
 
   void MarkNeeded() {
@@ -223,39 +222,109 @@ class Planner {
     }
   }
 
-  // All of them in one message, the most frequent first.
-  void RefuseUnknownOperators() const {
-    std::map<std::string, std::vector<std::string>> unknown;
+  bool IsUnknown(size_t index) const {
+    return plan_.kinds[index] == NodeKind::kOperator && (!entries_[index] || entries_[index]->TrainingOnly());
+  }
+
+  // The operator as the message calls it; Custom by what it stands for.
+  static std::string OperatorName(const SymbolNode& node) {
+    if (node.op.empty()) return "(no name)";
+    if (node.op != "Custom") return node.op;
+    const auto op_type = node.attributes.find("op_type");
+    return op_type == node.attributes.end() ? "Custom" : StrCat("Custom, op_type ", op_type->second);
+  }
+
+  // What an unknown operator is, or which one may have been meant.
+  std::string About(size_t index, const std::vector<std::string>& known) const {
+    const SymbolNode& node = symbol_.nodes[index];
+    if (entries_[index] && !entries_[index]->TrainingOnly()) return ", which reads labels as its data";
+    if (entries_[index]) return ", which exists at training only; cut the graph before it with --output";
+    if (node.op == "Custom") return "; Python code of the training program, which the file does not hold";
+    if (const std::string_view text = KnownOfPrivateOperator(node.op); !text.empty()) return StrCat("; ", text);
+    const std::string nearest = NearestName(node.op, known);
+    return nearest.empty() ? "" : StrCat("; the nearest known operator is ", nearest);
+  }
+
+  // Where the graph can be cut: values that the nodes read and that do not depend on any of them.
+  std::vector<std::string> ValuesBefore(const std::vector<size_t>& nodes) const {
+    std::vector<bool> stops(symbol_.nodes.size(), false), depends(symbol_.nodes.size(), false);
+    for (const size_t node : nodes) stops[node] = true;
+    std::vector<std::string> names;
     for (size_t i = 0; i < symbol_.nodes.size(); ++i) {
-      if (plan_.kinds[i] != NodeKind::kOperator) continue;
-      if (!entries_[i] || entries_[i]->TrainingOnly()) unknown[symbol_.nodes[i].op].push_back(symbol_.nodes[i].name);
+      const SymbolNode& node = symbol_.nodes[i];
+      depends[i] = stops[i];
+      for (const SymbolInput& input : node.inputs) depends[i] = depends[i] || depends[input.node];
+      if (!stops[i]) continue;
+      for (const SymbolInput& input : node.inputs) {
+        if (symbol_.nodes[input.node].IsVariable() || depends[input.node]) continue;
+        const std::string name = OutputName(input);
+        if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+      }
     }
-    if (unknown.empty()) return;
-    std::vector<std::pair<std::string, std::vector<std::string>>> ordered(unknown.begin(), unknown.end());
+    return names;
+  }
+
+  static std::string Shown(std::span<const std::string> names, size_t most, std::string_view separator) {
+    return StrCat(Join(names.first(std::min(names.size(), most)), separator), names.size() > most ? ", ..." : "");
+  }
+
+  // A line per operator, the most frequent first, and where the graph before them ends.
+  std::string Listed(const std::vector<size_t>& nodes) const {
+    std::map<std::string, std::vector<size_t>> by_name;
+    for (const size_t node : nodes) by_name[OperatorName(symbol_.nodes[node])].push_back(node);
+    std::vector<std::pair<std::string, std::vector<size_t>>> ordered(by_name.begin(), by_name.end());
     std::stable_sort(ordered.begin(), ordered.end(),
                      [](const auto& a, const auto& b) { return a.second.size() > b.second.size(); });
     std::vector<std::string> known;
     for (const OpEntry& entry : OpTable()) known.emplace_back(entry.name);
-    std::string text =
-        StrCat(symbol_.place, ": ", unknown.size() == 1 ? "1 operator is" : StrCat(unknown.size(), " operators are"),
-               " not supported:");
-    for (const auto& [op, names] : ordered) {
+    std::string text;
+    for (const auto& [name, same] : ordered) {
       constexpr size_t kShown = 4;
-      text +=
-          StrCat("\n  ", op.empty() ? "(no name)" : op, ": ", names.size(), names.size() == 1 ? " node (" : " nodes (",
-                 Join(std::span(names).first(std::min(names.size(), kShown)), ", "),
-                 names.size() > kShown ? ", ..." : "", ")");
-      if (const OpEntry* entry = FindOpEntry(op); entry && entry->TrainingOnly()) {
-        text += ", which exists at training only; cut the graph before it with --output";
-      } else if (const std::string nearest = NearestName(op, known); !nearest.empty()) {
-        text += StrCat("; the nearest known operator is ", nearest);
-      }
+      std::vector<std::string> names;
+      for (const size_t node : same) names.push_back(symbol_.nodes[node].name);
+      text += StrCat("\n  ", name, ": ", names.size(), names.size() == 1 ? " node (" : " nodes (",
+                     Shown(names, kShown, ", "), ")", About(same[0], known));
     }
-    text +=
-        "\nadd a converter (docs/adding_an_operator.md), or cut the graph: behind a node with --input NODE:0[SHAPE], "
-        "before it with --output";
-    const bool only_custom = ordered.size() == 1 && ordered[0].first == "Custom";
-    throw Error(ErrorKind::kUnsupported, text + FaqPointer(only_custom ? kCustomLayer : kUnsupportedOperator));
+    if (const std::vector<std::string> before = ValuesBefore(nodes); !before.empty()) {
+      constexpr size_t kShown = 8;
+      text += StrCat("\nthe graph before them ends at: --output ", Shown(before, kShown, ","));
+    }
+    return text;
+  }
+
+  // All of them in one message.
+  void RefuseUnknownOperators() const {
+    std::vector<size_t> unknown;
+    std::set<std::string> names;
+    for (size_t i = 0; i < symbol_.nodes.size(); ++i) {
+      if (!IsUnknown(i)) continue;
+      unknown.push_back(i);
+      names.insert(OperatorName(symbol_.nodes[i]));
+    }
+    if (unknown.empty()) return;
+    const bool only_custom =
+        std::all_of(names.begin(), names.end(), [](const std::string& name) { return name.starts_with("Custom"); });
+    throw Error(
+        ErrorKind::kUnsupported,
+        StrCat(symbol_.place, ": ", names.size() == 1 ? "1 operator is" : StrCat(names.size(), " operators are"),
+               " not supported:", Listed(unknown),
+               "\nadd a converter (docs/adding_an_operator.md), or cut the graph with --input and --output"));
+  }
+
+  // Operators that make of labels what later ones cannot do without.
+  [[noreturn]] void RefuseTraining(const std::vector<std::string>& dropped) const {
+    std::vector<size_t> readers;
+    for (size_t i = 0; i < symbol_.nodes.size(); ++i) {
+      const SymbolNode& node = symbol_.nodes[i];
+      if (node.IsVariable() || !training_[i]) continue;
+      bool reads = entries_[i] && entries_[i]->TrainingOnly();
+      for (size_t k = 0; k < node.inputs.size(); ++k)
+        reads = reads || (label_[node.inputs[k].node] && !(entries_[i] && entries_[i]->Role(k) == 'l'));
+      if (reads) readers.push_back(i);
+    }
+    Fail(ErrorKind::kBadModel, symbol_.place, ": every output depends on labels (", Join(dropped, ", "),
+         "), through operators that exist at training only or that are not known:", Listed(readers),
+         "\nname inner nodes with --output, or the labels with --input to keep them as inputs");
   }
 
   bool OnlyRole(size_t node, char role) const {

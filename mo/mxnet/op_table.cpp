@@ -20,6 +20,7 @@ constexpr OpEntry kOps[] = {
     {"Convolution", ConvertConvolution, "dw"},
     {"Correlation", ConvertCorrelation},
     {"Crop", ConvertCrop},
+    {"Custom", ConvertCustom},
     {"Deconvolution", ConvertDeconvolution, "dw"},
     {"Dropout", ConvertDropout},
     {"Embedding", ConvertEmbedding, "dw"},
@@ -31,6 +32,7 @@ constexpr OpEntry kOps[] = {
     {"InstanceNorm", ConvertInstanceNorm, "dw"},
     {"L2Normalization", ConvertL2Normalization},
     {"LRN", ConvertLrn},
+    {"LSoftmax", ConvertLSoftmax, "dwl"},
     {"LayerNorm", ConvertLayerNorm, "dw"},
     {"LeakyReLU", ConvertLeakyReLU, "dw"},
     {"LinearRegressionOutput", ConvertTraining, "dl"},
@@ -523,6 +525,12 @@ std::span<const OpEntry> OpTable() { return kOps; }
 const OpEntry* FindOpEntry(std::string_view name) {
   const auto* found = std::lower_bound(std::begin(kOps), std::end(kOps), OpEntry{name, nullptr}, Before);
   return found != std::end(kOps) && found->name == name ? found : nullptr;
+}
+
+const OpEntry* FindOpEntry(const SymbolNode& node) {
+  if (node.op != "Custom") return FindOpEntry(node.op);
+  const auto op_type = node.attributes.find("op_type");
+  return op_type == node.attributes.end() ? nullptr : FindCustomOp(op_type->second);
 }
 
 }  // namespace moir::mo

@@ -4,6 +4,7 @@
 
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "mo/mxnet/node_converter.h"
 
@@ -24,5 +25,11 @@ struct OpEntry {
 
 std::span<const OpEntry> OpTable();
 const OpEntry* FindOpEntry(std::string_view name);  // null when there is none
+// The entry that a node needs: that of its operator or, for Custom, that of its op_type. Null when there is none.
+const OpEntry* FindOpEntry(const SymbolNode& node);
+// Operators written in Python (ops/custom.cpp), by the op_type of Custom; null when it is not known.
+const OpEntry* FindCustomOp(std::string_view op_type);
+// The known ones, ascending: those that are converted, or those that exist at training only.
+std::vector<std::string_view> CustomOpTypes(bool converted);
 
 }  // namespace moir::mo

@@ -53,7 +53,7 @@ std::vector<Value> BuildSubgraph(NodeConverter& node, const Symbol& body, const 
       source.Set(i, {arguments[next++]});
       continue;
     }
-    const OpEntry* entry = FindOpEntry(inner.op);
+    const OpEntry* entry = FindOpEntry(inner);
     if (!entry || entry->TrainingOnly())
       Fail(ErrorKind::kUnsupported, body.PlaceOf(inner), ": the operator is not supported inside a subgraph");
     NodeConverter converter(body, inner, node.GetGraph(), source);

@@ -27,7 +27,7 @@ const Group kGroups[] = {
      {"_contrib_quantize", "_contrib_quantize_asym", "_contrib_quantize_v2", "_contrib_quantized_*",
       "_contrib_dequantize", "_contrib_requantize", "_sg_mkldnn_*"}},
     {"Python code or internals of MXNet: the file does not say what they compute",
-     {"Custom", "_CachedOp", "_CachedOpThreadSafe", "_CustomFunction", "_NDArray", "_Native", "_NoGradient"}},
+     {"_CachedOp", "_CachedOpThreadSafe", "_CustomFunction", "_NDArray", "_Native", "_NoGradient"}},
     {"Changes an array in place: exists in imperative programs, not in models",
      {"_copyto", "_npi_boolean_mask_assign_*", "_npi_share_memory", "_onehot_encode", "_set_value", "_slice_assign",
       "_slice_assign_scalar", "fill_element_0index", "_zeros_without_dtype"}},

@@ -10,7 +10,8 @@ already are left out unless --only (a part of a family's or a model's name) asks
 
 difference: largest |moir - MXNet| over all outputs, each relative to the output's largest value.
 MXNet's own: the same between MXNet with and without oneDNN. Lists of detections are compared row by row; where scores
-are equal to within the difference, their order is rounding's, so rows may swap places inside such a group.
+are equal to within the difference, their order is rounding's, so rows may swap places inside such a group; masks count
+for boxes only, not for the empty rows behind them.
 """
 import argparse
 import json
@@ -25,9 +26,10 @@ import time
 import numpy as np
 
 from model_families import zoo
+from model_families.compare import TOLERANCE, difference
 
 HERE = pathlib.Path(__file__).resolve().parent
-TOLERANCE, LOOSE = 1e-4, 1e-3
+LOOSE = 1e-3
 
 
 def last_line(text):
@@ -45,70 +47,25 @@ def call(command, seconds, **more):
     return None if done.returncode == 0 else f"exit {done.returncode}: {last_line(done.stdout)}"
 
 
-def relative(a, b):
-    """max|a - b| / max|b| over finite values; infinite when shapes or the places of NaN and infinity differ."""
-    if a.shape != b.shape:
-        return float("inf")
-    a, b = a.astype("float64"), b.astype("float64")
-    finite = np.isfinite(b)
-    if not np.array_equal(a[~finite], b[~finite], equal_nan=True) or not np.isfinite(a[finite]).all():
-        return float("inf")
-    scale = max(1e-3, np.abs(b[finite]).max(initial=0))
-    return float(np.abs(a[finite] - b[finite]).max(initial=0) / scale)
-
-
-def detections(outputs):
-    """[count, columns] with the score first, when the outputs are one picture's list of boxes; otherwise None."""
-    if len(outputs) < 3 or any(value.ndim != 3 or value.shape[:2] != outputs[0].shape[:2] for value in outputs[:3]):
-        return None
-    if outputs[0].shape[2] != 1 or outputs[1].shape[2] != 1 or outputs[0].shape[0] != 1:
-        return None
-    return np.concatenate([outputs[1], outputs[0], *(v.reshape(1, v.shape[1], -1) for v in outputs[2:] if v.shape[1] == outputs[0].shape[1])], axis=2)[0]
-
-
-def same_up_to_ties(a, b):
-    """Rows sorted by score: each row of `a` finds its own in `b` among those of about the same score."""
-    if not np.isfinite(a).all() or not np.isfinite(b).all():
-        return float("inf")
-    scale = np.maximum(1e-3, np.abs(b).max(axis=0))
-    worst, taken = 0.0, np.zeros(len(b), bool)
-    for row in a:
-        near = np.flatnonzero(~taken & (np.abs(b[:, 0] - row[0]) <= 2 * TOLERANCE * scale[0]))
-        if len(near) == 0:
-            return float("inf")
-        errors = (np.abs(b[near] - row) / scale).max(axis=1)
-        best = int(np.argmin(errors))
-        taken[near[best]] = True
-        worst = max(worst, float(errors[best]))
-    return worst
-
-
-def difference(a, b):
-    direct = max(relative(x, y) for x, y in zip(a, b))
-    if direct <= TOLERANCE or len(a) != len(b):
-        return direct
-    rows = detections(a), detections(b)
-    if rows[0] is None or rows[1] is None or rows[0].shape != rows[1].shape:
-        return direct
-    return min(direct, same_up_to_ties(*rows))
-
-
-def examine(family, name, shapes, args):
-    row = {"family": family, "name": name}
-    problem = call(
-        [sys.executable, "-m", "model_families.export", name, args.work], 900, cwd=HERE, env={**os.environ, "OMP_WAIT_POLICY": "passive"}
-    )
+def examine(model, args):
+    row = {"family": model.family, "name": model.name}
+    command = [sys.executable, "-m", "model_families.export", model.name, args.work] + ([args.graphs] if args.graphs else [])
+    problem = call(command, 1200, cwd=HERE, env={**os.environ, "OMP_WAIT_POLICY": "passive"})
     if problem:
         return {**row, "state": "MXNet fails", "text": problem}
-    with np.load(args.work / f"{name}.npz") as stored:
+    with np.load(args.work / f"{model.name}.npz") as stored:
         arrays = dict(stored)
     pick = lambda kind: [arrays[key] for key in sorted((k for k in arrays if k.startswith(kind)), key=lambda k: int(k.split(":")[1]))]  # noqa: E731
     expected, own = pick("out:"), pick("own:")
     row["own"] = difference(own, expected)
-    names = list(shapes)
-    command = [args.build / "bin/mo", "--input_symbol", args.work / f"{name}-symbol.json", "--input_model", args.work / f"{name}-0000.params",
-               "--input", ",".join(names), "--input_shape", ",".join("[" + ",".join(map(str, shapes[n])) + "]" for n in names),
+    row["attempts"] = int(arrays["attempts"])
+    names = list(model.shapes)
+    shapes = ",".join("[" + ",".join(map(str, model.shapes[n])) + "]" for n in names)
+    command = [args.build / "bin/mo", "--input_symbol", args.work / f"{model.name}-symbol.json", "--input_model",
+               args.work / f"{model.name}-0000.params", "--input", ",".join(names), "--input_shape", shapes,
                "--output_dir", args.work, "--model_name", "m"]  # fmt: skip
+    if model.outputs:
+        command += ["--output", ",".join(model.outputs)]
     started = time.perf_counter()
     problem = call(command + shlex.split(args.mo_args), 300)
     row["seconds"] = time.perf_counter() - started
@@ -159,6 +116,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=pathlib.Path)
     parser.add_argument("--work", type=pathlib.Path, required=True)
+    parser.add_argument("--graphs", type=pathlib.Path, help="folder of more graphs, see model_families/graphs.py")
     parser.add_argument("--only", default="")
     parser.add_argument("--mo-args", default="")
     parser.add_argument("--keep", action="store_true", help="keep the models' files")
@@ -168,17 +126,20 @@ def main():
     args.work.mkdir(parents=True, exist_ok=True)
     path = args.work / "results.json"
     results = {row["name"]: row for row in json.loads(path.read_text())} if path.exists() else {}
-    order = {name: i for i, (_, name, _, _) in enumerate(zoo.models())}
     if args.table:
-        return table(sorted(results.values(), key=lambda row: order[row["name"]]))
-    for family, name, _, shapes in zoo.models():
-        if not args.only in f"{family} {name}" if args.only else name in results:
+        return table(results.values())
+    args.graphs = args.graphs and args.graphs.resolve()
+    models = list(zoo.models(args.graphs))
+    order = {model.name: index for index, model in enumerate(models)}
+    for model in models:
+        if not args.only in f"{model.family} {model.name}" if args.only else model.name in results:
             continue
-        row = results[name] = examine(family, name, shapes, args)
-        print(row["state"], name, number(row.get("difference")), number(row.get("own")), row.get("text", ""), flush=True)
-        path.write_text(json.dumps(list(results.values()), indent=1))
+        row = results[model.name] = examine(model, args)
+        print(row["state"], row["name"], number(row.get("difference")), number(row.get("own")), row.get("attempts", ""), row.get("text", ""), flush=True)
+        ordered = sorted(results.values(), key=lambda row: order.get(row["name"], len(order)))
+        path.write_text(json.dumps(ordered, indent=1))
         if not args.keep:
-            for file in (*args.work.glob(f"{name}*"), *args.work.glob("m.*")):
+            for file in (*args.work.glob(f"{model.name}*"), *args.work.glob("m.*")):
                 file.unlink()
 
 

@@ -7,6 +7,7 @@
 // output channel (with a calibrated output range) or all together (without: the output is i32), convolves integers and
 // brings the sums to the output's scale.
 #include <cmath>
+#include <limits>
 
 #include "mo/mxnet/ops/converters.h"
 #include "mo/mxnet/ops/helpers.h"
@@ -100,19 +101,45 @@ Folded Fold(NodeConverter& node, const FusedConvolution& fused, const Shape& sha
 
 float Scale(ElementType type, float largest) { return largest != 0 ? QuantizedRange(type) / largest : kInt32Range; }
 
-// 127.5 / the largest weight of each channel, less where the bias would not fit into 30 bits.
-std::vector<float> ChannelScales(const Folded& folded, size_t channels, float data_scale) {
-  std::vector<float> scales(channels);
-  const size_t row = channels == 0 ? 0 : folded.weights.size() / channels;
-  for (size_t c = 0; c < channels; ++c) {
-    float largest = 0;
-    for (size_t k = c * row; k < (c + 1) * row; ++k) largest = std::max(largest, std::fabs(folded.weights[k]));
-    scales[c] = Scale(ElementType::kI8, largest);
-    const float bias = folded.bias.empty() ? 0.0f : folded.bias[c];
-    if (bias != 0) scales[c] = std::min(scales[c], (bias > 0 ? kInt32Range : -kInt32Range) / 2 / bias / data_scale);
+// How many quanta one is, per channel: 127.5 / the largest weight, but less where the bias would not fit into 30 bits,
+// which is where it exceeds `limits` / the data's quanta.
+struct ChannelScales {
+  std::vector<float> free, limits;
+
+  ChannelScales(const Folded& folded, size_t channels) : free(channels), limits(channels) {
+    const size_t row = channels == 0 ? 0 : folded.weights.size() / channels;
+    for (size_t c = 0; c < channels; ++c) {
+      float largest = 0;
+      for (size_t k = c * row; k < (c + 1) * row; ++k) largest = std::max(largest, std::fabs(folded.weights[k]));
+      free[c] = Scale(ElementType::kI8, largest);
+      const float bias = folded.bias.empty() ? 0.0f : folded.bias[c];
+      limits[c] =
+          bias == 0 ? std::numeric_limits<float>::infinity() : (bias > 0 ? kInt32Range : -kInt32Range) / 2 / bias;
+    }
   }
-  return scales;
-}
+
+  std::vector<float> Known(float data_scale) const {
+    std::vector<float> scales(free.size());
+    for (size_t c = 0; c < scales.size(); ++c) scales[c] = std::min(free[c], limits[c] / data_scale);
+    return scales;
+  }
+
+  // The scales of channels[0], channels[1], ..., along the axis of `shape` that is not 1, for a scale of the data that
+  // the model computes.
+  Value Computed(NodeConverter& node, const Number& data_scale, const std::vector<size_t>& channels,
+                 const Shape& shape) const {
+    std::vector<float> most, bounds;
+    for (const size_t c : channels) {
+      most.push_back(free[c]);
+      bounds.push_back(limits[c]);
+    }
+    const auto constant = [&](const std::vector<float>& values, const char* name) {
+      return node.Constant(Tensor::FromValues<float>(shape, values), name);
+    };
+    const Value bounded = node.Add("Divide", {constant(bounds, "limit"), data_scale.AsValue(node)}, {}, "limits");
+    return node.Add("Minimum", {constant(most, "scale"), bounded}, {}, "scales");
+  }
+};
 
 // i8 and u8 of the same bytes.
 Value SameBytes(NodeConverter& node, Value data, ElementType type) {
@@ -141,25 +168,42 @@ void ConvertQuantized(NodeConverter& node, const Symbol& body) {
   const auto channels = static_cast<size_t>(shape[0]);
   const std::optional<Range> calibrated = CalibratedRange(node);
 
+  // With a calibrated output each channel has a scale of its own. oneDNN takes the scales of grouped weights for those
+  // of the groups, not of the channels.
+  const ChannelScales channel_scales(folded, channels);
+  std::vector<size_t> every(channels), grouped(channels);
+  const size_t per_group = channels / static_cast<size_t>(fused.settings.groups);
+  for (size_t c = 0; c < channels; ++c) {
+    every[c] = c;
+    grouped[c] = fused.settings.groups > 1 ? c / per_group : c;
+  }
+  const bool computed_scales = calibrated && !data_scale.IsKnown();
   std::vector<float> scales;
   Range out_range{0.0f, 0.0f};
-  if (calibrated) {
-    scales = ChannelScales(folded, channels, RequireKnown(node, data_scale, "data"));
+  const Tensor real_weights = Tensor::FromValues<float>(shape, folded.weights);
+  Value weights;
+  if (computed_scales) {
+    std::vector<int64_t> rows(shape.Dims().size(), 1);
+    rows[0] = shape[0];
+    const Value factors = channel_scales.Computed(node, data_scale, grouped, Shape(std::move(rows)));
+    weights = Requantize(node, node.Constant(real_weights, "weight"), ElementType::kI8, Number(factors), "weights");
+    out_range = *calibrated;
+  } else if (calibrated) {
+    scales = channel_scales.Known(data_scale.Known());
+    std::vector<float> weight_scales;
+    for (const size_t c : grouped) weight_scales.push_back(scales[c]);
+    weights = node.Constant(QuantizeRows(real_weights, weight_scales, ElementType::kI8), "weight");
     out_range = *calibrated;
   } else {
     const auto [low, high] = std::minmax_element(folded.weights.begin(), folded.weights.end());
     scales = {Scale(ElementType::kI8, std::max(std::fabs(*low), std::fabs(*high)))};
+    weights =
+        node.Constant(QuantizeRows(real_weights, std::vector<float>(channels, scales[0]), ElementType::kI8), "weight");
     out_range = ProductRange(node, {*low, *high}, range, data.Type() == ElementType::kU8);
   }
-  // oneDNN takes the scales of grouped weights for those of the groups, not of the channels.
-  std::vector<float> weight_scales = scales;
-  const size_t per_group = channels / static_cast<size_t>(fused.settings.groups);
-  for (size_t c = 0; calibrated && fused.settings.groups > 1 && c < channels; ++c)
-    weight_scales[c] = scales[c / per_group];
-  const Tensor weights =
-      QuantizeRows(Tensor::FromValues<float>(shape, folded.weights), weight_scales, ElementType::kI8);
-  const Value sums = QuantizedConvolve(node, fused.settings, data, node.Constant(weights, "weight"));
+  const Value sums = QuantizedConvolve(node, fused.settings, data, weights);
   const Shape per_channel = ChannelShape(shape[0], data.Shape().Rank());
+  const Value sum_scales = computed_scales ? channel_scales.Computed(node, data_scale, every, per_channel) : Value();
   Value bias = node.Constant(Tensor(ElementType::kF32, Shape{0}), "none");
   if (!folded.bias.empty()) {
     const Tensor real = Tensor::FromValues<float>(per_channel, folded.bias);
@@ -168,7 +212,8 @@ void ConvertQuantized(NodeConverter& node, const Symbol& body) {
       for (const float scale : scales) bias_scales.push_back(scale * data_scale.Known());
       bias = node.Constant(QuantizeRows(real, bias_scales, ElementType::kI32).ConvertTo(ElementType::kF32), "bias");
     } else {
-      const Number scale = Multiply(node, scales[0], data_scale);
+      const Number scale =
+          computed_scales ? Multiply(node, Number(sum_scales), data_scale) : Multiply(node, scales[0], data_scale);
       bias = node.Convert(Requantize(node, node.Constant(real, "bias"), ElementType::kI32, scale, "scaled_bias"),
                           ElementType::kF32, "sums_bias");
     }
@@ -179,15 +224,19 @@ void ConvertQuantized(NodeConverter& node, const Symbol& body) {
   const ElementType type = !calibrated                        ? ElementType::kI32
                            : has_last && last.NeverNegative() ? ElementType::kU8
                                                               : ElementType::kI8;
-  Number output_scale = Multiply(node, data_scale, scales[0]);
-  std::vector<float> factors(calibrated ? channels : 1, 1.0f);
-  if (calibrated) {
-    output_scale = QuantaPerUnit(node, type, out_range);
-    for (size_t c = 0; c < channels; ++c) factors[c] = output_scale.Known() / data_scale.Known() / scales[c];
+  const Shape single(std::vector<int64_t>(per_channel.Dims().size(), 1));
+  Number output_scale = calibrated ? QuantaPerUnit(node, type, out_range) : Multiply(node, data_scale, scales[0]);
+  Value factors;
+  if (computed_scales) {
+    factors = Divide(node, Divide(node, output_scale, data_scale), Number(sum_scales)).AsValue(node);
+  } else {
+    std::vector<float> values;
+    for (size_t c = 0; calibrated && c < channels; ++c)
+      values.push_back(output_scale.Known() / data_scale.Known() / scales[c]);
+    factors = calibrated ? node.Constant(Tensor::FromValues<float>(per_channel, values), "scale")
+                         : node.Constant(Tensor::FromValues<float>(single, {1.0f}), "scale");
   }
-  const Shape factors_shape = calibrated ? per_channel : Shape(std::vector<int64_t>(per_channel.Dims().size(), 1));
-  std::vector<Value> arguments = {sums, node.Constant(Tensor::FromValues<float>(factors_shape, factors), "scale"),
-                                  bias};
+  std::vector<Value> arguments = {sums, factors, bias};
   graph::Attributes attributes;
   // MXNet's oneDNN takes an upper bound for what the output's range cuts off anyway; i32 sums stay as they are.
   const bool clip_is_dropped = !fused.with_sum && fused.act.kind == Activation::Kind::kClip;

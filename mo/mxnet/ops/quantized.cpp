@@ -78,7 +78,10 @@ void OutputQuantized(NodeConverter& node, Value data, const Range& range) {
 Number QuantaPerUnit(NodeConverter& node, ElementType type, const Range& range) {
   const Number largest = MaxAbs(node, range.min, range.max);
   if (largest.IsKnown() && largest.Known() == 0) return kInt32Range;
-  return Divide(node, QuantizedRange(type), largest);
+  const Number quanta = Divide(node, QuantizedRange(type), largest);
+  if (quanta.IsKnown()) return quanta;
+  const Value empty = node.Add("Equal", {largest.AsValue(node), Number(0.0f).AsValue(node)}, {}, "empty");
+  return Number(node.Add("Select", {empty, Number(kInt32Range).AsValue(node), quanta.AsValue(node)}, {}, "quanta"));
 }
 
 Range ProductRange(NodeConverter& node, const Range& a, const Range& b, bool mixed) {

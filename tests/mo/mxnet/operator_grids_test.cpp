@@ -33,6 +33,7 @@ struct Refusal {
 // What moir refuses although MXNet computes it. Every case that contains `part` is refused, with kUnsupported, and
 // there is one.
 const std::vector<Refusal> kRefused = {
+    {"Custom", "ratios=(1.4)", "round differently"},
     {"_image_resize", "interp=3", "attribute interp"},
     {"_image_resize", "interp=4", "attribute interp"},
     {"_image_resize", "size=4,5x6x3,uint8", "fixed point"},

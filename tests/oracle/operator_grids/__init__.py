@@ -4,6 +4,7 @@ from . import (
     boxes,
     control_flow,
     convolution,
+    custom,
     detection,
     elementwise,
     functions,
@@ -62,6 +63,7 @@ ALL_GRIDS = [
         boxes,
         regions,
         sampling,
+        custom,
     )
     for grid in module.GRIDS
 ]

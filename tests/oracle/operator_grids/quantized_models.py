@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 import logging
 
 from mxnet.contrib import quantization
@@ -27,8 +28,8 @@ def arguments(symbol, name, shapes):
     return weights, aux
 
 
-def record(operator, name, symbol, data, quantized=None, calibrated=True, fused=True, excluded=(), **options):
-    """`quantized`: None (fused only), "auto", "int8" or "uint8"."""
+def record(operator, name, symbol, data, quantized=None, calibrated=True, fused=True, excluded=(), open_data=False, **options):
+    """`quantized`: None (fused only), "auto", "int8" or "uint8". `open_data`: the data's range is found at inference."""
     shapes = {key: value.shape for key, value in data.items()}
     weights, states = arguments(symbol, name, shapes)
     if quantized is None:
@@ -70,6 +71,12 @@ def record(operator, name, symbol, data, quantized=None, calibrated=True, fused=
                 )
             if fused:
                 network = network.get_backend_symbol("MKLDNN_QUANTIZE")
+            if open_data:
+                graph = json.loads(network.tojson())
+                for node in graph["nodes"]:
+                    if node["op"] == "_contrib_quantize_v2":
+                        del node["attrs"]["min_calib_range"], node["attrs"]["max_calib_range"]
+                network = mx.sym.load_json(json.dumps(graph))
         network_weights = {key: value.asnumpy() for key, value in network_weights.items()}
         with_states = {**network_weights, **{key: value.asnumpy() for key, value in network_states.items()}}
     add(operator, name, network, data, with_states)
@@ -94,6 +101,24 @@ def block(data, norm=False, act=None, **more):
     if norm:
         y = mx.sym.BatchNorm(y, name="norm", fix_gamma=norm == "fixed", eps=1e-4)
     return activation(y, act, "act")
+
+
+def open_ranges():
+    """The first layers of GluonCV's 8-bit networks: a calibrated output of data whose range is not known before."""
+    data = mx.sym.var("data")
+    usual = random_values("convolutions", SHAPE)
+    for label, values in (("usual", usual), ("tiny", usual * np.float32(1e-7)), ("nothing", usual * np.float32(0))):
+        for more in (
+            dict(no_bias=True),
+            dict(act="relu"),
+            dict(norm=True, act="relu", no_bias=True),
+            dict(norm=True),
+            dict(num_group=2, filters=4, kernel=(1, 1), pad=(0, 0)),
+        ):
+            grouped = "num_group" in more
+            source = np.repeat(values[:, :1], 4, axis=1) * np.array([1, -0.5, 0.25, 2], "float32").reshape(1, 4, 1, 1) if grouped else values
+            name = f"data's range open,{label}," + ",".join(f"{key}={value}" for key, value in more.items())
+            record("_sg_mkldnn_conv", name, block(data, **more), {"data": source.astype("float32")}, "auto", open_data=True)
 
 
 def convolutions():
@@ -193,4 +218,4 @@ def unfused():
             record("_contrib_quantized_conv", name, y, values, "uint8", calibrated, fused=False)
 
 
-GRIDS = [convolutions, sums, dense, unfused]
+GRIDS = [open_ranges, convolutions, sums, dense, unfused]
