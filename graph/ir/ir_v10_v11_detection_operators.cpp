@@ -93,6 +93,20 @@ Values NetDetectionOutput(NetLayerBuilder& layer) {
                         {"code_type", code}});
 }
 
+// Older files give the two sizes apart.
+Values NetRoiPooling(NetLayerBuilder& layer) {
+  layer.RequireInputs(2, 2);
+  Attributes attributes = layer.SchemaAttributes("ROIPooling");
+  for (const char* name : {"output_size", "output_roi"}) {
+    if (!layer.Has(name)) continue;
+    const std::vector<int64_t> sizes = layer.Ints(name);
+    layer.Require(sizes.size() == 2, name, FormatAttribute(sizes), "two numbers");
+    attributes["pooled_h"] = sizes[0];
+    attributes["pooled_w"] = sizes[1];
+  }
+  return layer.AddNode("ROIPooling", "", layer.Inputs(), std::move(attributes));
+}
+
 Values NetPsRoiPooling(NetLayerBuilder& layer) {
   layer.RequireInputs(2, 2);
   for (const char* name : {"spatial_bins_x", "spatial_bins_y"}) layer.Ignore(name);

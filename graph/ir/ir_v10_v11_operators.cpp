@@ -282,6 +282,50 @@ Values AvgPool(NetLayerBuilder& layer) {
   return layer.AddNode("AvgPool", "", layer.Inputs(), std::move(attributes));
 }
 
+// A wanted size of the result takes the place of pads: what is too much goes at the end, or at both with auto_pad.
+Values Deconvolution(NetLayerBuilder& layer) {
+  layer.RequireInputs(2, 3);
+  const std::string op = layer.Layer().type;
+  const std::string auto_pad = layer.OneOf("auto_pad", {"explicit", "same_upper", "same_lower", "valid"});
+  // Without a wanted size every other way to pad means no pads.
+  Attributes attributes = {{"auto_pad", std::string(auto_pad == "explicit" ? "explicit" : "valid")}};
+  for (const char* name : {"strides", "pads_begin", "pads_end", "dilations", "output_padding"}) {
+    if (layer.Has(name)) attributes[name] = layer.Ints(name);
+  }
+  if (layer.InputCount() < 3) return layer.AddNode(op, "", layer.Inputs(), std::move(attributes));
+  const Shape &data = layer.InputShape(0), &weights = layer.InputShape(1);
+  const std::vector<int64_t> sizes = layer.StaticInts(2, "output_shape");
+  const size_t axes = sizes.size();
+  layer.Require(static_cast<size_t>(data.Rank()) == axes + 2 && static_cast<size_t>(weights.Rank()) >= axes + 2,
+                "output_shape", FormatAttribute(sizes), StrCat("one size per axis of ", data, " behind the channels"));
+  const auto list = [&](std::string_view name, int64_t fallback) {
+    std::vector<int64_t> values = layer.Ints(name, {});
+    if (values.empty()) values.assign(axes, fallback);
+    layer.Require(values.size() == axes, name, FormatAttribute(values), StrCat(axes, " numbers"));
+    for (const int64_t value : values)
+      layer.Require(value >= 0 && value < (1 << 30), name, FormatAttribute(values), "numbers from 0 to 2^30");
+    return values;
+  };
+  const std::vector<int64_t> strides = list("strides", 1), dilations = list("dilations", 1),
+                             more = list("output_padding", 0), given = list("pads_begin", 0);
+  std::vector<int64_t> begin, end;
+  for (size_t i = 0; i < axes; ++i) {
+    const int64_t in = data[static_cast<int64_t>(i) + 2];
+    const int64_t kernel = weights[weights.Rank() - static_cast<int64_t>(axes - i)];
+    layer.Require(in < (1 << 30) && kernel < (1 << 30), "sizes", StrCat(in, ", ", kernel), "numbers below 2^30");
+    const int64_t total = strides[i] * (in - 1) + dilations[i] * (kernel - 1) + 1 + more[i] - sizes[i];
+    layer.Require(sizes[i] > 0 && total >= 0, "output_shape", FormatAttribute(sizes),
+                  StrCat("at most ", total + sizes[i], " at axis ", i + 2));
+    begin.push_back(auto_pad == "same_upper" ? total - total / 2 : auto_pad == "same_lower" ? total / 2 : given[i]);
+    layer.Require(begin.back() <= total, "pads_begin", begin.back(), StrCat("at most ", total));
+    end.push_back(total - begin.back());
+  }
+  attributes["auto_pad"] = std::string("explicit");
+  attributes["pads_begin"] = begin;
+  attributes["pads_end"] = end;
+  return layer.AddNode(op, "", {layer.Input(0), layer.Input(1)}, std::move(attributes));
+}
+
 Values DeformableConvolution(NetLayerBuilder& layer) {
   layer.RequireInputs(3, 4);
   return layer.AddNode("DeformableConvolution", "", layer.Inputs(), layer.SchemaAttributes("DeformableConvolution"));
@@ -372,7 +416,7 @@ const std::map<std::string, std::vector<Entry>, std::less<>>& Table() {
       {"Convert", {{1, Convert}}},
       {"ConvertLike", {{1, ConvertLike}}},
       {"Convolution", {{1, Same}}},
-      {"ConvolutionBackpropData", {{1, Same}}},
+      {"ConvolutionBackpropData", {{1, Deconvolution}}},
       {"Cos", {{1, Same}}},
       {"Cosh", {{1, Same}}},
       {"CumSum", {{3, CumSum}}},
@@ -402,7 +446,7 @@ const std::map<std::string, std::vector<Entry>, std::less<>>& Table() {
       {"GreaterEqual", {{1, Same}}},
       {"GridSample", {{9, Same}}},
       {"GroupConvolution", {{1, Same}}},
-      {"GroupConvolutionBackpropData", {{1, Same}}},
+      {"GroupConvolutionBackpropData", {{1, Deconvolution}}},
       {"GroupNormalization", {{12, GroupNormalization}}},
       {"HSigmoid", {{5, Same}}},
       {"HSwish", {{4, Same}}},
@@ -447,7 +491,7 @@ const std::map<std::string, std::vector<Entry>, std::less<>>& Table() {
       {"RNNCell", {{1, NetRnnCell}}},
       {"RNNSequence", {{5, NetRnnSequence}}},
       {"ROIAlign", {{3, NetRoiAlign}}},
-      {"ROIPooling", {{1, Same}}},
+      {"ROIPooling", {{1, NetRoiPooling}}},
       {"Range", {{1, Range0}, {4, Same}}},
       {"ReLU", {{1, Same}}},
       {"ReduceL1", {{4, Same}}},

@@ -45,5 +45,6 @@ std::vector<Value> NetDetectionOutput(NetLayerBuilder& layer);
 std::vector<Value> NetPsRoiPooling(NetLayerBuilder& layer);
 std::vector<Value> NetRegionYolo(NetLayerBuilder& layer);
 std::vector<Value> NetRoiAlign(NetLayerBuilder& layer);
+std::vector<Value> NetRoiPooling(NetLayerBuilder& layer);
 
 }  // namespace moir::graph

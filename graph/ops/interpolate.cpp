@@ -79,12 +79,15 @@ void Infer(InferContext& op) {
   op.SetOutput(0, shape);
 }
 
-double Coordinate(const std::string& mode, double i, double scale, int64_t in, int64_t out) {
-  if (mode == "half_pixel") return (i + 0.5) / scale - 0.5;
-  if (mode == "pytorch_half_pixel") return out > 1 ? (i + 0.5) / scale - 0.5 : 0;
+// In T: which neighbour is nearest hangs on the rounding, and files and OpenVINO count in f32.
+template <typename T>
+T Coordinate(const std::string& mode, T i, T scale, int64_t in, int64_t out) {
+  constexpr T kHalf = 0.5;
+  if (mode == "half_pixel") return (i + kHalf) / scale - kHalf;
+  if (mode == "pytorch_half_pixel") return out > 1 ? (i + kHalf) / scale - kHalf : T{0};
   if (mode == "asymmetric") return i / scale;
-  if (mode == "tf_half_pixel_for_nn") return (i + 0.5) / scale;
-  return out == 1 ? 0 : i * static_cast<double>(in - 1) / static_cast<double>(out - 1);
+  if (mode == "tf_half_pixel_for_nn") return (i + kHalf) / scale;
+  return out == 1 ? T{0} : i * static_cast<T>(in - 1) / static_cast<T>(out - 1);
 }
 
 double Nearest(const std::string& mode, double x, bool shrinks) {
@@ -103,10 +106,13 @@ struct Tap {
 // Which elements of an axis make up result position `i`.
 std::vector<Tap> Taps(const Node& node, int64_t i, double scale, int64_t in, int64_t out) {
   const auto& mode = node.Attr<std::string>("mode");
-  const double x =
-      Coordinate(node.Attr<std::string>("coordinate_transformation_mode"), static_cast<double>(i), scale, in, out);
+  const auto& coordinates = node.Attr<std::string>("coordinate_transformation_mode");
   const auto clamp = [in](double at) { return static_cast<int64_t>(std::clamp(at, 0.0, static_cast<double>(in - 1))); };
-  if (mode == "nearest") return {{clamp(Nearest(node.Attr<std::string>("nearest_mode"), x, scale < 1)), 1}};
+  if (mode == "nearest") {
+    const float at = Coordinate(coordinates, static_cast<float>(i), static_cast<float>(scale), in, out);
+    return {{clamp(Nearest(node.Attr<std::string>("nearest_mode"), at, scale < 1)), 1}};
+  }
+  const double x = Coordinate(coordinates, static_cast<double>(i), scale, in, out);
   if (mode == "linear_onnx") {
     const double inside = std::clamp(x, 0.0, static_cast<double>(in - 1));
     const double low = std::floor(inside);

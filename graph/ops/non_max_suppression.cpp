@@ -5,8 +5,9 @@
 // out 1: selected_scores [M, 3], rows (picture, class, score).  out 2: valid_outputs [1]: how many rows count.
 // How many boxes are left depends on the data, the shapes do not: rows from valid_outputs on hold -1.
 //
-// A box goes when it overlaps a better one by more than iou_threshold; with a sigma, every overlap first lowers its
-// score by e^(-overlap^2 / (2 sigma)). attr box_encoding: corner (y1, x1, y2, x2, in any order) or center (x, y, width,
+// A box goes when it overlaps a better one by iou_threshold or more. With a sigma, every overlap lowers its score by
+// e^(-overlap^2 / (2 sigma)) instead, and it goes when the score is no more than the threshold: so does OpenVINO's CPU
+// plug-in, while its specification also lets it go beyond iou_threshold. attr box_encoding: corner (y1, x1, y2, x2, in any order) or center (x, y, width,
 // height). attr sort_result_descending: by score over all pictures and classes, else by picture and class.
 #include <algorithm>
 #include <cmath>
@@ -91,9 +92,8 @@ void Evaluate(EvalContext& op) {
         for (size_t i = selected.size(); i-- > next.compared && !gone;) {
           const float overlap = Overlap(of_picture[static_cast<size_t>(next.box)],
                                         of_picture[static_cast<size_t>(selected[i].box)]);
-          if (overlap > threshold) gone = true;
-          else if (scale != 0) next.score *= std::exp(scale * overlap * overlap);
-          gone = gone || next.score <= least;
+          if (scale != 0) next.score *= std::exp(scale * overlap * overlap);
+          gone = scale != 0 ? next.score <= least : overlap >= threshold;
         }
         next.compared = selected.size();
         if (gone) continue;

@@ -52,13 +52,15 @@ std::vector<Prior> FixedPriors(const Node& node, const std::vector<float>& ratio
     if (!(given >= 1 && given <= 1024))
       Fail(ErrorKind::kBadModel, "density: got ", given, ", expected numbers from 1 to 1024");
     const auto density = static_cast<int64_t>(given);
-    // Whole pixels.
-    const auto shift = static_cast<float>(static_cast<int64_t>(size / static_cast<float>(density)));
+    // Distances are whole pixels.
+    const auto whole = ConvertElement<int64_t, float>(std::clamp(size, 0.0f, 1e6f));
+    const int64_t shift = whole / density;
+    const float first = static_cast<float>(shift) / 2 - static_cast<float>(whole / 2);
     const auto spread = [&](float half_width, float half_height) {
       for (int64_t r = 0; r < density; ++r) {
         for (int64_t c = 0; c < density; ++c) {
-          priors.push_back({-size / 2 + shift / 2 + static_cast<float>(c) * shift,
-                            -size / 2 + shift / 2 + static_cast<float>(r) * shift, half_width, half_height, true});
+          priors.push_back({first + static_cast<float>(c * shift), first + static_cast<float>(r * shift), half_width,
+                            half_height, true});
         }
       }
     };
@@ -102,6 +104,20 @@ std::vector<Prior> Priors(const Node& node, float picture_height) {
   return priors;
 }
 
+// How many boxes OpenVINO counts; where the lists do not fit each other it is not what it makes.
+int64_t CountedPriors(const Node& node) {
+  const auto ratios = static_cast<int64_t>(AspectRatios(node).size());
+  const auto count = [&](std::string_view name) { return static_cast<int64_t>(node.Attr<Numbers>(name).size()); };
+  int64_t priors = node.Attr<bool>("scale_all_sizes") ? ratios * count("min_size") + count("max_size")
+                                                      : ratios + count("min_size") - 1;
+  if (count("fixed_size") > 0) priors = ratios * count("fixed_size");
+  for (const double density : node.Attr<Numbers>("density")) {
+    const auto side = static_cast<int64_t>(density);
+    priors += (count("fixed_ratio") > 0 ? count("fixed_ratio") : ratios) * (side * side - 1);
+  }
+  return priors;
+}
+
 void Infer(InferContext& op) {
   const std::vector<int64_t> map = op.StaticIndices(0), picture = op.StaticIndices(1);
   op.Require(map.size() == 2 && picture.size() == 2, "lengths of output_size and image_size",
@@ -110,6 +126,8 @@ void Infer(InferContext& op) {
   op.Require(variance.size() <= 1 || variance.size() == 4, "variance", FormatAttribute(variance),
              "no, one or four numbers");
   const auto priors = static_cast<int64_t>(Priors(op.GetNode(), static_cast<float>(picture[0])).size());
+  op.Require(priors == CountedPriors(op.GetNode()), "fixed_size, fixed_ratio, density and min_size",
+             StrCat(priors, " boxes"), StrCat(CountedPriors(op.GetNode()), " by their numbers"));
   const int64_t values = Shape{map[0], map[1], priors, 4}.NumElements();
   op.Require(values <= kMaxValues, "output_size", FormatAttribute(map), "a reasonable one");
   op.SetOutput(0, ElementType::kF32, Shape{2, values});

@@ -83,11 +83,9 @@ def moves(g):
         g.add(f"depth_to_space_3d_{mode}", opset1.depth_to_space(g.x(1, 8, 2, 1, 2), mode, 2))
     g.add("batch_to_space", opset2.batch_to_space(g.x(4, 2, 3, 2), g.i(1, 1, 2, 2), g.i(0, 0, 1, 0), g.i(0, 0, 0, 1)))
     g.add("space_to_batch", opset2.space_to_batch(g.x(1, 2, 3, 4), g.i(1, 1, 2, 2), g.i(0, 0, 1, 0), g.i(0, 0, 0, 2)))
-    g.add("shuffle_channels", opset1.shuffle_channels(y, 1, 2))
-    g.add("shuffle_channels_last", opset1.shuffle_channels(y, -1, 3))
+    g.add("shuffle_channels", opset3.shuffle_channels(y, 1, 2))
+    g.add("shuffle_channels_last", opset3.shuffle_channels(y, -1, 3))
     g.add("reorg_yolo", opset2.reorg_yolo(y, [2]))
-    g.add("reverse", opset1.reverse(x, g.i(0, 2), "index"))
-    g.add("reverse_mask", opset1.reverse(x, c([False, True, False]), "mask"))
     g.add("reverse_sequence", opset1.reverse_sequence(x, g.i(2, 4), 0, 2))
     g.add("pad_12", opset12.pad(x, g.i(-1, 1, 0), g.i(0, -1, 2), "constant", c(np.float32(0.5))))
     g.add("pad_symmetric", opset1.pad(x, g.i(0, 2, 1), g.i(1, 1, 2), "symmetric"))
@@ -175,6 +173,8 @@ def windows(g):
         g.add(f"group_convolution_{pad}", opset1.group_convolution(x, c(g.f(2, 3, 2, 3, 2)), [1, 2], [0, 0], [0, 0], [2, 1], pad))
         g.add(f"deconvolution_{pad}", opset1.convolution_backprop_data(x, c(g.f(4, 2, 3, 2)), [2, 2], auto_pad=pad))
     g.add("deconvolution_shape", opset1.convolution_backprop_data(x, c(g.f(4, 2, 3, 3)), [2, 2], g.i(14, 17)))
+    for pad in ("same_upper", "same_lower"):
+        g.add(f"deconvolution_shape_{pad}", opset1.convolution_backprop_data(x, c(g.f(4, 2, 3, 3)), [2, 2], g.i(14, 17), auto_pad=pad))
     g.add("group_deconvolution", opset1.group_convolution_backprop_data(x, c(g.f(2, 2, 3, 3, 3)), [2, 1], None, [1, 0], [0, 1], [1, 1], "explicit", [1, 0]))
     offsets = g.x(1, 18, 7, 9)
     for name, module in (("1", opset1), ("8", opset8)):
@@ -192,6 +192,9 @@ def windows(g):
         for align in (True, False):
             g.add(f"interpolate_1_{mode}_{align}", opset1.interpolate(x, g.i(10, 13), {"axes": np.array([2, 3]), "mode": mode, "align_corners": align, "antialias": False,
                                                                                        "pads_begin": np.array([0]), "pads_end": np.array([0])}))
+    for size in (2, 4, 5, 6, 11):
+        g.add(f"interpolate_11_sizes_{size}", opset11.interpolate(x, g.i(size, size + 1), "nearest", "sizes", None, None, "asymmetric", "floor",
+                                                                False, -0.75, g.i(2, 3)))
     for mode, coordinates, nearest in [("nearest", "asymmetric", "floor"), ("nearest", "half_pixel", "round_prefer_ceil"), ("linear_onnx", "half_pixel", "simple"),
                                        ("linear", "align_corners", "simple"), ("cubic", "half_pixel", "simple")]:
         for kind, values in (("sizes", g.i(10, 5)), ("scales", c(np.array([1.5, 0.6], np.float32)))):
@@ -217,8 +220,9 @@ def regions(g):
         "plain": dict(min_size=[9.0], max_size=[17.0], aspect_ratio=[2.0, 0.5], flip=True, variance=[0.1, 0.1, 0.2, 0.2], offset=0.5),
         "step": dict(min_size=[5.0, 8.0], aspect_ratio=[3.0], step=8.0, offset=0.3, clip=True),
         "mxnet": dict(min_size=[0.2, 0.4], aspect_ratio=[2.0], scale_all_sizes=False, step=0.1, offset=0.5),
-        "density": dict(fixed_size=[8.0, 12.0], density=[2.0, 1.0], fixed_ratio=[1.0, 2.0], step=4.0, offset=0.5),
-        "density_ratios": dict(fixed_size=[9.0], density=[2.0], aspect_ratio=[2.0], flip=True, step=4.0, offset=0.5, min_size=[4.0])}.items():
+        "density": dict(fixed_size=[8.0, 12.0], density=[2.0, 1.0], fixed_ratio=[1.0], step=4.0, offset=0.5),
+        "density_fraction": dict(fixed_size=[9.7], density=[3.0], fixed_ratio=[1.0], step=4.0, offset=0.5),
+        "density_ratios": dict(fixed_size=[9.0], density=[2.0], aspect_ratio=[2.0], flip=True, step=4.0, offset=0.5)}.items():
         full = {key: np.array(value, np.float32) if isinstance(value, list) else value for key, value in attributes.items()}
         full.setdefault("offset", 0.0)
         g.add(f"prior_box_1_{name}", opset1.prior_box(size, picture, full))
@@ -247,6 +251,8 @@ def suppression(g):
     g.add("nms_3", opset3.non_max_suppression(boxes, scores, c(np.int64(4)), c(np.float32(0.3)), c(np.float32(0.2)), "center", False, "i32"))
     g.add("nms_4", opset4.non_max_suppression(boxes, scores, c(np.int64(3)), c(np.float32(0.5)), c(np.float32(0.4)), "corner", False))
     g.add("nms_5", opset5.non_max_suppression(boxes, scores, c(np.int64(5)), c(np.float32(0.4)), c(np.float32(0.1)), c(np.float32(0.5)), "corner", True))
+    g.add("nms_9_soft", opset9.non_max_suppression(boxes, scores, c(np.int64(5)), c(np.float32(0.4)), c(np.float32(0.1)), c(np.float32(0.3)), "corner", True))
+    g.add("nms_9_zero", opset9.non_max_suppression(boxes, scores, c(np.int64(5)), c(np.float32(0)), c(np.float32(0.1)), None, "corner", True))
     g.add("nms_9", opset9.non_max_suppression(boxes, scores, c(np.int64(5)), c(np.float32(0.4)), c(np.float32(0.1)), None, "corner", False))
 
 
