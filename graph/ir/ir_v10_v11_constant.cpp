@@ -29,7 +29,7 @@ struct Stored {
   int bits;
   ElementType widened;
 };
-constexpr Stored kStored[] = {{"i4", 4, ElementType::kI8},   {"u4", 4, ElementType::kU8},
+constexpr Stored kStored[] = {{"i4", 4, ElementType::kI8},    {"u4", 4, ElementType::kU8},
                               {"i16", 16, ElementType::kI32}, {"u16", 16, ElementType::kI32},
                               {"u32", 32, ElementType::kI64}, {"u64", 64, ElementType::kI64}};
 
@@ -69,7 +69,8 @@ Tensor WidenedTensor(const Stored& stored, const std::byte* data, const Shape& s
 
 }  // namespace
 
-NetConstant ReadNetConstant(const NetLayer& layer, const std::string& bin_path, std::shared_ptr<const MappedFile>& bin) {
+NetConstant ReadNetConstant(const NetLayer& layer, const std::string& bin_path,
+                            std::shared_ptr<const MappedFile>& bin) {
   const std::string& type_name = RequiredText(layer, "element_type");
   const PartialShape declared = [&] {
     try {

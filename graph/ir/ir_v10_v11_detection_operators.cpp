@@ -67,7 +67,8 @@ Values NetDetectionOutput(NetLayerBuilder& layer) {
   if (layer.Bool("clip_after_nms", false)) layer.Unsupported("clip_after_nms cannot be computed");
   const std::vector<int64_t> keep = layer.Ints("keep_top_k");
   layer.Require(!keep.empty() && keep[0] > 0, "keep_top_k", FormatAttribute(keep), "a positive number");
-  const std::string code = layer.OneOf("code_type", {"caffe.PriorBoxParameter.CORNER", "caffe.PriorBoxParameter.CENTER_SIZE"});
+  const std::string code =
+      layer.OneOf("code_type", {"caffe.PriorBoxParameter.CORNER", "caffe.PriorBoxParameter.CENTER_SIZE"});
   const Shape& logits = layer.InputShape(0);
   const Shape& scores = layer.InputShape(1);
   const Shape& priors = layer.InputShape(2);
@@ -76,8 +77,7 @@ Values NetDetectionOutput(NetLayerBuilder& layer) {
                 "two axes each");
   // Older files say how many classes there are, newer ones leave it to the shapes.
   const int64_t boxes = priors[2] / 4;
-  const int64_t classes =
-      layer.Has("num_classes") ? layer.Int("num_classes") : boxes > 0 ? scores[1] / boxes : 0;
+  const int64_t classes = layer.Has("num_classes") ? layer.Int("num_classes") : boxes > 0 ? scores[1] / boxes : 0;
   return layer.AddNode("ie.DetectionOutput", "", layer.Inputs(),
                        {{"num_classes", classes},
                         {"background_label_id", layer.Int("background_label_id", 0)},
@@ -147,11 +147,12 @@ Values NetRegionYolo(NetLayerBuilder& layer) {
   layer.Require(in.Rank() == 4, "shape of data", in, "[N,C,H,W]");
   layer.Require(coords >= 2 && coords < (1 << 20) && classes > 0 && classes < (1 << 20) && regions > 0 &&
                     regions < (1 << 20) && in[1] == regions * (coords + 1 + classes),
-                "channels of data", in[1], StrCat(regions, " boxes of ", coords, " coordinates and ", classes, " classes"));
+                "channels of data", in[1],
+                StrCat(regions, " boxes of ", coords, " coordinates and ", classes, " classes"));
   const int64_t axis = in.NormalizeAxis(layer.Int("axis")), end_axis = in.NormalizeAxis(layer.Int("end_axis"));
   layer.Require(end_axis >= axis, "end_axis", end_axis, StrCat("an axis from ", axis, " on"));
   const Value data =
-      layer.Reshape(layer.Input(0), "boxes", Shape{in[0], regions, coords + 1 + classes, in[2] * in[3]});
+      layer.Reshape(layer.Input(0), "boxes", Shape{in[0], regions, coords + 1 + classes, in.NumElements(2, 4)});
   Values parts = {layer.Add("Sigmoid", "place", {Part(layer, data, "place_logits", 2, 0, 2)})};
   if (coords > 2) parts.push_back(Part(layer, data, "size", 2, 2, coords));
   parts.push_back(layer.Add("Sigmoid", "object", {Part(layer, data, "object_logits", 2, coords, coords + 1)}));

@@ -22,14 +22,14 @@ std::string Lower(std::string_view text) {
 }
 
 bool IsStatic(const Node& node) {
-  if (!node.Schema().evaluate || node.InputCount() == 0) return false;
+  // Between two axes, Interpolate may hold more than its input and output.
+  if (!node.Schema().evaluate || node.InputCount() == 0 || node.Is("Interpolate")) return false;
   for (size_t i = 0; i < node.OutputCount(); ++i) {
     if (node.Shape(i).NumElements() > kMaxFolded) return false;
   }
   if (node.Schema().reads_shape_only) return true;
-  return std::all_of(node.Inputs().begin(), node.Inputs().end(), [](const Value& input) {
-    return input.Constant() && input.Shape().NumElements() <= kMaxFolded;
-  });
+  return std::all_of(node.Inputs().begin(), node.Inputs().end(),
+                     [](const Value& input) { return input.Constant() && input.Shape().NumElements() <= kMaxFolded; });
 }
 
 }  // namespace

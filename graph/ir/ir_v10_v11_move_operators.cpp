@@ -18,6 +18,9 @@ Sizes Counted(int64_t count) {
   return values;
 }
 
+// Throws kBadModel beyond 63 bits.
+int64_t Times(int64_t a, int64_t b) { return Shape{a, b}.NumElements(); }
+
 int64_t BlockSize(NetLayerBuilder& layer, std::string_view name) {
   const int64_t block = layer.Has(name) ? layer.Int(name) : 1;
   layer.Require(block > 0 && block < (1 << 20), name, block, "a positive number");
@@ -38,8 +41,7 @@ Values NetBroadcast(NetLayerBuilder& layer) {
   layer.RequireInputs(2, 3);
   const std::string mode = layer.OneOf("mode", {"numpy", "explicit", "bidirectional"});
   Value data = layer.Input(0);
-  if (mode != "explicit")
-    return layer.AddNode("Broadcast", "", {data, layer.Input(1)}, {{"mode", mode}});
+  if (mode != "explicit") return layer.AddNode("Broadcast", "", {data, layer.Input(1)}, {{"mode", mode}});
   const Shape target(layer.StaticInts(1, "target_shape"));
   const Sizes axes = layer.StaticInts(2, "axes_mapping");
   Sizes dims(static_cast<size_t>(target.Rank()), 1);
@@ -155,9 +157,9 @@ Values NetSpaceToBatch(NetLayerBuilder& layer) {
   const int64_t rank = layer.InputShape(0).Rank();
   layer.Require(rank > 0 && std::all_of(block.begin(), block.end(), [](int64_t b) { return b > 0; }) && block[0] == 1,
                 "block_shape", FormatAttribute(block), "positive numbers, the first of them 1");
-  const Value padded = layer.Add("Pad", "padded",
-                                 {layer.Input(0), layer.Indices("begin", begin), layer.Indices("end", end)},
-                                 {{"pad_mode", std::string("constant")}});
+  const Value padded =
+      layer.Add("Pad", "padded", {layer.Input(0), layer.Indices("begin", begin), layer.Indices("end", end)},
+                {{"pad_mode", std::string("constant")}});
   const Shape& in = padded.Shape();
   Sizes split = {in[0]}, order, joined = {Shape({in[0], Shape(block).NumElements()}).NumElements()};
   for (int64_t i = 1; i < rank; ++i) {
@@ -195,18 +197,18 @@ Values NetReorgYolo(NetLayerBuilder& layer) {
     stride = s;
   }
   layer.Require(in.Rank() == 4, "shape of data", in, "[N,C,H,W]");
-  layer.Require(stride > 0 && stride < (1 << 15) && in[1] % (stride * stride) == 0 && in[2] % stride == 0 &&
-                    in[3] % stride == 0,
-                "stride", stride, StrCat("one whose square divides the channels, and that divides the sizes, of ", in));
+  layer.Require(
+      stride > 0 && stride < (1 << 15) && in[1] % (stride * stride) == 0 && in[2] % stride == 0 && in[3] % stride == 0,
+      "stride", stride, StrCat("one whose square divides the channels, and that divides the sizes, of ", in));
   // Channels of the result count the pixel offsets in the outer place: the channels of the data are split into those
   // that the layer writes a line of.
   const int64_t inner = in[1] / (stride * stride);
   const Shape split{in[0], inner, in[2], stride, in[3], stride};
-  const Value lines = layer.Reshape(layer.Input(0), "lines",
-                                    Shape{in[0], inner, in[2] * stride, in[3] * stride});
+  const Value lines =
+      layer.Reshape(layer.Input(0), "lines", Shape{in[0], inner, Times(in[2], stride), Times(in[3], stride)});
   const Value parts = layer.Reshape(lines, "blocks", split);
   const Value moved = layer.Transpose(parts, "moved", {0, 3, 5, 1, 2, 4});
-  return {layer.Reshape(moved, "", Shape{in[0], in[1] * stride * stride, in[2] / stride, in[3] / stride})};
+  return {layer.Reshape(moved, "", Shape{in[0], Times(in[1], stride * stride), in[2] / stride, in[3] / stride})};
 }
 
 Values NetReverse(NetLayerBuilder& layer) {
@@ -344,8 +346,7 @@ Values NetPad(NetLayerBuilder& layer) {
 Values NetGatherNd5(NetLayerBuilder& layer) {
   layer.RequireInputs(2, 2);
   const int64_t batch = layer.Int("batch_dims", 0);
-  const Value result =
-      layer.Add("GatherND", batch > 1 ? "unmerged" : "", layer.Inputs(), {{"batch_dims", batch}});
+  const Value result = layer.Add("GatherND", batch > 1 ? "unmerged" : "", layer.Inputs(), {{"batch_dims", batch}});
   if (batch <= 1) return {result};
   const Shape& shape = result.Shape();
   Sizes dims = {shape.NumElements(0, batch)};
@@ -390,9 +391,9 @@ Values NetExtractImagePatches(NetLayerBuilder& layer) {
   const std::string pad = layer.OneOf("auto_pad", {"valid", "same_upper", "same_lower", "explicit"});
   Sizes begin(4, 0), end(4, 0), out(2, 0);
   for (const Sizes* list : {&sizes, &strides, &rates}) {
-    layer.Require(list->size() == 2 && std::all_of(list->begin(), list->end(),
-                                                   [](int64_t v) { return v > 0 && v < (1 << 20); }),
-                  "sizes, strides and rates", FormatAttribute(*list), "two positive numbers");
+    layer.Require(
+        list->size() == 2 && std::all_of(list->begin(), list->end(), [](int64_t v) { return v > 0 && v < (1 << 20); }),
+        "sizes, strides and rates", FormatAttribute(*list), "two positive numbers");
   }
   layer.Require(sizes[0] * sizes[1] <= 1 << 12, "sizes", FormatAttribute(sizes), "at most 4096 elements");
   for (size_t k = 0; k < 2; ++k) {
@@ -407,9 +408,9 @@ Values NetExtractImagePatches(NetLayerBuilder& layer) {
     }
     layer.Require(out[k] > 0, "shape of data", in, "room for a window");
   }
-  const Value padded = layer.Add("Pad", "padded",
-                                 {layer.Input(0), layer.Indices("begin", begin), layer.Indices("end", end)},
-                                 {{"pad_mode", std::string("constant")}});
+  const Value padded =
+      layer.Add("Pad", "padded", {layer.Input(0), layer.Indices("begin", begin), layer.Indices("end", end)},
+                {{"pad_mode", std::string("constant")}});
   Values pieces;
   const Value axes = layer.Indices("axes", {2, 3}), step = layer.Indices("step", strides);
   for (int64_t y = 0; y < sizes[0]; ++y) {
@@ -435,7 +436,8 @@ Values NetEye(NetLayerBuilder& layer) {
   layer.Require(type != ElementType::kUndefined, "output_type", layer.Text("output_type"), "a type of numbers");
   for (const int64_t size : dims) layer.Require(size >= 0, "sizes", FormatAttribute(dims), "numbers from 0 on");
   constexpr int64_t kMost = 1 << 24;
-  layer.Require(Shape(dims).NumElements() <= kMost, "sizes", FormatAttribute(dims), StrCat("at most ", kMost, " elements"));
+  layer.Require(Shape(dims).NumElements() <= kMost, "sizes", FormatAttribute(dims),
+                StrCat("at most ", kMost, " elements"));
   Tensor values(ElementType::kF32, Shape(dims));
   const std::span<float> all = values.MutableValues<float>();
   for (size_t i = 0; i < all.size(); ++i) {

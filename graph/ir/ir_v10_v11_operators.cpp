@@ -52,8 +52,7 @@ Values Convert(NetLayerBuilder& layer) {
   const std::string name = layer.Text("destination_type");
   const ElementType type = NetElementType(name);
   if (type == ElementType::kUndefined) layer.Unsupported("values of element type ", name, " cannot be computed");
-  return layer.AddNode("Convert", "", layer.Inputs(),
-                       {{"destination_type", std::string(ElementTypeName(type))}});
+  return layer.AddNode("Convert", "", layer.Inputs(), {{"destination_type", std::string(ElementTypeName(type))}});
 }
 
 Values CumSum(NetLayerBuilder& layer) {
@@ -131,12 +130,12 @@ Values GroupNormalization(NetLayerBuilder& layer) {
                 StrCat("a divisor of the channels of ", shape));
   std::vector<int64_t> channel_dims(static_cast<size_t>(shape.Rank()), 1);
   channel_dims[1] = shape[1];
-  const Value grouped =
-      layer.Reshape(data, "groups", Shape{shape[0], groups, shape[1] / groups * shape.NumElements(2, shape.Rank())});
-  const Value normal = layer.Add("MVN", "normalized", {grouped, layer.Indices("axes", {2})},
-                                 {{"normalize_variance", true},
-                                  {"eps", layer.Double("epsilon")},
-                                  {"eps_mode", std::string("inside_sqrt")}});
+  const Value grouped = layer.Reshape(
+      data, "groups",
+      Shape{shape[0], groups, Shape{shape[1] / groups, shape.NumElements(2, shape.Rank())}.NumElements()});
+  const Value normal = layer.Add(
+      "MVN", "normalized", {grouped, layer.Indices("axes", {2})},
+      {{"normalize_variance", true}, {"eps", layer.Double("epsilon")}, {"eps_mode", std::string("inside_sqrt")}});
   const Value back = layer.Reshape(normal, "channels", shape);
   const Value scaled =
       layer.Add("Multiply", "scaled", {back, layer.Reshape(layer.Input(1), "scale", Shape(channel_dims))});
@@ -149,14 +148,13 @@ Values Interpolate0(NetLayerBuilder& layer) {
   const std::vector<int64_t> axes = layer.Ints("axes");
   const std::string mode = layer.OneOf("mode", {"nearest", "linear", "cubic"});
   const bool align = layer.Bool("align_corners", true), antialias = layer.Bool("antialias", false);
-  Attributes attributes = {
-      {"mode", mode == "linear" && !antialias ? std::string("linear_onnx") : mode},
-      {"shape_calculation_mode", std::string("sizes")},
-      {"coordinate_transformation_mode", std::string(align ? "align_corners" : "asymmetric")},
-      {"nearest_mode", std::string("simple")},
-      {"antialias", antialias},
-      {"pads_begin", layer.Ints("pads_begin", {})},
-      {"pads_end", layer.Ints("pads_end", {})}};
+  Attributes attributes = {{"mode", mode == "linear" && !antialias ? std::string("linear_onnx") : mode},
+                           {"shape_calculation_mode", std::string("sizes")},
+                           {"coordinate_transformation_mode", std::string(align ? "align_corners" : "asymmetric")},
+                           {"nearest_mode", std::string("simple")},
+                           {"antialias", antialias},
+                           {"pads_begin", layer.Ints("pads_begin", {})},
+                           {"pads_end", layer.Ints("pads_end", {})}};
   const Value unused = layer.Constant("scales", Tensor(ElementType::kF32, Shape{static_cast<int64_t>(axes.size())}));
   return layer.AddNode("Interpolate", "", {layer.Input(0), layer.Input(1), unused, layer.Indices("axes", axes)},
                        std::move(attributes));
@@ -270,7 +268,8 @@ Values AvgPool(NetLayerBuilder& layer) {
     const std::vector<int64_t> ones(std::get<std::vector<int64_t>>(attributes["kernel"]).size(), 1);
     const Ceiling up = RoundUp(layer, ones, rounding == "ceil_torch");
     if (up.reaches_beyond && !exclude) {
-      // Our "ceil" leaves out what lies beyond the padding, which is PyTorch's rule, but PyTorch may have a window less.
+      // Our "ceil" leaves out what lies beyond the padding, which is PyTorch's rule, but PyTorch may have a window
+      // less.
       const Ceiling all = RoundUp(layer, ones, false);
       if (rounding == "ceil" || up.pads_end != all.pads_end) {
         layer.Unsupported("rounding_type \"", rounding,
@@ -412,6 +411,7 @@ const std::map<std::string, std::vector<Entry>, std::less<>>& Table() {
       {"BitwiseXor", {{13, Same}}},
       {"Broadcast", {{1, NetBroadcast}}},
       {"Bucketize", {{3, Bucketize}}},
+      {"CTCGreedyDecoder", {{1, Same}}},
       {"Ceiling", {{1, Same}}},
       {"Clamp", {{1, Same}}},
       {"Concat", {{1, Same}}},

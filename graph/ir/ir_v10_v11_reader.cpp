@@ -71,8 +71,8 @@ void RefuseUnknown(const XmlFile& xml, const Net& net) {
     if (names.size() > kNames) text += StrCat(" and ", names.size() - kNames, " more");
     parts.push_back(StrCat(text, ": ", reason));
   }
-  Fail(ErrorKind::kUnsupported, xml.Path(), ": ", parts.size() > 1 ? "operators" : "an operator", " that cannot be run: ",
-       Join(parts, "; "));
+  Fail(ErrorKind::kUnsupported, xml.Path(), ": ", parts.size() > 1 ? "operators" : "an operator",
+       " that cannot be run: ", Join(parts, "; "));
 }
 
 // A net while its nodes are made: those of a body once per iteration.
@@ -160,7 +160,8 @@ class GraphBuilder {
     std::vector<Value> inputs;
     for (const NetPort& port : layer.inputs) {
       const Value value = scope.values[port.from_layer].at(port.from_output);
-      if (!value) Bad(layer, "it reads an output of \"", scope.net.layers[port.from_layer].name, "\" that was not made");
+      if (!value)
+        Bad(layer, "it reads an output of \"", scope.net.layers[port.from_layer].name, "\" that was not made");
       inputs.push_back(value);
     }
     std::vector<Value>& outputs = scope.values[index];
@@ -226,9 +227,9 @@ class GraphBuilder {
 
   // Numbers of a type that we lack lie in a wider one, where sums and products would not wrap around.
   void RefuseArithmetic(const NetLayer& layer, const std::vector<Value>& inputs) const {
-    static const std::set<std::string> arithmetic = {"Add",        "BitwiseNot", "CumSum",   "Divide",   "MatMul",
-                                                     "Multiply",   "Negative",   "Power",    "ReduceL1", "ReduceProd",
-                                                     "ReduceMean", "ReduceSum",  "Subtract", "SquaredDifference"};
+    static const std::set<std::string> arithmetic = {
+        "Add",   "BitwiseNot", "CumSum",     "Divide",     "MatMul",    "Multiply", "Negative",
+        "Power", "ReduceL1",   "ReduceProd", "ReduceMean", "ReduceSum", "Subtract", "SquaredDifference"};
     if (widened_.empty() || !arithmetic.contains(layer.type)) return;
     for (const Value& input : inputs) {
       const auto found = widened_.find(input.node);
@@ -371,8 +372,7 @@ class GraphBuilder {
       }
       if (!condition) continue;
       const Tensor* go_on = ResultOf(scope, condition->internal_layer).Constant();
-      if (!go_on)
-        builder.Unsupported("whether it goes on after iteration ", done, " depends on the model's inputs");
+      if (!go_on) builder.Unsupported("whether it goes on after iteration ", done, " depends on the model's inputs");
       iterations.go_on = go_on->NumElements() > 0 && go_on->ToVector<bool>()[0];
     }
     if (done == 0) builder.Unsupported("it has no iterations");
@@ -399,10 +399,10 @@ class GraphBuilder {
         const int64_t axis = whole.Shape().NormalizeAxis(*map.axis);
         const Pieces pieces = SplitAxis(layer, map, whole.Shape()[axis]);
         const int64_t first = pieces.first + done * pieces.stride;
-        parameters[map.internal_layer] = builder.Add(
-            "Slice", StrCat("slice", done),
-            {whole, builder.Indices("start", {first}), builder.Indices("stop", {first + map.part_size}),
-             builder.Indices("step", {1}), builder.Indices("axis", {axis})});
+        parameters[map.internal_layer] =
+            builder.Add("Slice", StrCat("slice", done),
+                        {whole, builder.Indices("start", {first}), builder.Indices("stop", {first + map.part_size}),
+                         builder.Indices("step", {1}), builder.Indices("axis", {axis})});
       }
     }
   }
@@ -476,7 +476,8 @@ class GraphBuilder {
           for (const Use& use : producer->Readers(i)) {
             if (!use.node->Is("Convert")) {
               Fail(ErrorKind::kUnsupported, xml_.Path(), ": layer \"", node->Name(),
-                   "\" (NonMaxSuppression): how many boxes it selects depends on the data, so its selected boxes can only "
+                   "\" (NonMaxSuppression): how many boxes it selects depends on the data, so its selected boxes can "
+                   "only "
                    "be outputs of the model, but \"",
                    use.node->Name(), "\" (", use.node->Op(), ") reads them");
             }
@@ -504,7 +505,8 @@ NetInput ReadInput(const XmlFile& xml, const NetLayer& layer) {
   NetInput input;
   // Of several names of the tensor, the layer's own is the one that converters keep from the framework.
   input.other_names = layer.outputs[0].names;
-  const bool keeps = std::find(input.other_names.begin(), input.other_names.end(), layer.name) != input.other_names.end();
+  const bool keeps =
+      std::find(input.other_names.begin(), input.other_names.end(), layer.name) != input.other_names.end();
   input.name = input.other_names.empty() || keeps ? layer.name : input.other_names[0];
   input.other_names.push_back(layer.name);
   const std::string* type = layer.FindAttribute("element_type");
@@ -529,6 +531,7 @@ NetInput ReadInput(const XmlFile& xml, const NetLayer& layer) {
 
 NetModel::NetModel(std::shared_ptr<const XmlFile> xml, std::string bin_path)
     : xml_(std::move(xml)), bin_path_(std::move(bin_path)), net_(std::make_unique<Net>(ReadNet(*xml_))) {
+  name_ = xml_->Root().attribute("name").value();
   RefuseUnknown(*xml_, *net_);
   std::set<std::string> names;
   for (const NetLayer& layer : net_->layers) {
@@ -579,8 +582,9 @@ std::unique_ptr<Graph> NetModel::Build(const std::map<std::string, Shape>& shape
     }
   }
   if (!open.empty()) {
-    Fail(ErrorKind::kBadOption, xml_->Path(), ": the shape of ", open.size() > 1 ? "inputs is" : "an input is", " open: ",
-         Join(open, ", "), "; give it with --input_shape \"NAME[1,3,224,224]\", or in a program with Model::Reshape");
+    Fail(ErrorKind::kBadOption, xml_->Path(), ": the shape of ", open.size() > 1 ? "inputs is" : "an input is",
+         " open: ", Join(open, ", "),
+         "; give it with --input_shape \"NAME[1,3,224,224]\", or in a program with Model::Reshape");
   }
   return GraphBuilder(*xml_, bin_path_, reshaped).Build(*net_, inputs_, settled);
 }

@@ -26,12 +26,12 @@ std::vector<std::string> Strings(const std::string& text) {
 // hidden_size, activations, clip and, of sequences, direction.
 Attributes SequenceAttributes(NetLayerBuilder& layer, size_t activations, bool has_direction) {
   Attributes attributes = {{"hidden_size", layer.Int("hidden_size")}, {"clip", layer.Double("clip", 0)}};
-  if (has_direction)
-    attributes["direction"] = layer.OneOf("direction", {"forward", "reverse", "bidirectional"});
+  if (has_direction) attributes["direction"] = layer.OneOf("direction", {"forward", "reverse", "bidirectional"});
   std::vector<std::string> names = Strings(layer.Text("activations", ""));
   // Sequences in both directions may name the functions of either.
-  if (names.size() == 2 * activations && std::equal(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(activations),
-                                                     names.begin() + static_cast<std::ptrdiff_t>(activations)))
+  if (names.size() == 2 * activations &&
+      std::equal(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(activations),
+                 names.begin() + static_cast<std::ptrdiff_t>(activations)))
     names.resize(activations);
   if (!names.empty()) attributes["activations"] = names;
   for (const char* parameters : {"activations_alpha", "activations_beta"}) {
@@ -45,8 +45,7 @@ Value WithAxis(NetLayerBuilder& layer, Value value, std::string_view suffix, int
   std::vector<int64_t> dims = value.Shape().Dims();
   layer.Require(axis <= value.Shape().Rank(), "rank of an input", value.Shape().Rank(), StrCat(axis, " or more"));
   dims.insert(dims.begin() + axis, 1);
-  if (const Tensor* constant = value.Constant())
-    return layer.Constant(suffix, constant->Reshaped(Shape(dims)));
+  if (const Tensor* constant = value.Constant()) return layer.Constant(suffix, constant->Reshaped(Shape(dims)));
   return layer.Reshape(value, suffix, Shape(dims));
 }
 
@@ -56,10 +55,12 @@ Values Cell(NetLayerBuilder& layer, const char* sequence, size_t states, size_t 
   const Value x = layer.Input(0);
   layer.Require(x.Shape().Rank() == 2, "shape of X", x.Shape(), "[batch,input]");
   const int64_t batch = x.Shape()[0], hidden = std::get<int64_t>(attributes.at("hidden_size"));
+  // A file must not make us allocate without end.
+  layer.Require(batch <= (1 << 24), "batch of X", batch, "a smaller one");
   Values inputs = {WithAxis(layer, x, "x", 1)};
   for (size_t i = 0; i < states; ++i) inputs.push_back(WithAxis(layer, layer.Input(1 + i), StrCat("state", i), 1));
-  inputs.push_back(
-      layer.Constant("lengths", Tensor::FromValues<int64_t>(Shape{batch}, std::vector<int64_t>(static_cast<size_t>(batch), 1))));
+  inputs.push_back(layer.Constant(
+      "lengths", Tensor::FromValues<int64_t>(Shape{batch}, std::vector<int64_t>(static_cast<size_t>(batch), 1))));
   inputs.push_back(WithAxis(layer, layer.Input(first_weights), "weights", 0));
   inputs.push_back(WithAxis(layer, layer.Input(first_weights + 1), "recurrence", 0));
   layer.Require(hidden > 0 && hidden < (1 << 24), "hidden_size", hidden, "a positive number");
@@ -68,7 +69,8 @@ Values Cell(NetLayerBuilder& layer, const char* sequence, size_t states, size_t 
                        : layer.Constant("bias", Tensor(x.Type(), Shape{1, bias_gates * hidden})));
   const Values made = layer.AddNode(sequence, "sequence", inputs, std::move(attributes));
   Values outputs;
-  for (size_t i = 0; i < states; ++i) outputs.push_back(layer.Reshape(made[1 + i], i == 0 ? "" : "cell", Shape{batch, hidden}));
+  for (size_t i = 0; i < states; ++i)
+    outputs.push_back(layer.Reshape(made[1 + i], i == 0 ? "" : "cell", Shape{batch, hidden}));
   return outputs;
 }
 
@@ -152,8 +154,7 @@ Values NetScaledDotProductAttention(NetLayerBuilder& layer) {
                           : layer.Scalar("scale_value", 1 / std::sqrt(static_cast<double>(depth)), query.Type());
   const Value one = layer.Reshape(scale, "scale", Shape{});
   const Value scaled = layer.Add("Multiply", "query", {query, one});
-  Value scores =
-      layer.Add("MatMul", "scores", {scaled, key}, {{"transpose_a", false}, {"transpose_b", true}});
+  Value scores = layer.Add("MatMul", "scores", {scaled, key}, {{"transpose_a", false}, {"transpose_b", true}});
   constexpr double kHidden = -std::numeric_limits<double>::infinity();
   // An attention mask counts only without causal.
   if (causal) {
@@ -170,7 +171,8 @@ Values NetScaledDotProductAttention(NetLayerBuilder& layer) {
   } else if (layer.InputCount() > 3) {
     Value mask = layer.Input(3);
     if (mask.Type() == ElementType::kBool) {
-      mask = layer.Add("Select", "mask", {mask, layer.Scalar("shown", 0, query.Type()), layer.Scalar("hidden", kHidden, query.Type())});
+      mask = layer.Add("Select", "mask",
+                       {mask, layer.Scalar("shown", 0, query.Type()), layer.Scalar("hidden", kHidden, query.Type())});
     }
     scores = layer.Add("Add", "masked", {scores, mask});
   }
@@ -194,13 +196,14 @@ Operand SumAxes(NetLayerBuilder& layer, Operand operand, const std::string& need
   for (size_t i = 0; i < operand.letters.size(); ++i) {
     const char letter = operand.letters[i];
     if (operand.letters.find(letter) != i)
-      layer.Unsupported("an equation with a letter twice in one operand (\"", operand.letters, "\") cannot be computed");
+      layer.Unsupported("an equation with a letter twice in one operand (\"", operand.letters,
+                        "\") cannot be computed");
     if (needed.find(letter) == std::string::npos) axes.push_back(static_cast<int64_t>(i));
     else kept += letter;
   }
   if (axes.empty()) return operand;
-  return {layer.Add("ReduceSum", StrCat(suffix, "_sum"),
-                    {operand.value, layer.Indices(StrCat(suffix, "_axes"), axes)}, {{"keep_dims", false}}),
+  return {layer.Add("ReduceSum", StrCat(suffix, "_sum"), {operand.value, layer.Indices(StrCat(suffix, "_axes"), axes)},
+                    {{"keep_dims", false}}),
           kept};
 }
 
@@ -221,7 +224,8 @@ Operand Multiply(NetLayerBuilder& layer, Operand a, Operand b, const std::string
       const int64_t size = operand->value.Shape()[static_cast<int64_t>(i)];
       const auto known = sizes.emplace(operand->letters[i], size).first;
       if (known->second != size && known->second != 1 && size != 1)
-        layer.Require(false, StrCat("sizes of '", std::string(1, operand->letters[i]), "'"), size, StrCat(known->second));
+        layer.Require(false, StrCat("sizes of '", std::string(1, operand->letters[i]), "'"), size,
+                      StrCat(known->second));
       if (known->second != size) layer.Unsupported("an equation that broadcasts an axis of size 1 cannot be computed");
     }
   }
@@ -280,7 +284,8 @@ Values NetEinsum(NetLayerBuilder& layer) {
     layer.Require(static_cast<int64_t>(subscripts[i].size()) == value.Shape().Rank(), "equation", equation,
                   StrCat("one letter per axis of ", value.Shape()));
     for (const char letter : subscripts[i])
-      layer.Require((letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z'), "equation", equation, "letters");
+      layer.Require((letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z'), "equation", equation,
+                    "letters");
     operands.push_back({value, subscripts[i]});
     all += subscripts[i];
   }

@@ -186,8 +186,8 @@ class TopologyReader {
       if (entry.attribute("part_size")) map.part_size = Number(entry, "part_size");
       map.purpose = entry.attribute("purpose").value();
       const auto& ports = std::strcmp(type, "Parameter") == 0 ? layer.inputs : layer.outputs;
-      const bool known = std::any_of(ports.begin(), ports.end(),
-                                     [&](const NetPort& port) { return port.id == map.external_port; });
+      const bool known =
+          std::any_of(ports.begin(), ports.end(), [&](const NetPort& port) { return port.id == map.external_port; });
       if (map.external_port != -1 && !known)
         xml_.Bad(entry, "layer \"", layer.name, "\" (", layer.type, ") has no port ", map.external_port);
       return map;
