@@ -18,8 +18,8 @@ using graph::StrCat;
 using runtime::Translate;
 
 struct Model::Impl {
-  std::unique_ptr<graph::Graph> graph;          // null while shapes of inputs are open
-  std::shared_ptr<const graph::NetModel> net;   // of IR v10 and v11: makes the graph anew for other shapes
+  std::unique_ptr<graph::Graph> graph;           // null while shapes of inputs are open
+  std::shared_ptr<const graph::NetModel> net;    // of IR v10 and v11: makes the graph anew for other shapes
   std::map<std::string, graph::Shape> shapes{};  // given to `net` so far
 };
 
@@ -104,7 +104,10 @@ Shape KnownShape(const Model::Impl& impl, const graph::NetInput& input) {
 
 }  // namespace
 
-const std::string& Model::GetName() const { return SettledGraph(Checked(impl_, "Model")).Name(); }
+const std::string& Model::GetName() const {
+  const Impl& impl = Checked(impl_, "Model");
+  return impl.graph ? impl.graph->Name() : impl.net->Name();
+}
 
 std::vector<Port> Model::Inputs() const {
   std::vector<Port> ports;
@@ -138,9 +141,9 @@ void Model::Reshape(const std::map<std::string, Shape>& shapes) {
     Translate([&] {
       std::map<std::string, graph::Shape> all = impl.shapes;
       for (const auto& [name, shape] : shapes) all[name] = graph::Shape(shape);
-      const bool settled = std::all_of(
-          impl.net->Inputs().begin(), impl.net->Inputs().end(),
-          [&](const graph::NetInput& input) { return input.shape.IsStatic() || all.contains(input.name); });
+      const bool settled =
+          std::all_of(impl.net->Inputs().begin(), impl.net->Inputs().end(),
+                      [&](const graph::NetInput& input) { return input.shape.IsStatic() || all.contains(input.name); });
       if (settled) impl.graph = impl.net->Build(all);
       impl.shapes = std::move(all);
     });

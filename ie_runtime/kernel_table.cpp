@@ -40,6 +40,7 @@ constexpr Entry kTable[] = {
     {"Divide", MakeBinary},
     {"Equal", MakeComparison},
     {"Erf", MakeMath},
+    {"FakeQuantize", MakeFakeQuantize},
     {"Floor", MakeMath},
     {"GRUSequence", MakeSequence},
     {"Gather", MakeGather},

@@ -77,6 +77,13 @@ std::optional<UnaryMatch> MatchUnary(const Node& node) {
   if (op == "Abs") return match(UnaryKind::kAbs);
   if (op == "Negative") return match(UnaryKind::kLinear, -1, 0);
   if (op == "SoftPlus") return match(UnaryKind::kSoftPlus);
+  if (op == "HSwish") return match(UnaryKind::kHSwish);
+  if (op == "Mish") return match(UnaryKind::kMish);
+  if (op == "Swish") {
+    if (node.InputCount() < 2) return match(UnaryKind::kSwish, 1);
+    if (const auto beta = ConstantNumber(node, 1)) return match(UnaryKind::kSwish, *beta);
+    return std::nullopt;
+  }
   if (op == "Gelu")
     return match(node.Attr<std::string>("approximation_mode") == "TANH" ? UnaryKind::kGeluTanh : UnaryKind::kGeluErf);
   if (op == "PRelu") {
@@ -104,6 +111,9 @@ float Apply(const UnaryFunction& f, float x) {
     case UnaryKind::kGeluTanh: return 0.5f * x * (1 + std::tanh(0.79788456f * (x + 0.044715f * x * x * x)));
     case UnaryKind::kLinear: return f.alpha * x + f.beta;
     case UnaryKind::kPower: return f.alpha * std::pow(x, f.beta);
+    case UnaryKind::kSwish: return x / (1 + std::exp(-f.alpha * x));
+    case UnaryKind::kHSwish: return x * std::min(std::max(x + 3, 0.0f), 6.0f) / 6;
+    case UnaryKind::kMish: return x * std::tanh(x > 20 ? x : std::log1p(std::exp(x)));
   }
   return x;
 }
@@ -125,6 +135,9 @@ std::string_view UnaryKindName(UnaryKind kind) {
     case UnaryKind::kGeluTanh: return "gelu-tanh";
     case UnaryKind::kLinear: return "linear";
     case UnaryKind::kPower: return "power";
+    case UnaryKind::kSwish: return "swish";
+    case UnaryKind::kHSwish: return "hswish";
+    case UnaryKind::kMish: return "mish";
   }
   return "unknown";
 }

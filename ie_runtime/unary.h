@@ -24,6 +24,9 @@ enum class UnaryKind {
   kGeluTanh,
   kLinear,  // alpha * x + beta
   kPower,   // alpha * x ^ beta
+  kSwish,   // x / (1 + exp(-alpha * x))
+  kHSwish,  // x * min(max(x + 3, 0), 6) / 6
+  kMish,    // x * tanh(log(1 + exp(x)))
 };
 
 struct UnaryFunction {

@@ -14,8 +14,8 @@ namespace moir::graph {
 // 11. The .bin is mapped: constants are views of it.
 //
 // Versions 2 to 4: layers become the operators they stand for (FullyConnected becomes Reshape, MatMul, Add; ScaleShift
-// becomes Multiply, Add; ...). Weights of an FP16 IR are widened to f32. Outputs are the values that nobody reads, under
-// their layers' names, unless <meta_data> lists the model's outputs.
+// becomes Multiply, Add; ...). Weights of an FP16 IR are widened to f32. Outputs are the values that nobody reads,
+// under their layers' names, unless <meta_data> lists the model's outputs.
 //
 // Versions 10 and 11: see NetModel. `shapes` settles sizes that the file leaves open, or changes them; other versions
 // have none to give.

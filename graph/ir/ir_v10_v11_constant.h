@@ -12,8 +12,8 @@ namespace moir::graph {
 
 struct NetConstant {
   Tensor value;
-  // The file stores a type that we lack (i4, u4, i16, u16, u32, u64); `value` holds the numbers in a wider one, in which
-  // sums and products would not wrap around.
+  // The file stores a type that we lack (i4, u4, i16, u16, u32, u64); `value` holds the numbers in a wider one, in
+  // which sums and products would not wrap around.
   std::string widened_from;
 };
 

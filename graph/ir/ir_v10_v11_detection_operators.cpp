@@ -147,7 +147,8 @@ Values NetRegionYolo(NetLayerBuilder& layer) {
                 StrCat(regions, " boxes of ", coords, " coordinates and ", classes, " classes"));
   const int64_t axis = in.NormalizeAxis(layer.Int("axis")), end_axis = in.NormalizeAxis(layer.Int("end_axis"));
   layer.Require(end_axis >= axis, "end_axis", end_axis, StrCat("an axis from ", axis, " on"));
-  const Value data = layer.Reshape(layer.Input(0), "boxes", Shape{in[0], regions, coords + 1 + classes, in[2] * in[3]});
+  const Value data =
+      layer.Reshape(layer.Input(0), "boxes", Shape{in[0], regions, coords + 1 + classes, in.NumElements(2, 4)});
   Values parts = {layer.Add("Sigmoid", "place", {Part(layer, data, "place_logits", 2, 0, 2)})};
   if (coords > 2) parts.push_back(Part(layer, data, "size", 2, 2, coords));
   parts.push_back(layer.Add("Sigmoid", "object", {Part(layer, data, "object_logits", 2, coords, coords + 1)}));

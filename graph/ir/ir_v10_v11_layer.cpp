@@ -22,7 +22,8 @@ std::string Lower(std::string_view text) {
 }
 
 bool IsStatic(const Node& node) {
-  if (!node.Schema().evaluate || node.InputCount() == 0) return false;
+  // Between two axes, Interpolate may hold more than its input and output.
+  if (!node.Schema().evaluate || node.InputCount() == 0 || node.Is("Interpolate")) return false;
   for (size_t i = 0; i < node.OutputCount(); ++i) {
     if (node.Shape(i).NumElements() > kMaxFolded) return false;
   }

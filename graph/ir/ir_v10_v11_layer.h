@@ -14,14 +14,10 @@ namespace moir::graph {
 
 class NetLayerBuilder {
  public:
-  // New nodes go to `graph`; the main one is called `name`. `outputs_read`: how many outputs, from the first on, hold all
-  // that other layers read.
+  // New nodes go to `graph`; the main one is called `name`. `outputs_read`: how many outputs, from the first on, hold
+  // all that other layers read.
   NetLayerBuilder(Graph& graph, const NetLayer& layer, std::string name, std::vector<Value> inputs, size_t outputs_read)
-      : graph_(graph),
-        layer_(layer),
-        name_(std::move(name)),
-        inputs_(std::move(inputs)),
-        outputs_read_(outputs_read) {}
+      : graph_(graph), layer_(layer), name_(std::move(name)), inputs_(std::move(inputs)), outputs_read_(outputs_read) {}
 
   const NetLayer& Layer() const { return layer_; }
   const std::string& Name() const { return name_; }
@@ -40,8 +36,8 @@ class NetLayerBuilder {
   std::vector<int64_t> StaticInts(size_t index, std::string_view what) const;
   int64_t StaticInt(size_t index, std::string_view what) const;
 
-  // Attributes. Those without a default throw kBadModel when they are missing; every attribute that was asked for counts
-  // as understood.
+  // Attributes. Those without a default throw kBadModel when they are missing; every attribute that was asked for
+  // counts as understood.
   bool Has(std::string_view name) const { return layer_.FindAttribute(name) != nullptr; }
   std::string Text(std::string_view name);
   std::string Text(std::string_view name, std::string fallback) { return Has(name) ? Text(name) : fallback; }

@@ -18,6 +18,9 @@ Sizes Counted(int64_t count) {
   return values;
 }
 
+// Throws kBadModel beyond 63 bits.
+int64_t Times(int64_t a, int64_t b) { return Shape{a, b}.NumElements(); }
+
 int64_t BlockSize(NetLayerBuilder& layer, std::string_view name) {
   const int64_t block = layer.Has(name) ? layer.Int(name) : 1;
   layer.Require(block > 0 && block < (1 << 20), name, block, "a positive number");
@@ -201,10 +204,11 @@ Values NetReorgYolo(NetLayerBuilder& layer) {
   // that the layer writes a line of.
   const int64_t inner = in[1] / (stride * stride);
   const Shape split{in[0], inner, in[2], stride, in[3], stride};
-  const Value lines = layer.Reshape(layer.Input(0), "lines", Shape{in[0], inner, in[2] * stride, in[3] * stride});
+  const Value lines =
+      layer.Reshape(layer.Input(0), "lines", Shape{in[0], inner, Times(in[2], stride), Times(in[3], stride)});
   const Value parts = layer.Reshape(lines, "blocks", split);
   const Value moved = layer.Transpose(parts, "moved", {0, 3, 5, 1, 2, 4});
-  return {layer.Reshape(moved, "", Shape{in[0], in[1] * stride * stride, in[2] / stride, in[3] / stride})};
+  return {layer.Reshape(moved, "", Shape{in[0], Times(in[1], stride * stride), in[2] / stride, in[3] / stride})};
 }
 
 Values NetReverse(NetLayerBuilder& layer) {

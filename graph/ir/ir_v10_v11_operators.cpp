@@ -130,8 +130,9 @@ Values GroupNormalization(NetLayerBuilder& layer) {
                 StrCat("a divisor of the channels of ", shape));
   std::vector<int64_t> channel_dims(static_cast<size_t>(shape.Rank()), 1);
   channel_dims[1] = shape[1];
-  const Value grouped =
-      layer.Reshape(data, "groups", Shape{shape[0], groups, shape[1] / groups * shape.NumElements(2, shape.Rank())});
+  const Value grouped = layer.Reshape(
+      data, "groups",
+      Shape{shape[0], groups, Shape{shape[1] / groups, shape.NumElements(2, shape.Rank())}.NumElements()});
   const Value normal = layer.Add(
       "MVN", "normalized", {grouped, layer.Indices("axes", {2})},
       {{"normalize_variance", true}, {"eps", layer.Double("epsilon")}, {"eps_mode", std::string("inside_sqrt")}});
@@ -410,6 +411,7 @@ const std::map<std::string, std::vector<Entry>, std::less<>>& Table() {
       {"BitwiseXor", {{13, Same}}},
       {"Broadcast", {{1, NetBroadcast}}},
       {"Bucketize", {{3, Bucketize}}},
+      {"CTCGreedyDecoder", {{1, Same}}},
       {"Ceiling", {{1, Same}}},
       {"Clamp", {{1, Same}}},
       {"Concat", {{1, Same}}},

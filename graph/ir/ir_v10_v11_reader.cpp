@@ -555,6 +555,7 @@ NetInput ReadInput(const XmlFile& xml, const NetLayer& layer) {
 
 NetModel::NetModel(std::shared_ptr<const XmlFile> xml, std::string bin_path)
     : xml_(std::move(xml)), bin_path_(std::move(bin_path)), net_(std::make_unique<Net>(ReadNet(*xml_))) {
+  name_ = xml_->Root().attribute("name").value();
   RefuseUnknown(*xml_, *net_);
   std::set<std::string> names;
   for (const NetLayer& layer : net_->layers) {

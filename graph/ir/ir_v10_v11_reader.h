@@ -30,18 +30,21 @@ class NetModel {
   NetModel(std::shared_ptr<const XmlFile> xml, std::string bin_path);
   ~NetModel();
 
+  const std::string& Name() const { return name_; }
   const std::vector<NetInput>& Inputs() const { return inputs_; }
   // All sizes of all inputs are declared.
   bool IsStatic() const;
-  // The graph for inputs of the given shapes, by name; the others have those that the file declares. Throws kBadOption
-  // for names that no input has, for shapes that the file does not allow, and when sizes of other inputs are open: the
-  // message lists them. Throws kBadModel and kUnsupported with the layer's place.
+  // The graph for inputs of the given shapes, by name; the others have those that the file declares. Sizes that the
+  // file settles may be given as others, the number of axes may not. Throws kBadOption for names that no input has, for
+  // shapes of another rank, and when sizes of other inputs are open: the message lists them. Throws kBadModel and
+  // kUnsupported with the layer's place.
   std::unique_ptr<Graph> Build(const std::map<std::string, Shape>& shapes = {}) const;
 
  private:
   std::shared_ptr<const XmlFile> xml_;
   std::string bin_path_;
   std::unique_ptr<const Net> net_;
+  std::string name_;
   std::vector<NetInput> inputs_;
 };
 

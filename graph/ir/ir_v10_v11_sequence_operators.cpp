@@ -55,6 +55,8 @@ Values Cell(NetLayerBuilder& layer, const char* sequence, size_t states, size_t 
   const Value x = layer.Input(0);
   layer.Require(x.Shape().Rank() == 2, "shape of X", x.Shape(), "[batch,input]");
   const int64_t batch = x.Shape()[0], hidden = std::get<int64_t>(attributes.at("hidden_size"));
+  // A file must not make us allocate without end.
+  layer.Require(batch <= (1 << 24), "batch of X", batch, "a smaller one");
   Values inputs = {WithAxis(layer, x, "x", 1)};
   for (size_t i = 0; i < states; ++i) inputs.push_back(WithAxis(layer, layer.Input(1 + i), StrCat("state", i), 1));
   inputs.push_back(layer.Constant(

@@ -8,8 +8,7 @@ namespace moir::graph {
 
 OpSchema MishSchema() {
   return FloatUnarySchema(
-      "Mish",
-      [](double x) { return x * std::tanh(std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x)))); }, "opset4");
+      "Mish", [](double x) { return x * std::tanh(std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x)))); }, "opset4");
 }
 
 }  // namespace moir::graph

@@ -7,8 +7,9 @@
 //
 // A box goes when it overlaps a better one by iou_threshold or more. With a sigma, every overlap lowers its score by
 // e^(-overlap^2 / (2 sigma)) instead, and it goes when the score is no more than the threshold: so does OpenVINO's CPU
-// plug-in, while its specification also lets it go beyond iou_threshold. attr box_encoding: corner (y1, x1, y2, x2, in any order) or center (x, y, width,
-// height). attr sort_result_descending: by score over all pictures and classes, else by picture and class.
+// plug-in, while its specification also lets it go beyond iou_threshold. attr box_encoding: corner (y1, x1, y2, x2, in
+// any order) or center (x, y, width, height). attr sort_result_descending: by score over all pictures and classes, else
+// by picture and class.
 #include <algorithm>
 #include <cmath>
 #include <queue>
@@ -75,8 +76,7 @@ void Evaluate(EvalContext& op) {
   std::vector<Candidate> all;
   for (int64_t n = 0; n < shape[0]; ++n) {
     std::vector<Box> of_picture;
-    for (int64_t b = 0; b < shape[2]; ++b)
-      of_picture.push_back(MakeBox(boxes.data() + (n * shape[2] + b) * 4, center));
+    for (int64_t b = 0; b < shape[2]; ++b) of_picture.push_back(MakeBox(boxes.data() + (n * shape[2] + b) * 4, center));
     for (int64_t c = 0; c < shape[1]; ++c) {
       std::priority_queue<Candidate, std::vector<Candidate>, decltype(worse)> queue(worse);
       for (int64_t b = 0; b < shape[2]; ++b) {
@@ -90,8 +90,8 @@ void Evaluate(EvalContext& op) {
         const float before = next.score;
         bool gone = false;
         for (size_t i = selected.size(); i-- > next.compared && !gone;) {
-          const float overlap = Overlap(of_picture[static_cast<size_t>(next.box)],
-                                        of_picture[static_cast<size_t>(selected[i].box)]);
+          const float overlap =
+              Overlap(of_picture[static_cast<size_t>(next.box)], of_picture[static_cast<size_t>(selected[i].box)]);
           if (scale != 0) next.score *= std::exp(scale * overlap * overlap);
           gone = scale != 0 ? next.score <= least : overlap >= threshold;
         }
@@ -125,16 +125,16 @@ void Evaluate(EvalContext& op) {
 }  // namespace
 
 OpSchema NonMaxSuppressionSchema() {
-  return {.name = "NonMaxSuppression",
-          .opset = "opset9",
-          .inputs = {"boxes", "scores", "max_output_boxes_per_class", "iou_threshold", "score_threshold",
-                     "soft_nms_sigma"},
-          .attributes = {AttributeSchema::OneOf("box_encoding", {"corner", "center"}),
-                         {"sort_result_descending", true},
-                         AttributeSchema::OneOf("output_type", {"i64", "i32"})},
-          .outputs = 3,
-          .infer = Infer,
-          .evaluate = Evaluate};
+  return {
+      .name = "NonMaxSuppression",
+      .opset = "opset9",
+      .inputs = {"boxes", "scores", "max_output_boxes_per_class", "iou_threshold", "score_threshold", "soft_nms_sigma"},
+      .attributes = {AttributeSchema::OneOf("box_encoding", {"corner", "center"}),
+                     {"sort_result_descending", true},
+                     AttributeSchema::OneOf("output_type", {"i64", "i32"})},
+      .outputs = 3,
+      .infer = Infer,
+      .evaluate = Evaluate};
 }
 
 }  // namespace moir::graph

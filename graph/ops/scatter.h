@@ -18,15 +18,18 @@ inline AttributeSchema ScatterReduction(std::vector<std::string> reductions) {
 template <typename T>
 T ScatterJoin(const std::string& reduction, T old, T update) {
   if (reduction == "sum" || reduction == "mean") {
-    if constexpr (std::is_integral_v<T>) return static_cast<T>(static_cast<uint64_t>(old) + static_cast<uint64_t>(update));
+    if constexpr (std::is_integral_v<T>)
+      return static_cast<T>(static_cast<uint64_t>(old) + static_cast<uint64_t>(update));
     else return old + update;
   }
   if (reduction == "sub") {
-    if constexpr (std::is_integral_v<T>) return static_cast<T>(static_cast<uint64_t>(old) - static_cast<uint64_t>(update));
+    if constexpr (std::is_integral_v<T>)
+      return static_cast<T>(static_cast<uint64_t>(old) - static_cast<uint64_t>(update));
     else return old - update;
   }
   if (reduction == "prod") {
-    if constexpr (std::is_integral_v<T>) return static_cast<T>(static_cast<uint64_t>(old) * static_cast<uint64_t>(update));
+    if constexpr (std::is_integral_v<T>)
+      return static_cast<T>(static_cast<uint64_t>(old) * static_cast<uint64_t>(update));
     else return old * update;
   }
   if (reduction == "min") return update < old ? update : old;

@@ -308,7 +308,9 @@ class Planner {
         ErrorKind::kUnsupported,
         StrCat(symbol_.place, ": ", names.size() == 1 ? "1 operator is" : StrCat(names.size(), " operators are"),
                " not supported:", Listed(unknown),
-               "\nadd a converter (docs/adding_an_operator.md), or cut the graph with --input and --output"));
+               "\nadd a converter (docs/adding_an_operator.md), or cut the graph: behind a node with --input "
+               "NODE:0[SHAPE], before it with --output",
+               FaqPointer(only_custom ? kCustomLayer : kUnsupportedOperator)));
   }
 
   // Operators that make of labels what later ones cannot do without.

@@ -139,6 +139,10 @@ def functions(g):
                                                               c(np.float32(1.3)), levels))
     low = c(g.f(1, 3, 1, low=-1.2, high=-0.7))
     g.add("fake_quantize_channels", opset1.fake_quantize(data, low, c(g.f(1, 3, 1, low=0.4, high=0.9)), low, c(g.f(1, 3, 1, low=0.4, high=0.9)), 255))
+    steps = g.x(7, 3, 4)
+    mask = c(np.array([[1, 1, 1]] * 4 + [[1, 0, 1]] * 2 + [[0, 1, 1]], np.float32))
+    for merge in (True, False):
+        g.add(f"ctc_greedy_decoder_{merge}", opset1.ctc_greedy_decoder(steps, mask, merge))
     table = g.x(6, 4)
     lines = c(np.array([[0, 2, 5], [1, 1, 3]], np.int32))
     g.add("embedding_bag_packed_sum", opset3.embedding_bag_packed_sum(table, lines, c(g.f(2, 3))))
@@ -317,6 +321,8 @@ def run(folder, name):
     arrays = {f"in:{key}": value for key, value in g.feeds.items()}
     for output in compiled.outputs:
         arrays[f"out:{output.any_name}"] = np.array(results[output])
+    # Half of the file is indentation.
+    xml.write_text(xml.read_text(encoding="utf-8").replace("\t", ""), encoding="utf-8")
     np.savez_compressed(folder / f"{name}.npz", **arrays)
     print(name, len(g.results), "results", sum(path.stat().st_size for path in folder.glob(f"{name}.*")), "bytes")
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Compares whole ONNX models, converted by OpenVINO to IR v11, on moir's engine with OpenVINO's own results.
 
-Usage: onnx_models.py --infer build/release/bin/infer [--work DIR] [--table docs/interoperability_onnx.md] [--fixtures tests/data/ir_v11] [NAME...]
-Needs the packages onnx and openvino (made with onnx 1.23 and openvino 2026.4).
+Usage: onnx_models.py --infer build/release/bin/infer [--work DIR] [--table docs/interoperability_onnx.md] [--fixtures tests/data/ir_models] [--mo venv2021/bin/mo] [NAME...]
+Needs the packages onnx and openvino (made with onnx 1.23 and openvino 2026.4). With --mo, the Model Optimizer of OpenVINO
+2021.4 (package openvino-dev, in an environment of its own) converts the models as well, to IR v10.
 
 The models are in onnx_models/models.py and use no file of anybody else. Each is converted by openvino.convert_model and
 saved by openvino.save_model with weights in f32 and in f16; OpenVINO runs the saved file in f32. Results agree when the
@@ -12,6 +13,7 @@ left out.
 """
 import argparse
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -25,7 +27,7 @@ from onnx_models.models import MODELS
 TOLERANCE = 1e-4
 # Small models of different kinds whose IR and results the tests hold.
 FIXTURES = ["resnet_blocks", "mobilenet_v3_blocks", "conv3d_video", "shape_computing_upsample", "espcn", "deeplab_resize", "nms_corner", "yolo_head",
-            "lstm_bidirectional_lengths", "gru_reverse", "bert_layer", "bert_open_batch", "causal_decoder", "qdq_convolution", "loop_counter", "scan_cumulative",
+            "lstm_bidirectional_lengths", "gru_reverse", "bert_open_batch", "causal_decoder", "qdq_convolution", "loop_counter", "scan_cumulative",
             "if_on_data", "pads_and_slices", "max_pool_indices", "grouped_dilated"]
 
 
@@ -83,16 +85,26 @@ def difference(expected, actual):
     return float(np.nanmax(np.abs(expected.astype(np.float64) - actual)) / max(float(np.nanmax(np.abs(expected))), 1e-6))
 
 
-def run(name, infer, folder):
+def convert(kind, path, xml, mo):
+    if kind == "v10":
+        done = subprocess.run([mo, "--input_model", str(path), "--output_dir", str(xml.parent), "--model_name", xml.stem], capture_output=True, text=True)
+        if done.returncode != 0:
+            lines = [line for line in done.stderr.splitlines() if "ERROR" in line]
+            raise RuntimeError(lines[0] if lines else "mo failed")
+    else:
+        ov.save_model(ov.convert_model(path), xml, compress_to_fp16=kind == "f16")
+
+
+def run(name, infer, folder, mo):
     builder = MODELS[name]()
     path = folder / f"{name}.onnx"
     onnx.save(builder.model(), path)
     rows = []
-    for half in (False, True):
-        xml = folder / f"{name}{'_f16' if half else ''}.xml"
-        row = {"half": half, "xml": xml, "feeds": builder.feeds}
+    for kind in ("f32", "f16", "v10") if mo else ("f32", "f16"):
+        xml = folder / f"{name}_{kind}.xml"
+        row = {"kind": kind, "xml": xml, "feeds": builder.feeds}
         try:
-            ov.save_model(ov.convert_model(path), xml, compress_to_fp16=half)
+            convert(kind, path, xml, mo)
             row["expected"] = openvino_results(xml, builder.feeds)
         except Exception as error:  # pylint: disable=broad-except
             row["openvino"] = str(error).strip().splitlines()[-1][:200]
@@ -128,33 +140,42 @@ def operators(xml):
     return names
 
 
+KINDS = {"f32": "v11, f32 weights", "f16": "v11, f16 weights", "v10": "v10"}
+
+
+def cell(row):
+    if "openvino" in row:
+        return "not converted"
+    if "error" in row:
+        return f"differs: {row['difference']:.0e}" if "difference" in row else "refused"
+    return f"{row['difference']:.1e}" if row["difference"] else "equal"
+
+
 def write_table(path, results):
-    compared = [rows for rows in results.values() if all("difference" in r and "error" not in r for r in rows)]
+    agreeing = [rows for rows in results.values() if all("difference" in r and "error" not in r for r in rows if r["kind"] != "v10")]
     used = set()
-    for rows in compared:
+    for rows in agreeing:
         used |= operators(rows[0]["xml"])
+    kinds = [row["kind"] for row in next(iter(results.values()))]
     lines = ["# ONNX models through OpenVINO's IR", "",
              "Written by `tests/oracle/onnx_models.py --table`. Small ONNX models of many kinds, made by that script, are converted by",
-             f"`openvino.convert_model` and saved as IR v11 (OpenVINO {ov.get_version().split('-')[0]}, ONNX {onnx.__version__}), once with weights in f32 and once in f16.",
-             "`infer` runs the IR; what it gives is compared with OpenVINO's CPU plug-in in f32: the largest difference relative to the",
-             f"largest value of the output, at most {TOLERANCE:g}; integers are equal.", "",
-             f"{len(compared)} of {len(results)} models agree.", "",
-             "| model | kind | f32 weights | f16 weights |", "|---|---|---|---|"]
+             f"`openvino.convert_model` and saved as IR v11 (OpenVINO {ov.get_version().split('-')[0]}, ONNX {onnx.__version__}), with weights in f32 and in f16; and to IR v10 by the",
+             "Model Optimizer of OpenVINO 2021.4, where it can. `infer` runs the IR; what it gives is compared with OpenVINO's CPU",
+             f"plug-in in f32: the largest difference relative to the largest value of the output, at most {TOLERANCE:g}; integers are",
+             "equal.", "",
+             f"{len(agreeing)} of {len(results)} models agree as IR v11"
+             + (f", and {sum(1 for rows in results.values() if rows[-1]['kind'] == 'v10' and 'difference' in rows[-1] and 'error' not in rows[-1])} as IR v10" if "v10" in kinds else "")
+             + ". What is not converted is refused by OpenVINO's converters, what is refused by `infer`.", "",
+             "| model | kind | " + " | ".join(KINDS[kind] for kind in kinds) + " |", "|---|---|" + "---|" * len(kinds)]
     for name, rows in sorted(results.items()):
-        cells = []
-        for row in rows:
-            if "openvino" in row:
-                cells.append("OpenVINO refuses it")
-            elif "error" in row:
-                cells.append("see below")
-            else:
-                cells.append(f"{row['difference']:.1e}" if row["difference"] else "equal")
-        lines.append(f"| `{name}` | {MODELS[name].__doc__} | {cells[0]} | {cells[1]} |")
+        lines.append(f"| `{name}` | {MODELS[name].__doc__} | " + " | ".join(map(cell, rows)) + " |")
     lines += ["", "## Refused", "", "`infer` says why and exits with 1:", ""]
     for name, rows in sorted(results.items()):
-        if "error" in rows[0]:
-            lines.append(f"- `{name}`: {rows[0]['error'].removeprefix('error: ')}")
-    lines += ["", "## Operators that occur", "", "In the models that agree: " + ", ".join(f"`{op}`" for op in sorted(used)) + ".", ""]
+        for row in rows:
+            if "error" in row and "difference" not in row and row["kind"] == "f32":
+                # Numbers in names of layers change from one conversion to the next.
+                lines.append(f"- `{name}`: " + re.sub(r"_\d{4,}", "_N", row["error"].split("error: ")[-1].replace("_f32.xml", ".xml")))
+    lines += ["", "## Operators", "", "In the models that agree: " + ", ".join(f"`{op}`" for op in sorted(used)) + ".", ""]
     pathlib.Path(path).write_text("\n".join(lines), encoding="utf-8")
 
 
@@ -163,12 +184,20 @@ def write_fixtures(folder, results):
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     for name in FIXTURES:
-        row = results[name][1]
-        (folder / f"{name}.xml").write_bytes(row["xml"].read_bytes())
-        (folder / f"{name}.bin").write_bytes(row["xml"].with_suffix(".bin").read_bytes())
-        arrays = {f"in:{key}": value for key, value in row["feeds"].items()}
-        arrays.update({f"out:{key}": value for key, value in row["expected"]})
-        np.savez(folder / f"{name}.npz", **arrays)
+        for row in results[name]:
+            if row["kind"] == "f32" or "expected" not in row or (row["kind"] == "v10" and "error" in row):
+                continue
+            stem = f"{name}_{'v10' if row['kind'] == 'v10' else 'v11'}"
+            text = row["xml"].read_text(encoding="utf-8")
+            # What the Model Optimizer tells about itself says nothing about the model.
+            if "<meta_data>" in text:
+                text = text[:text.index("<meta_data>")].rstrip() + "\n</net>\n"
+            # Half of the file is indentation.
+            (folder / f"{stem}.xml").write_text(text.replace("\t", ""), encoding="utf-8")
+            (folder / f"{stem}.bin").write_bytes(row["xml"].with_suffix(".bin").read_bytes())
+            arrays = {f"in:{key}": value for key, value in row["feeds"].items()}
+            arrays.update({f"out:{key}": value for key, value in row["expected"]})
+            np.savez_compressed(folder / f"{stem}.npz", **arrays)
 
 
 def main():
@@ -177,6 +206,7 @@ def main():
     parser.add_argument("--work")
     parser.add_argument("--table")
     parser.add_argument("--fixtures")
+    parser.add_argument("--mo")
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
@@ -184,10 +214,10 @@ def main():
         folder.mkdir(parents=True, exist_ok=True)
         results = {}
         for name in options.names or MODELS:
-            results[name] = run(name, options.infer, folder)
+            results[name] = run(name, options.infer, folder, options.mo)
             for row in results[name]:
                 text = row.get("openvino", row.get("error")) or f"{row['difference']:.1e}"
-                print(f"{name:28} {'f16' if row['half'] else 'f32'} {'OPENVINO ' if 'openvino' in row else 'FAIL ' if 'error' in row else 'ok '}{text}", flush=True)
+                print(f"{name:28} {row['kind']} {'OPENVINO ' if 'openvino' in row else 'FAIL ' if 'error' in row else 'ok '}{text}", flush=True)
         if options.table:
             write_table(options.table, results)
         if options.fixtures:

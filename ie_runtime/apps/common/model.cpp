@@ -58,6 +58,8 @@ Model OpenModel(Core& core, const ModelOptions& options) {
   std::map<std::string, Shape> shapes;
   for (const std::string& text : options.shapes) ParseShapes(text, model.Inputs(), shapes);
   if (!shapes.empty()) model.Reshape(shapes);
+  // Refuses a model whose shapes are open before anybody makes inputs for them.
+  model.Outputs();
   return model;
 }
 

@@ -49,13 +49,17 @@ EltwiseAlgorithm ToAlgorithm(const UnaryFunction& function) {
     case UnaryKind::kSquare: return {algorithm::eltwise_square, 0, 0};
 #if DNNL_VERSION_MAJOR >= 3
     case UnaryKind::kSoftPlus: return {algorithm::eltwise_soft_relu, 1, 0};
+    case UnaryKind::kHSwish: return {algorithm::eltwise_hardswish, 1.0f / 6, 0.5f};
 #else
+    case UnaryKind::kHSwish: return {algorithm::eltwise_hardswish, 0, 0};
     case UnaryKind::kSoftPlus: return {algorithm::eltwise_soft_relu, 0, 0};
 #endif
     case UnaryKind::kGeluErf: return {algorithm::eltwise_gelu_erf, 0, 0};
     case UnaryKind::kGeluTanh: return {algorithm::eltwise_gelu_tanh, 0, 0};
     case UnaryKind::kLinear: return {algorithm::eltwise_linear, function.alpha, function.beta};
     case UnaryKind::kPower: return {algorithm::eltwise_pow, function.alpha, function.beta};
+    case UnaryKind::kSwish: return {algorithm::eltwise_swish, function.alpha, 0};
+    case UnaryKind::kMish: return {algorithm::eltwise_mish, 0, 0};
   }
   Fail(ErrorKind::kInternal, "unknown function of one element");
 }

@@ -21,7 +21,9 @@ TEST(UnaryKernel, EveryFunctionInEveryLayout) {
                              "Erf(y)",           "SoftSign(y)",
                              "Atan(y)",          "Sinh(y)",
                              "Cosh(y)",          "Asinh(y)",
-                             "Tan(y)",           "Gelu(y) approximation_mode=\"TANH\""};
+                             "Tan(y)",           "Gelu(y) approximation_mode=\"TANH\"",
+                             "Swish(y)",         "HSwish(y)",
+                             "Mish(y)",          "HSigmoid(y)"};
   for (const char* function : functions) {
     // The pooling keeps the function from becoming a post-op.
     ExpectSameAsPlain(

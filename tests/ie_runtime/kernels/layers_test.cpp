@@ -36,6 +36,22 @@ TEST(DeconvolutionKernel, Geometries) {
   }
 }
 
+TEST(FakeQuantizeKernel, LimitsForAllAndPerIndex) {
+  for (const char* levels : {"2", "16", "255", "256", "65536"}) {
+    for (const char* limits :
+         {"l : f32[] = {-0.6}; h : f32[] = {0.7}; ol : f32[] = {-0.5}; oh : f32[1] = {0.8}",
+          "l : f32[1,3,1] = {-0.6, -0.9, 0.1}; h : f32[1,1,1] = {0.7}; ol : f32[3,1] = {0, 1, 2}; oh : f32[] = {-1}",
+          "l : f32[9] = {-1, -0.9, -0.8, -0.7, -0.6, -0.5, -0.4, -0.3, -0.2}; h : f32[] = {0.7}; ol : f32[] = {0}; oh "
+          ": "
+          "f32[] = {1}",
+          "l : f32[] = {0.2}; h : f32[] = {0.2}; ol : f32[] = {-1}; oh : f32[] = {1}",
+          "l : f32[2,1,1] = {-1, 0}; h : f32[3,1] = {0.5, 0.75, 1}; ol : f32[] = {0}; oh : f32[] = {1}"}) {
+      ExpectSameAsPlain(
+          StrCat("x : f32[2,3,9]; ", limits, "; y = FakeQuantize(x, l, h, ol, oh) levels=", levels, "; return y"));
+    }
+  }
+}
+
 TEST(SoftmaxKernel, AxesAndLayouts) {
   for (const char* axis : {"0", "1", "2", "-1"}) {
     for (const char* op : {"Softmax", "LogSoftmax"}) {
