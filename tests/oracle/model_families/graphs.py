@@ -49,10 +49,11 @@ def cut(graph, outputs):
 
 
 def clear_absent_regions(graph):
-    """Zeros for what ROIAlign gives of regions of picture -1, which MXNet's CPU leaves unwritten (its GPU: zeros).
+    """Zeros for what ROIAlign gives of regions of picture -1, as on MXNet's GPU and in moir.
 
-    Networks with feature pyramids mark the regions of other levels that way and add the levels up. Changes a parsed
-    symbol.json; returns whether there was such a node.
+    Networks with feature pyramids mark the regions of other levels that way and add the levels up. On a CPU, MXNet 1.9.1
+    leaves the rows of such regions unwritten and writes the zeros to the first elements of the first region instead.
+    Changes a parsed symbol.json; returns whether there was such a node.
     """
     nodes, new, found = [], {}, False
 
@@ -62,17 +63,18 @@ def clear_absent_regions(graph):
 
     for old, node in enumerate(graph["nodes"]):
         node = {**node, "inputs": [[new[entry[0]], *entry[1:]] for entry in node["inputs"]]}
-        nodes.append(node)
-        new[old] = len(nodes) - 1
         if node["op"] == "_contrib_ROIAlign":
-            name, found = node["name"], True
-            node["name"] += "_raw"
-            picture = add("slice_axis", name + "_picture", [node["inputs"][1]], axis="1", begin="0", end="1")
+            name, found, regions = node["name"], True, node["inputs"][1]
+            picture = add("slice_axis", name + "_picture", [regions], axis="1", begin="0", end="1")
             picture = add("Reshape", name + "_pictures", [picture], shape="(-1,)")
             present = add("_greater_equal_scalar", name + "_present", [picture], scalar="0")
-            raw = [new[old], 0, 0]
+            none = add("zeros_like", name + "_none", [regions])
+            regions = add("where", name + "_regions", [present, regions, none])
+            raw = add(node["op"], name + "_raw", [node["inputs"][0], regions], **node["attrs"])
             zeros = add("zeros_like", name + "_zeros", [raw])
-            new[old] = add("where", name, [present, raw, zeros])[0]
+            node = {"op": "where", "name": name, "inputs": [present, raw, zeros]}
+        nodes.append(node)
+        new[old] = len(nodes) - 1
     graph["nodes"] = nodes
     graph["heads"] = [[new[entry[0]], *entry[1:]] for entry in graph["heads"]]
     graph["arg_nodes"] = [index for index, node in enumerate(nodes) if node["op"] == "null"]
