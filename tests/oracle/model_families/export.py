@@ -7,8 +7,9 @@ child process) and own:N:NAME (without oneDNN), from which one sees how much MXN
 without oneDNN (8-bit ones) or with it (most of those with 3-D convolutions); then own: and out: are the same. Where
 MXNet's ROIAlign is wrong on a CPU (see graphs.py), it runs NAME-mxnet.json, in which that cannot happen.
 
-Outputs that are one value throughout (no box was found) do not count. Seeds are drawn from the model's name. Where MXNet's two implementations part by more than 3e-5 under the first one, up
+Seeds are drawn from the model's name. Where MXNet's two implementations part by more than 3e-5 under the first one, up
 to three more are tried and the one with the smallest difference is kept: one cannot ask more of moir than of MXNet.
+Outputs that are one value throughout (no box was found) do not count.
 """
 import json
 import os

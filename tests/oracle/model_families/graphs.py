@@ -131,7 +131,10 @@ def gluoncv_int8():
         size = (480, 480) if "fcn" in name or "psp" in name or "deeplab" in name else (224, 224)
         size = (256, 192) if "pose" in name else (299, 299) if "inceptionv3" in name else size
         size = next(((n, n) for n in (300, 512) if f"ssd_{n}" in name), size)
-        model = zoo.Model("GluonCV 8-bit", name, {"data": (1, 3, *size)})
+        segments = 1
+        if "kinetics" in name or "ucf" in name:  # as many frames as the graph averages over
+            segments = next(int(node["attrs"]["shape"].split(",")[1]) for node in json.loads(read())["nodes"] if node["op"] == "Reshape")
+        model = zoo.Model("GluonCV 8-bit", name, {"data": (segments, 3, *size)})
         model.graph = lambda stem, read=read, model=model: prepare(read(), None, (), model, stem)
         yield model
 
