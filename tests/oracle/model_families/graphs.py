@@ -115,6 +115,28 @@ def prepare(text, params, outputs, model, stem):
     return missing
 
 
+def take_constants(stem, name):
+    """Anchors and input scales of a network of GluonCV's, which are parameters in its graphs, from its constructor."""
+    import mxnet as mx
+
+    saved = mx.nd.load(f"{stem}-0000.params")
+    local = lambda key: key.split("_", 1)[1]  # without the number of the network  # noqa: E731
+    net = zoo.gluoncv(name)
+    net.initialize()
+    constants = {local(key): value for key, value in net.collect_params().items() if "anchor" in key or "init_scale" in key}
+    for key in saved:
+        if local(key) in constants:
+            saved[key] = constants[local(key)].data()
+    mx.nd.save(f"{stem}-0000.params", saved)
+
+
+def make_int8(read, model, stem):
+    missing = prepare(read(), None, (), model, stem)
+    if "ssd" in model.name:
+        take_constants(stem, model.name[: -len("_int8")])
+    return missing
+
+
 def gluoncv_int8():
     """The graphs that GluonCV quantized for oneDNN (MXNet 1.5), with its f32 weights still to be quantized at start."""
     try:
@@ -135,7 +157,7 @@ def gluoncv_int8():
         if "kinetics" in name or "ucf" in name:  # as many frames as the graph averages over
             segments = next(int(node["attrs"]["shape"].split(",")[1]) for node in json.loads(read())["nodes"] if node["op"] == "Reshape")
         model = zoo.Model("GluonCV 8-bit", name, {"data": (segments, 3, *size)})
-        model.graph = lambda stem, read=read, model=model: prepare(read(), None, (), model, stem)
+        model.graph = functools.partial(make_int8, read, model)
         yield model
 
 
