@@ -9,16 +9,17 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 preset=release
 labels=(-LE full)
+packages=test
 for argument in "$@"; do
   case "$argument" in
     --asan) preset=asan ;;
-    --full) labels=(); export MOIR_FULL_TESTS=1 ;;
+    --full) labels=(); packages=full; export MOIR_FULL_TESTS=1 ;;
     -h|--help) sed -n 's/^# \{0,1\}//; 2,6p' "$0"; exit 0 ;;
     *) echo "test.sh: got $argument, expected --asan or --full" >&2; exit 1 ;;
   esac
 done
 
-scripts/install_packages.sh test
+scripts/install_packages.sh "$packages"
 build=$PWD/build/$preset
 cmake --preset "$preset" -DMOIR_ENABLE_TESTS=ON
 cmake --build "$build"

@@ -182,6 +182,7 @@ constexpr OptionInfo kOptions[] = {
     {"tensorflow_operation_patterns", "", kText, kRefused, kForeign, "PATTERNS", "", kTensorFlow},
     {"tensorflow_subgraph_patterns", "", kText, kRefused, kForeign, "PATTERNS", "", kTensorFlow},
     {"tensorflow_use_custom_operations_config", "", kPath, kRefused, kForeign, "FILE", "", kTensorFlow},
+    {"example_input", "", kText, kRefused, kForeign, "VALUE", "", "it belongs to models of PyTorch"},
     {"counts", "", kPath, kRefused, kForeign, "FILE", "", kKaldi},
     {"remove_output_softmax", "", kSwitch, kRefused, kForeign, "", "", kKaldi},
     {"remove_memory", "", kSwitch, kRefused, kForeign, "", "", kKaldi},

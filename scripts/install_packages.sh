@@ -3,11 +3,12 @@
 #
 # usage: install_packages.sh build   what mo, the engine and its applications need
 #        install_packages.sh test    that, and what the tests need
+#        install_packages.sh full    that, and the browser of the long tests
 set -euo pipefail
 
 case "${1:-}" in
-  build|test) ;;
-  *) sed -n 's/^# \{0,1\}//; 2,5p' "$0" >&2; exit 1 ;;
+  build|test|full) ;;
+  *) sed -n 's/^# \{0,1\}//; 2,6p' "$0" >&2; exit 1 ;;
 esac
 
 # Tools count as present when the command is, wherever it comes from. A|B: the first that this distribution has.
@@ -40,11 +41,12 @@ need libboost-program-options-dev
 need libopencv-imgcodecs-dev
 need libopencv-imgproc-dev
 need libzip-dev
-if [ "$1" = test ]; then
+if [ "$1" != build ]; then
   need_tool ccache ccache
   need libgtest-dev
   need libgmock-dev
 fi
+[ "$1" != full ] || need_tool chromium chromium
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 as_root=()
