@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "graph/error.h"
+#include "mo/dynamic_shapes.h"
 #include "mo/faq.h"
 #include "mo/model_files.h"
 #include "mo/mxnet/cut_symbol.h"
@@ -73,7 +74,8 @@ class Stopwatch {
   Clock::time_point begin_, last_;
 };
 
-// The shape as given, with --batch where the first size is open.
+// The shape as given, with --batch where the first size is open. (Other open sizes are settled by now, or belong to an
+// IR that has none.)
 std::optional<graph::Shape> SettledShape(const std::optional<std::vector<int64_t>>& given, const Options& options) {
   if (!given) return std::nullopt;
   std::vector<int64_t> shape = *given;
@@ -81,7 +83,8 @@ std::optional<graph::Shape> SettledShape(const std::optional<std::vector<int64_t
     if (shape[axis] >= 0) continue;
     if (axis > 0 || !options.batch) {
       FailFaq(kInputShapes, ErrorKind::kBadOption, "--input_shape: ", graph::Shape(shape),
-              ": size -1 is possible for the first axis only, and only with --batch");
+              ": sizes of -1 stay open in IR v10 and v11 (--ir_version 11) only; here the first size may be -1 with "
+              "--batch");
     }
     shape[axis] = *options.batch;
   }
@@ -186,7 +189,28 @@ ReadResult ReadModel(const Options& options) {
   return read;
 }
 
-ConvertReport Convert(const Options& options, const ProgressListener& progress) {
+// The graph that would be written, without a word about it.
+static std::unique_ptr<graph::Graph> LegalizedGraph(const Options& options) {
+  ReadResult read = ReadModel(options);
+  graph::Graph& graph = *read.graph;
+  transforms::PipelineOptions pipeline;
+  CopyFusingOptions(options, pipeline);
+  pipeline.preprocess = AssignPreprocessing(graph, options, read.aliases);
+  pipeline.layouts = AssignLayouts(graph, options, read.aliases);
+  graph::PassRunner passes = transforms::MakePipeline(pipeline);
+  for (const std::string& name : options.disable_pass) passes.Disable(name);
+  passes.Run(graph);
+  graph::PassRunner legalize;
+  for (auto& pass : transforms::MakeLegalizePassesV10V11(options.ir_version)) legalize.Add(std::move(pass));
+  legalize.Run(graph);
+  return std::move(read.graph);
+}
+
+ConvertReport Convert(const Options& given, const ProgressListener& progress) {
+  const bool open_sizes = given.ir_version >= kFirstOpsetVersion && HasOpenSizes(given);
+  SizeSamples samples;
+  if (open_sizes) samples = MakeSizeSamples(given, LegalizedGraph);
+  const Options options = open_sizes ? samples.options : given;
   ConvertReport report;
   Stopwatch watch(report);
   const auto tell = [&](double fraction, const char* what) {
@@ -234,6 +258,10 @@ ConvertReport Convert(const Options& options, const ProgressListener& progress) 
   for (auto& pass : passes) legalize.Add(transforms::MakeNotifyingPass(std::move(pass), legalizing.Listener()));
   legalizing.SetCount(legalize.Names().size());
   RunPasses(legalize, graph, options.dump_passes.empty() ? "" : options.dump_passes + "/legalize", report);
+  if (open_sizes) {
+    if (!samples.note.empty()) report.notes.push_back(samples.note);
+    write.open_sizes = OpenUpSizes(graph, std::move(samples));
+  }
   report.operators_written = graph.NodeCount();
   watch.Step("legalize");
 

@@ -36,12 +36,12 @@ struct Source {
   int64_t layer = 0;
   int64_t port = 0;
   ElementType type = ElementType::kUndefined;
-  graph::Shape shape;
+  std::vector<int64_t> dims;  // -1: open
 };
 
 struct OutputPort {
   ElementType type = ElementType::kUndefined;
-  graph::Shape shape;
+  std::vector<int64_t> dims;
   std::vector<std::string> names;
   std::string layout;  // "[N,C,H,W]"; empty: none
 };
@@ -188,7 +188,7 @@ class LayerList {
 
   static Source SourceOf(const Layer& layer, size_t output) {
     return {layer.id, static_cast<int64_t>(layer.inputs.size() + output), layer.outputs[output].type,
-            layer.outputs[output].shape};
+            layer.outputs[output].dims};
   }
 
   const Source& SourceOf(const Value& value) const { return sources_.at(value.node).at(value.index); }
@@ -198,11 +198,24 @@ class LayerList {
     return found == options_.layouts.end() || options_.version == 10 ? std::string() : found->second;
   }
 
+  // The sizes of an output, -1 for open ones.
+  std::vector<int64_t> DimsOf(const Node& node, size_t output) const {
+    std::vector<int64_t> dims = node.Shape(output).Dims();
+    const auto open = options_.open_sizes.find({&node, output});
+    if (open == options_.open_sizes.end()) return dims;
+    for (size_t axis = 0; axis < dims.size(); ++axis) {
+      if (open->second[axis]) dims[axis] = -1;
+    }
+    return dims;
+  }
+
   void AddParameter(const Node& node) {
     Layer& layer = NewLayer(node.Name(), "Parameter", "opset1");
-    layer.attributes = {{"shape", Join(node.Shape(), ",")},
-                        {"element_type", std::string(ElementTypeName(node.Type()))}};
-    layer.outputs.push_back({node.Type(), node.Shape(), NamesOf(node, 0), LayoutOf(node.Name())});
+    const std::vector<int64_t> dims = DimsOf(node, 0);
+    std::vector<std::string> sizes;
+    for (const int64_t size : dims) sizes.push_back(size < 0 ? "?" : std::to_string(size));
+    layer.attributes = {{"shape", Join(sizes, ",")}, {"element_type", std::string(ElementTypeName(node.Type()))}};
+    layer.outputs.push_back({node.Type(), dims, NamesOf(node, 0), LayoutOf(node.Name())});
     sources_[&node] = {SourceOf(layer, 0)};
   }
 
@@ -223,13 +236,13 @@ class LayerList {
                         {"shape", Join(value.Shape(), ",")},
                         {"offset", std::to_string(blob.offset)},
                         {"size", std::to_string(blob.size)}};
-    layer.outputs.push_back({type, value.Shape(), f16 ? std::vector<std::string>() : names, {}});
+    layer.outputs.push_back({type, value.Shape().Dims(), f16 ? std::vector<std::string>() : names, {}});
     Source source = SourceOf(layer, 0);
     if (!f16) return source;
     Layer& convert = NewLayer(name, "Convert", "opset1");
     convert.attributes = {{"destination_type", "f32"}};
     convert.inputs = {source};
-    convert.outputs.push_back({ElementType::kF32, value.Shape(), std::move(names), {}});
+    convert.outputs.push_back({ElementType::kF32, value.Shape().Dims(), std::move(names), {}});
     convert.decompression = true;
     return SourceOf(convert, 0);
   }
@@ -262,7 +275,7 @@ class LayerList {
 
   void AddOutputs(const Node& node, Layer& layer) {
     for (size_t i = 0; i < node.OutputCount(); ++i)
-      layer.outputs.push_back({node.Type(i), node.Shape(i), NamesOf(node, i), {}});
+      layer.outputs.push_back({node.Type(i), DimsOf(node, i), NamesOf(node, i), {}});
     for (size_t i = 0; i < node.OutputCount(); ++i) sources_[&node].push_back(SourceOf(layer, i));
   }
 
@@ -301,12 +314,13 @@ class LayerList {
     layer.inputs = {source};
   }
 
-  void WritePort(int64_t id, ElementType type, const Shape& shape, const OutputPort* output, XmlWriter& xml) const {
+  void WritePort(int64_t id, ElementType type, const std::vector<int64_t>& dims, const OutputPort* output,
+                 XmlWriter& xml) const {
     xml.Open("port");
     xml.Attribute("id", id);
     xml.Attribute("precision", PrecisionName(type));
     if (output && !output->names.empty()) xml.Attribute("names", JoinNames(output->names));
-    for (const int64_t size : shape) xml.TextElement("dim", std::to_string(size));
+    for (const int64_t size : dims) xml.TextElement("dim", std::to_string(size));
     if (output && !output->layout.empty()) WriteRtInfo("layout", {{"layout", output->layout}}, xml);
     xml.Close();
   }
@@ -338,14 +352,14 @@ class LayerList {
     if (!layer.inputs.empty()) {
       xml.Open("input");
       for (size_t i = 0; i < layer.inputs.size(); ++i)
-        WritePort(static_cast<int64_t>(i), layer.inputs[i].type, layer.inputs[i].shape, nullptr, xml);
+        WritePort(static_cast<int64_t>(i), layer.inputs[i].type, layer.inputs[i].dims, nullptr, xml);
       xml.Close();
     }
     if (!layer.outputs.empty()) {
       xml.Open("output");
       for (size_t i = 0; i < layer.outputs.size(); ++i) {
         const OutputPort& output = layer.outputs[i];
-        WritePort(static_cast<int64_t>(layer.inputs.size() + i), output.type, output.shape, &output, xml);
+        WritePort(static_cast<int64_t>(layer.inputs.size() + i), output.type, output.dims, &output, xml);
       }
       xml.Close();
     }

@@ -28,6 +28,9 @@ struct PreProcess {
   std::vector<double> scale;  // per channel, factors (not divisors); empty: none
 };
 
+// Sizes that are not settled: per output of a node, which axes. Their number in the graph is only an example.
+using OpenSizes = std::map<std::pair<const Node*, size_t>, std::vector<bool>>;
+
 struct IrWriteOptions {
   int version = 3;  // 2, 3, 4, 10 or 11
   // v2 to v4: weights and layers in FP16. v10 and v11: weights in FP16, each converted back to f32 by a layer; those
@@ -38,6 +41,7 @@ struct IrWriteOptions {
   std::vector<std::string> unset_cli_parameters;
   std::string tool_version;
   std::vector<PreProcess> pre_process;         // v2 to v4 only
+  OpenSizes open_sizes;                        // v10 and v11 only
   std::map<std::string, std::string> layouts;  // v11: of inputs by name, "[N,C,H,W]"
 };
 
