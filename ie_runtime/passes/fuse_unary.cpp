@@ -1,5 +1,6 @@
 // A layer whose kernel can finish with a function of one element, followed by such a function (or by PRelu) that
 // alone reads its result  =>  one layer with a post-op. What is left of these functions becomes layers "Unary".
+#include <algorithm>
 #include <set>
 
 #include "ie_runtime/passes/passes.h"
@@ -30,6 +31,25 @@ bool IsChannelPRelu(const Plan& plan, const Layer& layer) {
          slope.shape[0] == data.shape[1];
 }
 
+// Whether the kernel can finish with the function, too. oneDNN 2.6 knows one set of numbers per algorithm: a second
+// post-op of a kind would compute with those of the first.
+bool TakesFunction(const Layer& layer, const UnaryFunction& function) {
+  return std::none_of(layer.post_ops.begin(), layer.post_ops.end(), [&](const PostOp& post_op) {
+    return post_op.kind == PostOp::Kind::kUnary && post_op.function.kind == function.kind &&
+           post_op.function != function;
+  });
+}
+
+// b * (a x + c) + d is one function when the last post-op is a x + c.
+bool JoinLinear(Layer& layer, const UnaryFunction& function) {
+  if (layer.post_ops.empty() || function.kind != UnaryKind::kLinear) return false;
+  PostOp& last = layer.post_ops.back();
+  if (last.kind != PostOp::Kind::kUnary || last.function.kind != UnaryKind::kLinear) return false;
+  last.function.beta = function.alpha * last.function.beta + function.beta;
+  last.function.alpha *= function.alpha;
+  return true;
+}
+
 }  // namespace
 
 void FuseUnary(Plan& plan) {
@@ -50,13 +70,15 @@ void FuseUnary(Plan& plan) {
     // The channels of a MatMul's result are its last axis, those of a PRelu's axis 1.
     const bool other_axis = producer && producer->op == "MatMul" && post_op.kind == PostOp::Kind::kPRelu &&
                             plan.Value(data).shape.Rank() != 2;
-    if (producer && TakesPostOps(*producer) && !other_axis && plan.HasOneReader(data) &&
-        plan.Value(data).type == ElementType::kF32) {
+    const bool fits = producer && TakesPostOps(*producer) && !other_axis && plan.HasOneReader(data) &&
+                      plan.Value(data).type == ElementType::kF32;
+    const bool joined = fits && post_op.kind == PostOp::Kind::kUnary && JoinLinear(*producer, post_op.function);
+    if (joined || (fits && (post_op.kind == PostOp::Kind::kPRelu || TakesFunction(*producer, post_op.function)))) {
       if (post_op.kind == PostOp::Kind::kPRelu) {
         post_op.input = producer->inputs.size();
         producer->inputs.push_back(layer->inputs[1]);
       }
-      producer->post_ops.push_back(post_op);
+      if (!joined) producer->post_ops.push_back(post_op);
       std::swap(producer->outputs[0], layer->outputs[0]);
       producer->fused.push_back(layer->name);
       layer->inputs = {};

@@ -95,6 +95,8 @@ void Run(const std::vector<std::string>& arguments) {
        "names of the classes, one per line; default: the model's .labels beside the .xml, if there is one")
       ("pc", po::bool_switch(&model_options.profile), "print how long each layer took")
       ("ni", po::value(&iterations)->default_value(1), "inferences per picture, for the time")
+      ("input_shape", po::value(&model_options.shapes)->value_name("SHAPE"),
+       "shape of the input, such as \"[1,3,224,224]\"; needed where the model leaves sizes open")
       ("extensions,l", po::value(&model_options.extensions)->value_name("LIB.so"), "a library of operators, repeatable")
       ("precision", po::value(&model_options.precision)->default_value("f32"), "f32 or bf16")
       ("threads", po::value(&model_options.threads)->default_value(0), "threads; 0: as many as the process may use");

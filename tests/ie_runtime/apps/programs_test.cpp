@@ -151,8 +151,8 @@ TEST_F(ProgramsTest, HelpNamesTheOptions) {
   for (const std::string program : {"infer", "classification_sample"}) {
     const Finished run = RunProgram(program, {"--help"});
     EXPECT_EQ(run.exit_code, 0);
-    for (const std::string option : {"--model", "--input", "--extensions", "--precision", "--threads"}) {
-      EXPECT_NE(run.output.find(option), std::string::npos) << program << " " << option;
+    for (const std::string option : {"--model", "--input", "--input_shape", "--extensions", "--precision", "--threads"}) {
+      EXPECT_NE(run.output.find(option + " "), std::string::npos) << program << " " << option;
     }
   }
 }

@@ -74,6 +74,21 @@ TEST(FuseUnary, ChainsOfActivations) {
   EXPECT_EQ(apart.StepCount("Unary"), 1u);
 }
 
+// Post-ops of one kind share their numbers in oneDNN 2.6.
+TEST(FuseUnary, FunctionsOfOneKindWithOtherNumbers) {
+  const std::string numbers = "k : f32[1,1] = {1.7}; l : f32[] = {0.3}; ";
+  for (const char* steps :
+       {"m = Multiply(c, k); s = Add(m, l); return s", "m = Add(c, k); s = Multiply(m, l); return s",
+        "m = Multiply(c, k); r = Tanh(m); s = Add(r, l); return s",
+        "m = Clamp(c) min=-0.5 max=0.5; r = Tanh(m); s = Clamp(r) min=-0.1 max=0.2; return s",
+        "m = Elu(c) alpha=0.5; s = Elu(m) alpha=2.0; return s", "m = Swish(c, k); s = Swish(m, l); return s",
+        "m = Multiply(c, k); s = Add(m, l); h = HSwish(s); q = Multiply(h, l); r = Add(q, k); return r"}) {
+    ExpectSameAsPlain(numbers + kConvolution + steps);
+    ExpectSameAsPlain(numbers + "x : f32[2,6]; w : f32[6,4] = random(1); c = MatMul(x, w); " + steps);
+  }
+  EXPECT_EQ(Steps(ExpectSameAsPlain(numbers + kConvolution + "m = Multiply(c, k); s = Add(m, l); return s")), 1u);
+}
+
 TEST(FusePad, ZerosOnSpatialAxesOnly) {
   const std::string convolution =
       "; w : f32[6,4,3,3] = random(1); c = Convolution(p, w) pads_begin=[1,0] pads_end=[0,1]; return c";
