@@ -12,7 +12,8 @@ family's or a model's name) asks for them.
 difference: largest |moir - MXNet| over all outputs, each relative to the output's largest value.
 MXNet's own: the same between MXNet with and without oneDNN. Lists of detections are compared row by row; where scores
 are equal to within the difference, their order is rounding's, so rows may swap places inside such a group; masks count
-for boxes only, not for the empty rows behind them.
+for boxes only, not for the empty rows behind them. Where an 8-bit network rounds what it computed in floats, a value
+within rounding of a half may become the next integer; how many did is said.
 """
 import argparse
 import json
@@ -27,7 +28,7 @@ import time
 import numpy as np
 
 from model_families import zoo
-from model_families.compare import TOLERANCE, difference
+from model_families.compare import TOLERANCE, difference, in_steps
 
 HERE = pathlib.Path(__file__).resolve().parent
 LOOSE = 1e-3
@@ -84,6 +85,8 @@ def examine(model, args):
     if len(got) != len(expected):
         return {**row, "state": "differs", "text": f"{len(got)} outputs, MXNet has {len(expected)}"}
     row["difference"] = difference(got, expected)
+    if row["difference"] > LOOSE and (words := in_steps(got, expected)):
+        row["text"] = words  # a float within rounding of a half was rounded to the other integer
     row["state"] = "same" if row["difference"] <= TOLERANCE else "close" if row["difference"] <= LOOSE else "differs"
     return row
 

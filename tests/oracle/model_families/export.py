@@ -4,7 +4,7 @@ usage: python -m model_families.export NAME FOLDER [GRAPHS]    (called by ../mod
 
 Writes FOLDER/NAME-symbol.json, NAME-0000.params and NAME.npz: in:NAME, out:N:NAME (MXNet as it runs by default, in a
 child process) and own:N:NAME (without oneDNN), from which one sees how much MXNet itself varies. Some networks stop
-without oneDNN (8-bit ones) or with it (most of those with 3-D convolutions); then own: and out: are the same. Where
+without oneDNN (8-bit ones, fused recurrent layers) or with it (most of those with 3-D convolutions); then own: and out: are the same. Where
 MXNet's ROIAlign is wrong on a CPU (see graphs.py), it runs NAME-mxnet.json, in which that cannot happen.
 
 Seeds are drawn from the model's name. Where MXNet's two implementations part by more than 3e-5 under the first one, up
@@ -115,6 +115,8 @@ def main():
     if sys.argv[3:] == ["--default"]:
         return outputs_only(name, folder)
     model = next(m for m in zoo.models(sys.argv[3] if len(sys.argv) > 3 else None) if m.name == name)
+    if model.onednn_only:
+        os.environ["MXNET_MKLDNN_ENABLED"] = "1"  # read at the first operator
     seed = zlib.crc32(name.encode()) & 0x7FFFFFFF
     mx.random.seed(seed)
     if model.graph:
@@ -142,7 +144,7 @@ def main():
         np.savez(f"{folder}/{name}.npz", **stored)
         save(folder, name, arguments, states)
         by_default = run_by_default(name, folder)
-        own = by_default if eight_bit else run(symbol, arguments, states, inputs)
+        own = by_default if eight_bit or model.onednn_only else run(symbol, arguments, states, inputs)
         if own is None:
             sys.exit(f"MXNet stops while running {name}")
         by_default = by_default or own

@@ -121,6 +121,7 @@ class Model:
     graph: typing.Optional[typing.Callable] = None  # (path stem) -> names to draw weights for; see graphs.py
     outputs: tuple = ()  # nodes to cut at, empty for the graph's own outputs
     labels: dict = dataclasses.field(default_factory=dict)  # shapes of training's inputs, which mo leaves away
+    onednn_only: bool = False  # MXNet stops without oneDNN
     whole_below: int = 0  # inputs are whole numbers below this
 
 
@@ -208,7 +209,7 @@ def recurrent_models():
         return crnn(getattr(rnn, cell), bidirectional)
 
     for name, cell, bidirectional in (("crnn_bidirectional_lstm", "LSTM", True), ("crnn_gru", "GRU", False)):
-        yield Model("Recurrent text recognition", name, {"data": (1, 1, 32, 128)}, functools.partial(make, cell, bidirectional))
+        yield Model("Recurrent text recognition", name, {"data": (1, 1, 32, 128)}, functools.partial(make, cell, bidirectional), onednn_only=True)
 
 
 def models(graphs=None):
