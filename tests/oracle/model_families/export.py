@@ -63,7 +63,7 @@ def outputs_only(name, folder):
     """The child: inputs from NAME.npz, outputs to NAME-default.npz."""
     symbol, arguments, states = load(folder, name)
     with np.load(f"{folder}/{name}.npz") as stored:
-        inputs = {key[3:]: mx.nd.array(stored[key], dtype=stored[key].dtype) for key in stored.files if key.startswith("in:")}
+        inputs = {key.split(":", 1)[1]: mx.nd.array(stored[key]) for key in stored.files if key.startswith(("in:", "label:"))}
     np.savez(f"{folder}/{name}-default.npz", **dict(run(symbol, arguments, states, inputs)))
 
 
@@ -133,14 +133,15 @@ def main():
         values = make_inputs(model.shapes, generator, decides)
         if model.whole_below:
             values = {key: generator.randint(0, model.whole_below, value.shape).astype("float32") for key, value in values.items()}
-        inputs = {key: mx.nd.array(value) for key, value in values.items()}
+        labels = {name: -np.ones(shape, "float32") for name, shape in model.labels.items() if name in symbol.list_arguments()}
+        inputs = {key: mx.nd.array(value) for key, value in {**values, **labels}.items()}
         if eight_bit:
             int8.draw(symbol, arguments, states, generator)
         else:
             weights.draw(symbol, arguments, generator, untrained)
             if untrained is None or untrained:
                 weights.calibrate(symbol, complete(symbol, arguments, inputs), arguments, states, inputs, seed + attempt)
-        stored = {"in:" + key: value for key, value in values.items()}
+        stored = {**{"in:" + key: value for key, value in values.items()}, **{"label:" + key: value for key, value in labels.items()}}
         np.savez(f"{folder}/{name}.npz", **stored)
         save(folder, name, arguments, states)
         by_default = run_by_default(name, folder)

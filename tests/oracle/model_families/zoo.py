@@ -158,7 +158,7 @@ def gluoncv(name, **more):
         from gluoncv.model_zoo.resnetv1b import BottleneckV1b, ResNetV1b
         from mxnet.gluon import nn
 
-        normalize = lambda in_channels=0, **kwargs: nn.GroupNorm(32, in_channels=in_channels, **kwargs)  # noqa: E731
+        normalize = lambda in_channels=0, **kwargs: nn.GroupNorm(32, **kwargs)  # noqa: E731
         return ResNetV1b(BottleneckV1b, [3, 4, 6, 3], norm_layer=normalize)
     try:
         return without_downloads(lambda: gluoncv.model_zoo.get_model(name, pretrained=False, pretrained_base=False, **more))
