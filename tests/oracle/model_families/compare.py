@@ -62,3 +62,18 @@ def difference(a, b):
     if rows[0] is None or rows[1] is None or rows[0].shape != rows[1].shape:
         return direct
     return min(direct, same_up_to_ties(*rows))
+
+
+def in_steps(a, b):
+    """How outputs of 8 bits that have become floats differ, in words; empty when they are anything else."""
+    count = total = 0
+    for x, y in zip(a, b):
+        levels = np.unique(y)
+        if x.shape != y.shape or not 2 <= len(levels) <= 256:
+            return ""
+        apart = np.abs(x - y)
+        if apart.max() > 1.01 * np.diff(levels).min():
+            return ""
+        count += int((apart > 0).sum())
+        total += y.size
+    return f"{count} of {total} values, by one step of 8 bits"
