@@ -93,6 +93,13 @@ Values NetDetectionOutput(NetLayerBuilder& layer) {
                         {"code_type", code}});
 }
 
+// Version 1 has no scores among its outputs.
+Values NetProposal(NetLayerBuilder& layer) {
+  layer.RequireInputs(3, 3);
+  if (layer.Bool("for_deformable", false)) layer.Unsupported("for_deformable cannot be computed");
+  return layer.AddNode("Proposal", "", layer.Inputs(), layer.SchemaAttributes("Proposal"));
+}
+
 // Older files give the two sizes apart.
 Values NetRoiPooling(NetLayerBuilder& layer) {
   layer.RequireInputs(2, 2);

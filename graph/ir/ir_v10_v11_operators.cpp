@@ -490,6 +490,7 @@ const std::map<std::string, std::vector<Entry>, std::less<>>& Table() {
       {"Power", {{1, Same}}},
       {"PriorBox", {{1, NetPriorBox}}},
       {"PriorBoxClustered", {{1, NetPriorBoxClustered}}},
+      {"Proposal", {{1, NetProposal}}},
       {"RNNCell", {{1, NetRnnCell}}},
       {"RNNSequence", {{5, NetRnnSequence}}},
       {"ROIAlign", {{3, NetRoiAlign}}},

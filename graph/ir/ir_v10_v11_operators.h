@@ -42,6 +42,7 @@ std::vector<Value> NetNonMaxSuppression5(NetLayerBuilder& layer);
 std::vector<Value> NetPriorBox(NetLayerBuilder& layer);
 std::vector<Value> NetPriorBoxClustered(NetLayerBuilder& layer);
 std::vector<Value> NetDetectionOutput(NetLayerBuilder& layer);
+std::vector<Value> NetProposal(NetLayerBuilder& layer);
 std::vector<Value> NetPsRoiPooling(NetLayerBuilder& layer);
 std::vector<Value> NetRegionYolo(NetLayerBuilder& layer);
 std::vector<Value> NetRoiAlign(NetLayerBuilder& layer);

@@ -2,7 +2,7 @@
 // of the type, NaN to 0) or, with destination f32, as they are.
 //   v = (x + bias) * scale
 //   v = v < 0 ? v * negative_slope : v
-//   v = v + addend * addend_scale
+//   v = v + addend * addend_scale; with attribute single_rounding the product is not rounded before the sum
 //   v = max(v, 0) with attribute relu
 // in 0: x, f32 or an integer type.  in 1: scale, f32, broadcast to x.  in 2 (optional): bias, f32, broadcast to x; an
 // empty tensor stands for none.  in 3 (optional): addend, f32 or an integer type, broadcast to x.
@@ -47,12 +47,15 @@ void Evaluate(EvalContext& op) {
   const std::vector<float> scale = Broadcasted(op, 1, 1), bias = Broadcasted(op, 2, 0), addend = Broadcasted(op, 3, 0);
   const auto slope = static_cast<float>(op.Attr<double>("negative_slope"));
   const auto addend_scale = static_cast<float>(op.Attr<double>("addend_scale"));
+  const bool single_rounding = op.Attr<bool>("single_rounding");
   const bool has_addend = op.InputCount() > 3 && Has(op.Input(3)), relu = op.Attr<bool>("relu");
   const bool rounds = op.Output().Type() != ElementType::kF32;
   for (size_t i = 0; i < x.size(); ++i) {
     float v = (x[i] + bias[i]) * scale[i];
     if (v < 0) v *= slope;
-    if (has_addend) {
+    if (has_addend && single_rounding) {
+      v = std::fma(addend[i], addend_scale, v);
+    } else if (has_addend) {
       const float scaled = addend[i] * addend_scale;
       v += scaled;
     }
@@ -71,6 +74,7 @@ OpSchema QuantizeSchema() {
           .attributes = {AttributeSchema::OneOf("destination_type", {"i8", "u8", "i32", "f32"}),
                          {"negative_slope", 1.0},
                          {"addend_scale", 1.0},
+                         {"single_rounding", false},
                          {"relu", false}},
           .infer = Infer,
           .evaluate = Evaluate};

@@ -2,6 +2,7 @@
 //   equal shapes                     in the layout of the operand that is not plain
 //   [N or 1, C, 1, ..] against data  in the data's layout (gates of squeeze-and-excitation blocks)
 //   anything else                    plain
+#include <cmath>
 #include <map>
 
 #include "ie_runtime/kernels/chain.h"
@@ -20,6 +21,27 @@ std::optional<BinaryKind> KindOf(const std::string& op) {
       {"Subtract", BinaryKind::kSubtract}};
   const auto found = kKinds.find(op);
   return found == kKinds.end() ? std::nullopt : std::optional<BinaryKind>(found->second);
+}
+
+// Functions that are calls for every element: powers and remainders.
+using Function = float (*)(float, float);
+
+float FloorMod(float a, float b) {
+  const float rest = std::fmod(a, b);
+  if (rest == 0) return std::copysign(rest, b);
+  return (rest < 0) != (b < 0) ? rest + b : rest;
+}
+
+Function FindFunction(const std::string& op) {
+  static const std::map<std::string, Function> kFunctions = {
+      {"Atan2",
+       [](float a, float b) { return static_cast<float>(std::atan2(static_cast<double>(a), static_cast<double>(b))); }},
+      {"FloorMod", FloorMod},
+      {"Mod", [](float a, float b) { return std::fmod(a, b); }},
+      {"Power",
+       [](float a, float b) { return static_cast<float>(std::pow(static_cast<double>(a), static_cast<double>(b))); }}};
+  const auto found = kFunctions.find(op);
+  return found == kFunctions.end() ? nullptr : found->second;
 }
 
 const float* Floats(const std::byte* memory) { return reinterpret_cast<const float*>(memory); }
@@ -132,7 +154,9 @@ std::vector<Axis> CollapsedAxes(const Shape& a, const Shape& b, const Shape& out
   return axes;
 }
 
-std::optional<KernelChoice> MakeBroadcast(const KernelContext& context, BinaryKind kind) {
+// row_of(a, step of a, b, step of b, y, count) computes a part of a row; some 2^14 / `cost` elements go to a thread.
+template <typename Row>
+std::optional<KernelChoice> MakeBroadcast(const KernelContext& context, const char* name, int64_t cost, Row row_of) {
   const std::vector<Axis> axes = CollapsedAxes(context.InputShape(0), context.InputShape(1), context.OutputShape());
   KernelChoice choice;
   choice.inputs.resize(context.InputCount());
@@ -141,18 +165,22 @@ std::optional<KernelChoice> MakeBroadcast(const KernelContext& context, BinaryKi
   choice.outputs = {context.PlainOutput()};
   const int64_t rows = context.OutputShape().NumElements() / axes.back().size;
   choice.kernel = MakeWithChain(
-      "vector", PostOpChain(context, choice.outputs[0]), [kind, axes, rows](const float* a, const float* b, float* y) {
+      name, PostOpChain(context, choice.outputs[0]),
+      [row_of, cost, axes, rows](const float* a, const float* b, float* y) {
         const Axis& last = axes.back();
-        ParallelFor(rows, std::max<int64_t>(1, 16384 / last.size), [&](int64_t begin, int64_t end) {
-          for (int64_t row = begin; row < end; ++row) {
-            int64_t rest = row, a_offset = 0, b_offset = 0;
+        const int64_t width = std::min(last.size, 16384 / cost), pieces = (last.size + width - 1) / width;
+        ParallelFor(rows * pieces, std::max<int64_t>(1, 16384 / cost / width), [&](int64_t begin, int64_t end) {
+          for (int64_t piece = begin; piece < end; ++piece) {
+            const int64_t row = piece / pieces, first = piece % pieces * width;
+            int64_t rest = row, a_offset = first * last.a, b_offset = first * last.b;
             for (size_t i = axes.size() - 1; i-- > 0;) {
               const int64_t position = rest % axes[i].size;
               rest /= axes[i].size;
               a_offset += position * axes[i].a;
               b_offset += position * axes[i].b;
             }
-            BinaryLoop(kind, a + a_offset, last.a, b + b_offset, last.b, y + row * last.size, last.size);
+            row_of(a + a_offset, last.a, b + b_offset, last.b, y + row * last.size + first,
+                   std::min(width, last.size - first));
           }
         });
       });
@@ -162,15 +190,25 @@ std::optional<KernelChoice> MakeBroadcast(const KernelContext& context, BinaryKi
 }  // namespace
 
 std::optional<KernelChoice> MakeBinary(const KernelContext& context) {
+  if (!context.AllF32() || context.OutputShape().NumElements() == 0) return std::nullopt;
+  if (const Function function = FindFunction(context.GetLayer().op)) {
+    return MakeBroadcast(
+        context, "math", 16,
+        [function](const float* a, int64_t a_step, const float* b, int64_t b_step, float* y, int64_t count) {
+          for (int64_t i = 0; i < count; ++i) y[i] = function(a[i * a_step], b[i * b_step]);
+        });
+  }
   const auto kind = KindOf(context.GetLayer().op);
-  if (!kind || !context.AllF32() || context.OutputShape().NumElements() == 0) return std::nullopt;
+  if (!kind) return std::nullopt;
   if (context.InputShape(0) == context.InputShape(1)) return MakeEqual(context, *kind);
   for (const size_t data : {0, 1}) {
     if (context.InputShape(data) == context.OutputShape() &&
         IsGate(context.InputShape(1 - data), context.OutputShape()))
       return MakeGate(context, *kind, data);
   }
-  return MakeBroadcast(context, *kind);
+  return MakeBroadcast(context, "vector", 1,
+                       [kind = *kind](const float* a, int64_t a_step, const float* b, int64_t b_step, float* y,
+                                      int64_t count) { BinaryLoop(kind, a, a_step, b, b_step, y, count); });
 }
 
 }  // namespace moir::runtime

@@ -24,6 +24,16 @@ MOIR_VECTOR_CLONES void AffineColumns(const float* x, const float* bias, const f
 MOIR_VECTOR_CLONES void AffineRow(const float* x, float bias, float scale, float* y, int64_t count) {
   for (int64_t i = 0; i < count; ++i) y[i] = (x[i] + bias) * scale;
 }
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
+#define MOIR_FMA_CLONES __attribute__((target_clones("avx512f", "arch=haswell", "default")))
+#else
+#define MOIR_FMA_CLONES
+#endif
+
+// y + x * scale with one rounding, as oneDNN adds what is there already.
+MOIR_FMA_CLONES void AddScaled(const float* x, float scale, float* y, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) y[i] = __builtin_fmaf(x[i], scale, y[i]);
+}
 MOIR_VECTOR_CLONES void SlopeLoop(float slope, float* y, int64_t count) {
   for (int64_t i = 0; i < count; ++i) y[i] = y[i] < 0 ? y[i] * slope : y[i];
 }
@@ -92,7 +102,7 @@ struct Arithmetic {
   size_t addend = 0;               // the input; 0: none
   std::vector<float> addend_rows;  // instead: one per channel
   float slope = 1, addend_scale = 1;
-  bool relu = false;
+  bool single_rounding = false, relu = false;
 };
 
 class QuantizeKernel final : public Kernel {
@@ -129,6 +139,12 @@ class QuantizeKernel final : public Kernel {
     });
   }
 
+  void Add(float* addend, float* v, int64_t count) const {
+    if (a_.single_rounding) return AddScaled(addend, a_.addend_scale, v, count);
+    AffineRow(addend, 0, a_.addend_scale, addend, count);
+    AddLoop(v, addend, v, count);
+  }
+
   void RunPiece(const Binding& memory, int64_t row, int64_t first, int64_t count) const {
     alignas(64) float v[kPiece], other[kPiece];
     const int64_t at = row * rows_.width + first;
@@ -146,13 +162,11 @@ class QuantizeKernel final : public Kernel {
     if (a_.slope != 1) SlopeLoop(a_.slope, v, count);
     if (a_.addend != 0) {
       Load(a_.addend_type, memory.inputs[a_.addend], at, other, count);
-      AffineRow(other, 0, a_.addend_scale, other, count);
-      AddLoop(v, other, v, count);
+      Add(other, v, count);
     } else if (!a_.addend_rows.empty()) {
       const float* columns = Columns(a_.addend_rows, first);
       for (int64_t i = 0; i < count; ++i) other[i] = columns ? columns[i] : OfRow(a_.addend_rows, row);
-      AffineRow(other, 0, a_.addend_scale, other, count);
-      AddLoop(v, other, v, count);
+      Add(other, v, count);
     }
     if (a_.relu) {
       for (int64_t i = 0; i < count; ++i) v[i] = v[i] > 0 ? v[i] : 0.0f;
@@ -210,6 +224,7 @@ std::optional<KernelChoice> MakeQuantize(const KernelContext& context) {
     return std::nullopt;
   a.slope = static_cast<float>(layer.Attr<double>("negative_slope"));
   a.addend_scale = static_cast<float>(layer.Attr<double>("addend_scale"));
+  a.single_rounding = layer.Attr<bool>("single_rounding");
   a.relu = layer.Attr<bool>("relu");
   const Placement place = Place(context);
   KernelChoice choice;

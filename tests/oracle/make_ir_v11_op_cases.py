@@ -241,6 +241,13 @@ def regions(g):
     for name, extra in {"caffe": dict(), "mxnet": dict(decrease_label_id=True, clip_before_nms=True)}.items():
         g.add(f"detection_output_{name}", opset1.detection_output(logits, scores, c(priors), dict(num_classes=3, background_label_id=0, top_k=10, keep_top_k=np.array([6]),
             code_type="caffe.PriorBoxParameter.CENTER_SIZE", share_location=True, nms_threshold=0.4, confidence_threshold=0.2, normalized=True, **extra)))
+    probabilities, deltas = g.x(2, 12, 4, 5, low=0), g.x(2, 24, 4, 5, low=-0.3, high=0.3)
+    for name, module, info, extra in [
+        ("1", opset1, [60.0, 75.0, 1.0], dict()), ("4", opset4, [60.0, 75.0, 1.5], dict(clip_after_nms=True, normalize=True, clip_before_nms=False)),
+        ("4_tensorflow", opset4, [60.0, 75.0, 1.0, 1.2], dict(framework="tensorflow", box_size_scale=5.0, box_coordinate_scale=10.0))]:
+        attributes = dict(base_size=np.uint64(16), pre_nms_topn=np.uint64(80), post_nms_topn=np.uint64(40), nms_thresh=0.5, feat_stride=np.uint64(15), min_size=np.uint64(9), ratio=np.array([0.5, 1, 2], np.float32),
+                          scale=np.array([1, 2], np.float32))
+        g.add(f"proposal_{name}", module.proposal(probabilities, deltas, c(np.array(info, np.float32)), dict(attributes, **extra)))
     g.add("grid_sample", opset9.grid_sample(x, g.x(2, 3, 5, 2), {"align_corners": True, "mode": "bilinear", "padding_mode": "border"}))
 
 

@@ -36,6 +36,12 @@ def fed(port, feeds):
     return next(values for name, values in feeds.items() if name in port.names)
 
 
+def name_of(output):
+    """Of several names that of the layer, which is the one in the ONNX file."""
+    own = output.get_node().input_value(0).get_node().get_friendly_name()
+    return own if own in output.names else output.any_name
+
+
 def openvino_results(xml, feeds):
     core = ov.Core()
     model = core.read_model(xml)
@@ -44,7 +50,7 @@ def openvino_results(xml, feeds):
     compiled = core.compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     assert compiled.get_property("INFERENCE_PRECISION_HINT") == ov.Type.f32
     results = compiled({port.any_name: fed(port, feeds) for port in compiled.inputs})
-    return [(output.any_name, np.array(results[output])) for output in compiled.outputs]
+    return [(name_of(port), np.array(results[output])) for port, output in zip(model.outputs, compiled.outputs)]
 
 
 def shapes_of(xml, feeds):

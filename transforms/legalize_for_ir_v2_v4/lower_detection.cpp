@@ -6,8 +6,9 @@
 // The probabilities become [N, A * C], the anchors and variances [1, 2, A * 4].
 //
 // MXNet removes boxes whose overlap reaches nms_threshold, the layer those above it: it gets the next smaller float.
-// Without suppression, or with suppression across classes, the layer computes something else: an error. Where nms_topk
-// cuts between equal scores of different classes, the layer keeps the lower class and MXNet the earlier anchor.
+// Without suppression, or with suppression across classes, the layer computes something else: an error. So is an
+// nms_topk that cuts with several classes: between equal scores the layer keeps the lower class and MXNet the earlier
+// anchor.
 #include <cmath>
 
 #include "transforms/legalize_for_ir_v2_v4/layers.h"
@@ -31,10 +32,6 @@ class LowerDetection final : public Pass {
     Rewriter rewriter(graph);
     for (Node* node : detections) {
       RequireExact(*node);
-      if (node->Attr<int64_t>("nms_topk") > 0 && node->Input(0).Shape()[1] > 2) {
-        report.notes.push_back(StrCat("node \"", node->Name(), "\": where nms_topk cuts between equal scores of ",
-                                      "different classes, DetectionOutput keeps other boxes than MXNet"));
-      }
       Lower(*node, rewriter);
       ++report.changes;
     }
@@ -53,8 +50,19 @@ class LowerDetection final : public Pass {
       refuse("got nms_threshold ", threshold, ", expected one above 0 and up to 1: the layer always suppresses");
     if (node.Attr<bool>("force_suppress") && node.Input(0).Shape()[1] > 2)
       refuse("got force_suppress, which the layer cannot do across classes");
+    if (Cuts(node) && node.Input(0).Shape()[1] > 2) {
+      refuse(
+          "got nms_topk ", node.Attr<int64_t>("nms_topk"), " of ", node.Input(0).Shape()[2],
+          " anchors with several classes: where it cuts between equal scores, the layer keeps other boxes than MXNet; "
+          "state nms_topk=-1 in the symbol file when the application takes the best boxes itself");
+    }
     if (node.Output(0).ReaderCount() > 0 || !node.Output(0).IsGraphOutput())
       refuse("other nodes read the boxes in MXNet's layout, expected an output of the model");
+  }
+
+  static bool Cuts(Node& node) {
+    const int64_t topk = node.Attr<int64_t>("nms_topk");
+    return topk > 0 && topk < node.Input(0).Shape()[2];
   }
 
   static void Lower(Node& node, Rewriter& rewriter) {
@@ -83,7 +91,7 @@ class LowerDetection final : public Pass {
       priors = rewriter.Add("Concat", name + "/priors", {boxes_row, row}, {{"axis", int64_t{1}}});
     }
     const int64_t topk = node.Attr<int64_t>("nms_topk");
-    const bool cuts = topk > 0 && topk < anchors;
+    const bool cuts = Cuts(node);
     const float below = std::nextafter(static_cast<float>(node.Attr<double>("nms_threshold")), 0.0f);
     rewriter.Replace(
         node,

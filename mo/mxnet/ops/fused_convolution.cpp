@@ -252,6 +252,7 @@ void ConvertQuantized(NodeConverter& node, const Symbol& body) {
     const Range sum_range = InputRange(node, ranges_at + 2);
     const Number ratio = Divide(node, output_scale, QuantaPerUnit(node, addend.Type(), sum_range));
     attributes.emplace("addend_scale", static_cast<double>(RequireKnown(node, ratio, "sum")));
+    attributes.emplace("single_rounding", true);  // as oneDNN's convolutions add what is there already
     arguments.push_back(addend);
     // The sum is the memory into which the convolution writes: its type is the one that is saturated to.
     if (calibrated) computed = addend.Type();

@@ -56,9 +56,10 @@ std::vector<Target> ReadCodes(const NodeConverter& node, std::vector<int64_t> co
       if ((first < 1 && first != -1) || (second < 1 && second != -1))
         node.Attrs().Refuse("shape", "two sizes after -4");
       if (first == -1) first = size / second;
-      if (second == -1) second = size / first;
-      node.Require(first * second == size, "attribute shape: got -4 with ", first, " and ", second,
-                   ", expected sizes whose product is ", size);
+      else if (second == -1) second = size / first;
+      // Both are 1 or more, so that a product that does not overflow is told by dividing.
+      node.Require(first > 0 && second > 0 && size % first == 0 && size / first == second,
+                   "attribute shape: got -4 with ", first, " and ", second, ", expected sizes whose product is ", size);
       targets.push_back({first});
       targets.push_back({second});
     } else if (code > 0) {
@@ -70,7 +71,9 @@ std::vector<Target> ReadCodes(const NodeConverter& node, std::vector<int64_t> co
   }
   if (any_open) {
     int64_t known = 1;
-    for (const Target& target : targets) known *= target.size;
+    for (const Target& target : targets) {
+      if (__builtin_mul_overflow(known, target.size, &known)) node.Attrs().Refuse("shape", "smaller sizes");
+    }
     const int64_t count = data.NumElements();
     node.Require(known > 0 && count % known == 0, "attribute shape: ", known, " does not divide the ", count,
                  " elements of the data ", data);
@@ -91,7 +94,9 @@ void ConvertReshape(NodeConverter& node) {
   if (codes.empty()) attrs.Refuse("shape", "sizes or codes");
   const std::vector<Target> targets = ReadCodes(node, codes, data.Shape(), reverse);
   int64_t count = 1;
-  for (const Target& target : targets) count *= target.size;
+  for (const Target& target : targets) {
+    if (__builtin_mul_overflow(count, target.size, &count)) attrs.Refuse("shape", "smaller sizes");
+  }
   node.Require(count == data.Shape().NumElements(), "attribute shape: got \"", attrs.String("shape"),
                "\", expected one that holds the ", data.Shape().NumElements(), " elements of the data ", data.Shape());
   // The one axis that may stand open: the file's own -1, else one that the batch went into.

@@ -191,7 +191,11 @@ const std::vector<Damage>& Damages() {
       {"DimensionsThatDisagree",
        "names=\"probabilities\"><dim>1</dim><dim>144</dim>",
        "names=\"probabilities\"><dim>1</dim><dim>145</dim>",
-       {"layer \"y\"", "[1,145]", "[1,144]"}},
+       {"layer \"out\"", "[1,145]", "[1,144]"}},
+      {"OutputThatDisagrees",
+       "<dim>6</dim><dim>6</dim>",
+       "<dim>6</dim><dim>7</dim>",
+       {"layer \"conv\"", "[1,4,6,7]", "[1,4,6,6]"}},
       {"InputThatDisagrees",
        "<input><port id=\"0\" precision=\"FP32\"><dim>1</dim><dim>144</dim></port></input>\n\t\t\t<output><port "
        "id=\"1\" precision=\"FP32\" names",
@@ -207,9 +211,9 @@ const std::vector<Damage>& Damages() {
       {"EdgeToNoPort", "to-layer=\"3\" to-port=\"1\"", "to-layer=\"3\" to-port=\"5\"", {"no input port 5"}},
       {"EdgeTwice", "<rt_info />\n</net>", "</net>", {"two edges lead to input port 0"}},
       {"Cycle",
-       "<edge from-layer=\"0\" from-port=\"0\" to-layer=\"3\" to-port=\"0\" />",
-       "<edge from-layer=\"7\" from-port=\"1\" to-layer=\"3\" to-port=\"0\" />",
-       {"layer \"conv\"", "cycle"}},
+       "<edge from-layer=\"5\" from-port=\"2\" to-layer=\"6\"",
+       "<edge from-layer=\"6\" from-port=\"1\" to-layer=\"6\"",
+       {"layer \"parts\"", "cycle"}},
       {"NoResult",
        "<layer id=\"8\" name=\"out\" type=\"Result\"",
        "<layer id=\"8\" name=\"out\" type=\"Tanh\"",
@@ -458,7 +462,11 @@ TEST(IrV11Shapes, OpenOnesAreListedAndSettled) {
       ErrorKind::kBadOption, {"\"x\"", "[3,8,8]", "[?,3,5..,8]"});
   ExpectError([&] { opened.net->Build({{"x", {1, 4, 8, 8}}}); }, ErrorKind::kBadModel, {"layer \"conv\"", "channels"});
   // A size that does not fit what follows is that layer's error.
-  ExpectError([&] { opened.net->Build({{"x", {1, 3, 9, 8}}}); }, ErrorKind::kUnsupported, {"layer \"parts\""});
+  ExpectError(
+      [&] {
+        opened.net->Build({{"x", {1, 3, 9, 8}}});
+      },
+      ErrorKind::kBadModel, {"layer \"parts\"", "parts of 48"});
 }
 
 }  // namespace

@@ -136,6 +136,50 @@ TEST(BinaryKernel, AnyBroadcast) {
   }
 }
 
+TEST(BinaryKernel, PowersAndRemainders) {
+  for (const char* shapes : {"x : f32[3000]; y : f32[3000]", "x : f32[2,3,4]; y : f32[3,1]", "x : f32[]; y : f32[2,2]",
+                             "x : f32[2,1030,3]; y : f32[1]", "x : f32[1,4,3,3]; y : f32[1,4,1,1]"}) {
+    // Powers of positive numbers; remainders by both signs, and of numbers beyond the divisor.
+    const EngineRun power =
+        ExpectSameAsPlain(StrCat(shapes, "; e = Exp(x); z = Power(e, y); q = Tanh(z); return z, q"));
+    EXPECT_EQ(power.ExecType("z"), "math");
+    for (const char* op : {"FloorMod", "Mod", "Atan2"}) {
+      const EngineRun run = ExpectSameAsPlain(StrCat(shapes, "; k : f32[1] = {7.5}; m = Multiply(x, k); z = ", op,
+                                                     "(m, y); w = ", op, "(y, m); return z, w"));
+      EXPECT_EQ(run.ExecType("z"), "math");
+    }
+  }
+  // Zero and negative bases and divisors, infinities and NaN.
+  for (const char* op : {"Power", "FloorMod", "Mod", "Atan2"}) {
+    ExpectSameAsPlain(
+        StrCat("x : f32[7,1]; z : f32[1] = {0}; n = Multiply(x, z); k : f32[7,1] = {0, -2, 2, 0.5, -0.5, 1e38, -1e38}; "
+               "a = Add(n, "
+               "k); t : f32[7] = {0, -2, 2, 0.5, 3, 1e38, -1e38}; big : f32[1] = {1e3}; c = Multiply(a, big); y = ",
+               op, "(a, t); v = ", op, "(c, t); w = ", op, "(t, c); return y, v, w"));
+  }
+}
+
+TEST(UnaryKernel, SignsRoundingAndClasses) {
+  const std::string data =
+      "x : f32[3,700]; z : f32[1] = {0}; n = Multiply(x, z); k : f32[3,1] = {0.5, -1.5, 2.5}; h = Add(n, k); "
+      "i = Divide(x, z); f = Subtract(i, i); ";
+  for (const char* function : {"Sign", "Round", "IsNaN", "IsInf", "IsFinite"}) {
+    const EngineRun run = ExpectSameAsPlain(StrCat(data, "a = ", function, "(x); b = ", function, "(h); c = ", function,
+                                                   "(i); d = ", function, "(f); return a, b, c, d"));
+    EXPECT_EQ(run.ExecType("a"), "vector") << function;
+  }
+  ExpectSameAsPlain(
+      data + "a = Round(x) mode=\"half_away_from_zero\"; b = Round(h) mode=\"half_away_from_zero\"; return a, b");
+  ExpectSameAsPlain(data +
+                    "a = IsInf(i) detect_positive=false; b = IsInf(i) detect_negative=false; c = IsInf(i) "
+                    "detect_negative=false detect_positive=false; return a, b, c");
+  const EngineRun run =
+      ExpectSameAsPlain("x : f32[5,9]; z : f32[1] = {0}; g = Greater(x, z); y = LogicalNot(g); return y, g");
+  EXPECT_EQ(run.ExecType("y"), "vector");
+  // Integers are computed plainly.
+  ExpectSameAsPlain("x : i32[5]; y = Sign(x); return y");
+}
+
 TEST(BinaryKernel, IntegersAndComparisonsArePlain) {
   ExpectSameAsPlain("x : i64[2,3]; y : i64[3]; z = Add(x, y); return z");
   ExpectSameAsPlain("x : f32[2,3]; y : f32[3]; z = Greater(x, y); s = Select(z, x, y); return z, s");

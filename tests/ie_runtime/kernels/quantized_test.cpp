@@ -49,6 +49,13 @@ TEST(QuantizeKernel, ScaleBiasAndAddendPerChannel) {
     ExpectSameAsPlain(
         StrCat(scale, data, "q = Quantize(x, s70, none, b) destination_type=\"i8\" addend_scale=20.0; return q"));
   }
+  // What one rounding leaves of a sum that cancels out, made visible.
+  ExpectSameAsPlain(
+      "x : f32[2,1030]; z : f32[1] = {0}; m = Multiply(x, z); o : f32[1] = {-1}; a = Add(m, o); t : f32[1] = {-3}; "
+      "one : f32[1] = {1}; none : f32[0] = {}; i = Quantize(a, t) destination_type=\"i8\"; q = Quantize(a, one, none, "
+      "i) "
+      "destination_type=\"f32\" addend_scale=0.3333333432674408 single_rounding=true; big : f32[1] = {1e9}; "
+      "y = Multiply(q, big); return y");
   // A scale that the model computes.
   ExpectSameAsPlain("x : f32[2,3,4]; y : f32[1]; e = Exp(y); q = Quantize(x, e) destination_type=\"i32\"; return q");
 }

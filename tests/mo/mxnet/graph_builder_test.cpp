@@ -468,7 +468,8 @@ TEST(GraphBuilder, KeepsReshapeCodes) {
 
 // Here MXNet reads or writes beyond its arrays.
 TEST(GraphBuilder, RefusesReshapesThatDoNotHoldTheData) {
-  for (const char* codes : {"(0,12,0)", "(7,-1)", "(0,4,0,-1)", "()", "(0,0,0,0,0)"}) {
+  for (const char* codes : {"(0,12,0)", "(7,-1)", "(0,4,0,-1)", "()", "(0,0,0,0,0)", "(0,-4,4294967296,4294967296,0,0)",
+                            "(-1,4294967296,4294967296)", "(4294967296,4294967296,15)"}) {
     ExpectError([&] { Pattern(codes, {2, 3, 4, 5}); }, ErrorKind::kBadModel, {"node \"r\" (Reshape)", "shape"});
   }
 }

@@ -4,12 +4,12 @@ usage: python -m model_families.export NAME FOLDER [GRAPHS]    (called by ../mod
 
 Writes FOLDER/NAME-symbol.json, NAME-0000.params and NAME.npz: in:NAME, out:N:NAME (MXNet as it runs by default, in a
 child process) and own:N:NAME (without oneDNN), from which one sees how much MXNet itself varies. Some networks stop
-without oneDNN (8-bit ones) or with it (most of those with 3-D convolutions); then own: and out: are the same. MXNet's
-ROIAlign leaves regions that a network marks as absent unwritten on a CPU; NAME-mxnet.json, which MXNet runs in such
-cases, has zeros there, as MXNet's GPU and moir have.
+without oneDNN (8-bit ones) or with it (most of those with 3-D convolutions); then own: and out: are the same. Where
+MXNet's ROIAlign is wrong on a CPU (see graphs.py), it runs NAME-mxnet.json, in which that cannot happen.
 
-Outputs that are one value throughout (no box was found) do not count. Seeds are drawn from the model's name. Where MXNet's two implementations part by more than 3e-5 under the first one, up
+Seeds are drawn from the model's name. Where MXNet's two implementations part by more than 3e-5 under the first one, up
 to three more are tried and the one with the smallest difference is kept: one cannot ask more of moir than of MXNet.
+Outputs that are one value throughout (no box was found) do not count.
 """
 import json
 import os

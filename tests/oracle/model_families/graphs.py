@@ -49,10 +49,11 @@ def cut(graph, outputs):
 
 
 def clear_absent_regions(graph):
-    """Zeros for what ROIAlign gives of regions of picture -1, which MXNet's CPU leaves unwritten (its GPU: zeros).
+    """Zeros for what ROIAlign gives of regions of picture -1, as on MXNet's GPU and in moir.
 
-    Networks with feature pyramids mark the regions of other levels that way and add the levels up. Changes a parsed
-    symbol.json; returns whether there was such a node.
+    Networks with feature pyramids mark the regions of other levels that way and add the levels up. On a CPU, MXNet 1.9.1
+    leaves the rows of such regions unwritten and writes the zeros to the first elements of the first region instead.
+    Changes a parsed symbol.json; returns whether there was such a node.
     """
     nodes, new, found = [], {}, False
 
@@ -62,17 +63,18 @@ def clear_absent_regions(graph):
 
     for old, node in enumerate(graph["nodes"]):
         node = {**node, "inputs": [[new[entry[0]], *entry[1:]] for entry in node["inputs"]]}
-        nodes.append(node)
-        new[old] = len(nodes) - 1
         if node["op"] == "_contrib_ROIAlign":
-            name, found = node["name"], True
-            node["name"] += "_raw"
-            picture = add("slice_axis", name + "_picture", [node["inputs"][1]], axis="1", begin="0", end="1")
+            name, found, regions = node["name"], True, node["inputs"][1]
+            picture = add("slice_axis", name + "_picture", [regions], axis="1", begin="0", end="1")
             picture = add("Reshape", name + "_pictures", [picture], shape="(-1,)")
             present = add("_greater_equal_scalar", name + "_present", [picture], scalar="0")
-            raw = [new[old], 0, 0]
+            none = add("zeros_like", name + "_none", [regions])
+            regions = add("where", name + "_regions", [present, regions, none])
+            raw = add(node["op"], name + "_raw", [node["inputs"][0], regions], **node["attrs"])
             zeros = add("zeros_like", name + "_zeros", [raw])
-            new[old] = add("where", name, [present, raw, zeros])[0]
+            node = {"op": "where", "name": name, "inputs": [present, raw, zeros]}
+        nodes.append(node)
+        new[old] = len(nodes) - 1
     graph["nodes"] = nodes
     graph["heads"] = [[new[entry[0]], *entry[1:]] for entry in graph["heads"]]
     graph["arg_nodes"] = [index for index, node in enumerate(nodes) if node["op"] == "null"]
@@ -113,6 +115,28 @@ def prepare(text, params, outputs, model, stem):
     return missing
 
 
+def take_constants(stem, name):
+    """Anchors and input scales of a network of GluonCV's, which are parameters in its graphs, from its constructor."""
+    import mxnet as mx
+
+    saved = mx.nd.load(f"{stem}-0000.params")
+    local = lambda key: key.split("_", 1)[1]  # without the number of the network  # noqa: E731
+    net = zoo.gluoncv(name)
+    net.initialize()
+    constants = {local(key): value for key, value in net.collect_params().items() if "anchor" in key or "init_scale" in key}
+    for key in saved:
+        if local(key) in constants:
+            saved[key] = constants[local(key)].data()
+    mx.nd.save(f"{stem}-0000.params", saved)
+
+
+def make_int8(read, model, stem):
+    missing = prepare(read(), None, (), model, stem)
+    if "ssd" in model.name:
+        take_constants(stem, model.name[: -len("_int8")])
+    return missing
+
+
 def gluoncv_int8():
     """The graphs that GluonCV quantized for oneDNN (MXNet 1.5), with its f32 weights still to be quantized at start."""
     try:
@@ -129,8 +153,11 @@ def gluoncv_int8():
         size = (480, 480) if "fcn" in name or "psp" in name or "deeplab" in name else (224, 224)
         size = (256, 192) if "pose" in name else (299, 299) if "inceptionv3" in name else size
         size = next(((n, n) for n in (300, 512) if f"ssd_{n}" in name), size)
-        model = zoo.Model("GluonCV 8-bit", name, {"data": (1, 3, *size)})
-        model.graph = lambda stem, read=read, model=model: prepare(read(), None, (), model, stem)
+        segments = 1
+        if "kinetics" in name or "ucf" in name:  # as many frames as the graph averages over
+            segments = next(int(node["attrs"]["shape"].split(",")[1]) for node in json.loads(read())["nodes"] if node["op"] == "Reshape")
+        model = zoo.Model("GluonCV 8-bit", name, {"data": (segments, 3, *size)})
+        model.graph = functools.partial(make_int8, read, model)
         yield model
 
 
