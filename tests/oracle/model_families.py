@@ -125,7 +125,8 @@ Made by [tests/oracle/model_families.py](../tests/oracle/model_families.py); its
 [weights.py](../tests/oracle/model_families/weights.py) how the weights are made. They are seeded random numbers, calibrated
 so that decisions are clear; up to four seeds are tried where MXNet's own two implementations part. What they still part by
 is in the column *MXNet's own*: no more can be asked of moir. Networks that MXNet 1.9.1 itself cannot make or run are listed
-with the reason, but not counted. *mo* is the time of the conversion.
+with the reason, but not counted. Where it says *has one*, MXNet runs with oneDNN only or without it only. *mo* is the time
+of the conversion.
 """
 
 # What stands in the way in MXNet or GluonCV, in plain words: (part of the message, words).
@@ -134,6 +135,10 @@ REASONS = [
     ("MXNet stops while running", "MXNet crashes while it runs the network"),
     ("no answer in", "too slow without a GPU"),
 ]
+
+
+def own(row):
+    return "has one" if row.get("own") == 0 else number(row.get("own"))
 
 
 def reason(text):
@@ -154,7 +159,7 @@ def table(results):
     for row in results:
         text = reason(row.get("text", "")).replace("|", "/")
         seconds = f"{row['seconds']:.2f}" if "seconds" in row else ""
-        print(f"| {row['name']} | {row['state']}{': ' + text if text else ''} | {number(row.get('difference'))} | {number(row.get('own'))} | {seconds} |")
+        print(f"| {row['name']} | {row['state']}{': ' + text if text else ''} | {number(row.get('difference'))} | {own(row)} | {seconds} |")
 
 
 def interoperability(results):
