@@ -67,13 +67,18 @@ std::vector<Tensor> EvaluateNode(const Node& node, std::span<const Tensor> input
 }
 
 std::vector<Tensor> EvaluateGraph(const Graph& graph, const std::map<std::string, Tensor>& inputs) {
+  return EvaluateGraph(graph, inputs, {});
+}
+
+std::vector<Tensor> EvaluateGraph(const Graph& graph, const std::map<std::string, Tensor>& inputs,
+                                  const ValueListener& listener) {
   struct Slot {
     std::vector<Tensor> values;
     size_t readers = 0;
   };
   std::unordered_map<const Node*, Slot> slots;
   for (const GraphOutput& output : graph.Outputs()) ++slots[output.value.node].readers;
-  for (const Node* node : graph.TopologicalOrder()) {
+  for (Node* node : graph.TopologicalOrder()) {
     Slot& slot = slots[node];
     slot.readers += node->ReaderCount();
     if (node->Is("Constant")) {
@@ -95,6 +100,9 @@ std::vector<Tensor> EvaluateGraph(const Graph& graph, const std::map<std::string
         Slot& producer = slots.at(input.node);
         if (--producer.readers == 0) producer.values.clear();
       }
+    }
+    for (size_t i = 0; listener && i < node->OutputCount(); ++i) {
+      if (!listener(node->Output(i), slot.values.at(i))) return {};
     }
   }
   std::vector<Tensor> results;

@@ -70,6 +70,8 @@ class ValueText {
     for (const auto& [name, value] : object.items()) {
       if (option_.name == "freeze_placeholder_with_value") {
         parts.push_back(name + "->" + (value.is_array() ? OfArray(value) : OfScalar(value)));
+      } else if (option_.name == "verify_input") {
+        parts.push_back(name + "=" + OfScalar(value));
       } else if (value.is_array()) {
         const std::string text = OfArray(value);
         if (!text.starts_with('[')) Refuse(value, "numbers");
@@ -95,7 +97,12 @@ std::string Resolve(const fs::path& folder, const std::string& path) {
 std::string ResolvePaths(const OptionInfo& option, const fs::path& folder, const std::string& text) {
   if (option.kind == OptionKind::kPaths) {
     std::vector<std::string> paths = graph::Split(text, ',');
-    for (std::string& path : paths) path = Resolve(folder, path);
+    for (std::string& path : paths) {
+      // --verify_input: NAME=FILE
+      const size_t equal = option.name == "verify_input" ? path.find('=') : std::string::npos;
+      const size_t begin = equal == std::string::npos ? 0 : equal + 1;
+      path = path.substr(0, begin) + Resolve(folder, path.substr(begin));
+    }
     return graph::Join(paths, ",");
   }
   // NAME(FILE),NAME(FILE)

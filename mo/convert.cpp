@@ -22,6 +22,7 @@ namespace moir::mo {
 namespace {
 
 using graph::ErrorKind;
+using graph::Fail;
 namespace fs = std::filesystem;
 
 // From here on the IR holds the operators of opsets, before that layers.
@@ -32,7 +33,7 @@ constexpr int kLoadingFailed = 53;
 constexpr int kInputShapes = 54;
 
 // Shares of the whole work, as large models take it.
-constexpr double kReadDone = 0.15, kOptimizeDone = 0.6, kLegalizeDone = 0.7;
+constexpr double kReadDone = 0.15, kOptimizeDone = 0.6, kLegalizeDone = 0.7, kWriteDone = 0.9;
 
 // Tells the listener of every pass of a list, which takes the work from `begin` to `end`.
 class PassProgress {
@@ -143,6 +144,12 @@ uint64_t FileSize(const std::string& path) {
   return ignored ? 0 : size;
 }
 
+PassList MakeLegalizePasses(const Options& options) {
+  if (options.ir_version >= kFirstOpsetVersion) return transforms::MakeLegalizePassesV10V11(options.ir_version);
+  return transforms::MakeLegalizePassesV2V4(
+      {.version = options.ir_version, .f16 = options.f16, .detection_output = options.detection_output});
+}
+
 // What the report says beyond the graph.
 void CompleteReport(const Options& options, const ReadResult& read, ConvertReport& report) {
   ModelReport& model = report.model;
@@ -171,6 +178,10 @@ void CompleteReport(const Options& options, const ReadResult& read, ConvertRepor
                                         " weights are beyond the range of FP16 and became its largest number"));
   }
   model.options = options.cli_parameters;
+  if (!report.verification) return;
+  model.verification = VerificationFigures(report.verification->result);
+  for (const std::vector<std::string>& lines : {report.verification->notes, report.verification->errors})
+    model.verification_notes.insert(model.verification_notes.end(), lines.begin(), lines.end());
 }
 
 }  // namespace
@@ -207,12 +218,13 @@ static std::unique_ptr<graph::Graph> LegalizedGraph(const Options& options) {
   for (const std::string& name : options.disable_pass) passes.Disable(name);
   passes.Run(graph);
   graph::PassRunner legalize;
-  for (auto& pass : transforms::MakeLegalizePassesV10V11(options.ir_version)) legalize.Add(std::move(pass));
+  for (auto& pass : MakeLegalizePasses(options)) legalize.Add(std::move(pass));
   legalize.Run(graph);
   return std::move(read.graph);
 }
 
-ConvertReport Convert(const Options& given, const ProgressListener& progress) {
+ConvertReport Convert(const Options& given, const ProgressListener& progress, const VerifyTools& tools,
+                      const ConvertFaults& faults) {
   const bool open_sizes = given.ir_version >= kFirstOpsetVersion && HasOpenSizes(given);
   SizeSamples samples;
   if (open_sizes) samples = MakeSizeSamples(given, LegalizedGraph);
@@ -245,9 +257,24 @@ ConvertReport Convert(const Options& given, const ProgressListener& progress) {
         write.pre_process.push_back({entry.input, transforms::InParameterOrder(entry, entry.mean), {}});
     }
   }
+  std::unique_ptr<ConversionVerifier> verifier;
+  if (options.verify) {
+    if (open_sizes && !options.verify_input.empty()) {
+      Fail(ErrorKind::kBadOption,
+           "--verify_input: the sizes that --input_shape leaves open are verified with sizes of mo's choice and random "
+           "numbers, expected no --verify_input, or settled sizes");
+    }
+    verifier = std::make_unique<ConversionVerifier>(graph, options, pipeline, built.aliases, tools);
+  }
+  const auto make_optimize = [&](const transforms::PipelineOptions& of) {
+    PassList passes = transforms::MakePipelinePasses(of);
+    if (faults.optimize) faults.optimize(passes);
+    return passes;
+  };
   PassProgress optimizing(progress, "optimize", kReadDone, kOptimizeDone);
   pipeline.listener = optimizing.Listener();
-  graph::PassRunner optimize = transforms::MakePipeline(pipeline);
+  graph::PassRunner optimize;
+  for (auto& pass : make_optimize(pipeline)) optimize.Add(std::move(pass));
   optimizing.SetCount(optimize.Names().size());
   for (const std::string& name : options.disable_pass) optimize.Disable(name);
   RunPasses(optimize, graph, options.dump_passes.empty() ? "" : options.dump_passes + "/optimize", report);
@@ -256,12 +283,13 @@ ConvertReport Convert(const Options& given, const ProgressListener& progress) {
 
   PassProgress legalizing(progress, "legalize", kOptimizeDone, kLegalizeDone);
   graph::PassRunner legalize;
-  auto passes =
-      options.ir_version >= kFirstOpsetVersion
-          ? transforms::MakeLegalizePassesV10V11(options.ir_version)
-          : transforms::MakeLegalizePassesV2V4(
-                {.version = options.ir_version, .f16 = options.f16, .detection_output = options.detection_output});
-  for (auto& pass : passes) legalize.Add(transforms::MakeNotifyingPass(std::move(pass), legalizing.Listener()));
+  const auto make_legalize = [&] {
+    PassList passes = MakeLegalizePasses(options);
+    if (faults.legalize) faults.legalize(passes);
+    return passes;
+  };
+  for (auto& pass : make_legalize())
+    legalize.Add(transforms::MakeNotifyingPass(std::move(pass), legalizing.Listener()));
   legalizing.SetCount(legalize.Names().size());
   RunPasses(legalize, graph, options.dump_passes.empty() ? "" : options.dump_passes + "/legalize", report);
   if (open_sizes) {
@@ -288,6 +316,12 @@ ConvertReport Convert(const Options& given, const ProgressListener& progress) {
     report.notes.push_back("merged parameters: " + built.nd.save_path);
   }
   watch.Step("write");
+  if (faults.after_writing) faults.after_writing(report);
+  if (verifier) {
+    report.verification = verifier->Run(report.xml_path, report.bin_path, {make_optimize, make_legalize},
+                                        [&](const std::string& what) { tell(kWriteDone, what.c_str()); });
+    watch.Step("verify");
+  }
   if (!options.report.empty()) {
     CompleteReport(options, built, report);
     MakeFolder(fs::absolute(options.report).parent_path().string());

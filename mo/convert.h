@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "mo/options.h"
 #include "mo/progress.h"
 #include "mo/report/model_report.h"
+#include "mo/verify_conversion.h"
 
 namespace moir::mo {
 
@@ -29,6 +31,8 @@ struct ConvertReport {
   size_t operators_read = 0, operators_written = 0;
   std::vector<StepTime> times;
   ModelReport model;  // with --report
+  // With --verify: how far the files are from the model. Its errors are the user's to hear; the files stay.
+  std::optional<Verification> verification;
   double seconds = 0;
 };
 
@@ -40,8 +44,15 @@ struct ReadResult : BuildResult {
 // The graph as the files state it, unoptimized: what --verify and the tests evaluate. Fills `notes`.
 ReadResult ReadModel(const Options& options);
 
+// For tests: faults that --verify must find.
+struct ConvertFaults {
+  std::function<void(PassList&passes)> optimize, legalize;         // changes the lists of passes
+  std::function<void(const ConvertReport& report)> after_writing;  // changes the files
+};
+
 // Writes OUTPUT_DIR/MODEL_NAME.xml, .bin and .mapping, all three or none, and the report that is asked for. Throws
 // graph::Error.
-ConvertReport Convert(const Options& options, const ProgressListener& progress = {});
+ConvertReport Convert(const Options& options, const ProgressListener& progress = {}, const VerifyTools& tools = {},
+                      const ConvertFaults& faults = {});
 
 }  // namespace moir::mo

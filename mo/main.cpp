@@ -12,6 +12,9 @@
 #include "mo/messages.h"
 #include "mo/options.h"
 #include "mo/version.h"
+#ifdef MOIR_MO_HAS_ENGINE
+#include "mo/engine/engine_tools.h"
+#endif
 
 namespace {
 
@@ -22,6 +25,15 @@ constexpr int kDone = 0;
 constexpr int kUserError = 1;      // the model or the options are at fault
 constexpr int kInternalError = 2;  // our bug
 
+// What --verify takes from the engine, where this build has one.
+moir::mo::VerifyTools Tools() {
+#ifdef MOIR_MO_HAS_ENGINE
+  return moir::mo::EngineTools();
+#else
+  return {};
+#endif
+}
+
 bool Verbose(const Options& options) {
   return options.log_level == "INFO" || options.log_level == "DEBUG" || options.log_level == "NOTSET";
 }
@@ -30,6 +42,8 @@ size_t TerminalWidth() {
   winsize size{};
   return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
+
+bool Failed(const ConvertReport& report) { return report.verification && !report.verification->result.Passed(); }
 
 void PrintPasses(const ConvertReport& report, bool with_declined) {
   for (const moir::graph::PassReport& pass : report.passes) {
@@ -40,6 +54,15 @@ void PrintPasses(const ConvertReport& report, bool with_declined) {
   }
   for (const moir::mo::StepTime& time : report.times)
     std::printf("[ INFO ] step %s: %.3f s\n", time.step.c_str(), time.seconds);
+}
+
+// The verification's lines; what differs goes to standard error, also with --silent.
+void PrintVerification(const Options& options, const moir::mo::Verification& verification) {
+  if (!options.silent) {
+    for (const std::string& note : verification.notes) std::printf("[ NOTE ] %s\n", note.c_str());
+    std::fflush(stdout);
+  }
+  for (const std::string& error : verification.errors) std::fprintf(stderr, "[ ERROR ] %s\n", error.c_str());
 }
 
 void PrintReport(const Options& options, const ConvertReport& report) {
@@ -55,6 +78,13 @@ void PrintReport(const Options& options, const ConvertReport& report) {
                 static_cast<unsigned long long>(report.written.f16_overflows));
   }
   for (const std::string& engine : report.written.engines) std::printf("[ NOTE ] runs in: %s\n", engine.c_str());
+  if (report.verification) PrintVerification(options, *report.verification);
+  if (Failed(report)) {
+    std::printf("\n[ WARNING ] The files were written, but they do not compute what the model does: %s, %s\n",
+                report.xml_path.c_str(), report.bin_path.c_str());
+    return;
+  }
+  if (report.verification) std::printf("[ SUCCESS ] Verified: the files compute what the model does.\n");
   std::printf(
       "\n[ SUCCESS ] Generated IR model.\n[ SUCCESS ] XML file: %s\n[ SUCCESS ] BIN file: %s\n[ SUCCESS ] Total "
       "execution time: %.2f seconds.\n",
@@ -79,11 +109,12 @@ int Run(const std::vector<std::string>& arguments) {
   }
   moir::mo::ProgressPrinter progress(moir::mo::ChooseProgressMode(options, ::isatty(STDERR_FILENO) == 1), std::cerr,
                                      TerminalWidth());
-  const ConvertReport report =
-      moir::mo::Convert(options, [&](const moir::mo::ProgressEvent& event) { progress.Show(event); });
+  const ConvertReport report = moir::mo::Convert(
+      options, [&](const moir::mo::ProgressEvent& event) { progress.Show(event); }, Tools());
   progress.Finish();
   if (!options.silent) PrintReport(options, report);
-  return kDone;
+  else if (report.verification) PrintVerification(options, *report.verification);
+  return Failed(report) ? kUserError : kDone;
 }
 
 }  // namespace

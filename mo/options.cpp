@@ -45,6 +45,7 @@ void RecordParameters(const GivenOptions& given, Options& options) {
   };
   for (const OptionInfo& option : OptionTable()) {
     if (option.status == OptionStatus::kRefused || option.name == "help" || option.name == "config") continue;
+    if (option.name.starts_with("verify")) continue;  // the files are the same with and without
     const std::string name(option.name);
     const bool is_set = given.Has(name);
     if (const auto found = always.find(name); found != always.end()) {
@@ -265,6 +266,38 @@ void ReadTuningOptions(const GivenOptions& given, Options& options) {
   }
 }
 
+void ReadVerifyOptions(const GivenOptions& given, Options& options) {
+  options.verify = given.Flag("verify");
+  for (const char* name : {"verify_input", "verify_runs", "verify_tolerance"}) {
+    if (given.Has(name) && !options.verify)
+      Fail(ErrorKind::kBadOption, "--", name, ": nothing is verified without --verify, expected both");
+  }
+  if (options.verify && options.detection_output) {
+    Fail(ErrorKind::kBadOption,
+         "--verify and --detection_output: they exclude each other, because the output gets another layout than the "
+         "model's; verify the conversion without --detection_output");
+  }
+  if (!given.Text("verify_input").empty())
+    options.verify_input = ParseNames("verify_input", given.Text("verify_input"));
+  if (given.Has("verify_runs")) {
+    constexpr int64_t kMostRuns = 1000;
+    const auto runs = graph::ParseInt(given.Text("verify_runs"));
+    if (!runs || *runs < 1 || *runs > kMostRuns)
+      FailOption("verify_runs", given.Text("verify_runs"), graph::StrCat("a number from 1 to ", kMostRuns));
+    if (*runs > 1 && !options.verify_input.empty()) {
+      Fail(ErrorKind::kBadOption,
+           "--verify_runs and --verify_input: every run would be the same, expected one of them");
+    }
+    options.verify_runs = static_cast<int>(*runs);
+  }
+  if (given.Has("verify_tolerance")) {
+    const auto tolerance = graph::ParseDouble(given.Text("verify_tolerance"));
+    if (!tolerance || !(*tolerance >= 0) || *tolerance > 1)
+      FailOption("verify_tolerance", given.Text("verify_tolerance"), "a number from 0 to 1");
+    options.verify_tolerance = *tolerance;
+  }
+}
+
 void ReadMessageOptions(const GivenOptions& given, Options& options) {
   options.report = given.Text("report");
   if (given.Has("report") && !options.report.ends_with(".html") && !options.report.ends_with(".json"))
@@ -294,6 +327,7 @@ Options ParseOptions(const std::vector<std::string>& arguments) {
   ReadPreprocessingOptions(given, options);
   ReadResultOptions(given, options);
   ReadTuningOptions(given, options);
+  ReadVerifyOptions(given, options);
   ReadMessageOptions(given, options);
   NoteStatus(given, options);
   RecordParameters(given, options);

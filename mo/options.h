@@ -47,6 +47,11 @@ struct Options {
   std::string nd_prefix_name, pretrained_model_name;
   bool save_params_from_nd = false;
 
+  bool verify = false;
+  std::vector<std::string> verify_input;   // FILE or NAME=FILE; empty: random numbers
+  int verify_runs = 1;                     // with random numbers
+  std::optional<double> verify_tolerance;  // empty: by the type of the weights
+
   std::string report;  // FILE.html or FILE.json; empty: none
   bool silent = false;
   bool progress = false, stream_output = false;

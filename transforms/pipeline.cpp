@@ -4,12 +4,12 @@
 
 namespace moir::transforms {
 
-PassRunner MakePipeline(const PipelineOptions& options) {
+std::vector<std::unique_ptr<Pass>> MakePipelinePasses(const PipelineOptions& options) {
   const FusingFilter filter(options.finegrain_fusing);
   const bool fuses = !options.disable_fusing;
-  PassRunner runner;
+  std::vector<std::unique_ptr<Pass>> passes;
   const auto add = [&](std::unique_ptr<Pass> pass) {
-    runner.Add(MakeNotifyingPass(std::move(pass), options.listener));
+    passes.push_back(MakeNotifyingPass(std::move(pass), options.listener));
   };
 
   // First of all, because everything after it may carry the new nodes along; names of inputs are still the user's.
@@ -66,6 +66,12 @@ PassRunner MakePipeline(const PipelineOptions& options) {
   add(MakeEliminateIdentities());
   add(MakeEliminateCommonSubexpressions());
   add(MakeEliminateDeadCode());
+  return passes;
+}
+
+PassRunner MakePipeline(const PipelineOptions& options) {
+  PassRunner runner;
+  for (std::unique_ptr<Pass>& pass : MakePipelinePasses(options)) runner.Add(std::move(pass));
   return runner;
 }
 

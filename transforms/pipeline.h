@@ -1,6 +1,7 @@
 // The passes that every target gets, in their order.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -27,5 +28,7 @@ struct PipelineOptions {
 // Throws kBadOption for malformed regular expressions. Unknown inputs and wrong numbers of values are found when it
 // runs.
 PassRunner MakePipeline(const PipelineOptions& options);
+// The same passes one by one, for who runs some of them only.
+std::vector<std::unique_ptr<graph::Pass>> MakePipelinePasses(const PipelineOptions& options);
 
 }  // namespace moir::transforms

@@ -49,6 +49,7 @@ struct ReportVerification {
   double largest_difference = 0;  // absolute
   double largest_value = 0;       // of the reference
   bool passed = false;
+  double relative_difference = 0;  // to the largest value
 };
 
 struct ModelReport {
@@ -65,6 +66,7 @@ struct ModelReport {
   std::vector<std::string> engines, notes;
   std::vector<std::pair<std::string, std::string>> options;
   std::vector<ReportVerification> verification;  // empty when nothing was verified
+  std::vector<std::string> verification_notes;   // what was compared, and what is at fault
 };
 
 // Operators by count, constants and inputs left out.

@@ -82,8 +82,10 @@ Json ReportValues(const ModelReport& report) {
     json["verification"].push_back({{"output", figure.output},
                                     {"largest_difference", figure.largest_difference},
                                     {"largest_value", figure.largest_value},
-                                    {"passed", figure.passed}});
+                                    {"passed", figure.passed},
+                                    {"relative_difference", figure.relative_difference}});
   }
+  json["verification_notes"] = report.verification_notes;
   return json;
 }
 

@@ -150,12 +150,15 @@ for (const [label, value] of [
   byId("cards").append(make("div", {class: "card"}, make("b", {}, value), label));
 
 if (report.verification.length) {
+  const figure = x => x === null ? "infinite" : x.toExponential(2);
   byId("verification").append(section("Verification", table(report.verification, [
     {title: "output", value: v => v.output},
-    {title: "largest difference", value: v => v.largest_difference, text: v => v.largest_difference.toExponential(2), number: true},
-    {title: "largest value", value: v => v.largest_value, text: v => v.largest_value.toExponential(2), number: true},
+    {title: "largest difference", value: v => v.largest_difference, text: v => figure(v.largest_difference), number: true},
+    {title: "relative", value: v => v.relative_difference, text: v => figure(v.relative_difference), number: true},
+    {title: "largest value", value: v => v.largest_value, text: v => figure(v.largest_value), number: true},
     {title: "result", value: v => v.passed ? "passed" : "failed",
-     text: v => make("span", v.passed ? {} : {class: "bad"}, v.passed ? "passed" : "failed")}])));
+     text: v => make("span", v.passed ? {} : {class: "bad"}, v.passed ? "passed" : "failed")}]),
+    ...report.verification_notes.map(note => make("p", {}, note))));
 }
 
 // ---- graph ----

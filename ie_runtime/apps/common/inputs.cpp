@@ -73,10 +73,11 @@ InputValue ReadInput(const Port& port, const std::string& path) {
 
 }  // namespace
 
-std::vector<InputValue> ReadInputs(const std::vector<Port>& ports, const std::vector<std::string>& arguments) {
+std::vector<InputValue> ReadInputs(const std::vector<Port>& ports, const std::vector<std::string>& arguments,
+                                   const std::string& option) {
   std::vector<std::optional<InputValue>> found(ports.size());
   const auto set = [&](size_t index, InputValue value) {
-    if (found[index]) Fail(ErrorKind::kBadOption, "--input: input \"", ports[index].name, "\" is given twice");
+    if (found[index]) Fail(ErrorKind::kBadOption, option, ": input \"", ports[index].name, "\" is given twice");
     found[index] = std::move(value);
   };
   for (const std::string& argument : arguments) {
@@ -88,7 +89,7 @@ std::vector<InputValue> ReadInputs(const std::vector<Port>& ports, const std::ve
     }
     const size_t equals = argument.find('=');
     if (equals != std::string::npos && !std::filesystem::exists(argument)) {
-      Fail(ErrorKind::kBadOption, "--input ", argument, ": the model has no input \"", argument.substr(0, equals),
+      Fail(ErrorKind::kBadOption, option, " ", argument, ": the model has no input \"", argument.substr(0, equals),
            "\", its inputs are: ", Names(ports));
     }
     if (ports.size() == 1) {
@@ -96,13 +97,13 @@ std::vector<InputValue> ReadInputs(const std::vector<Port>& ports, const std::ve
       continue;
     }
     if (Extension(argument) != ".npz") {
-      Fail(ErrorKind::kBadOption, "--input ", argument, ": the model has ", ports.size(),
+      Fail(ErrorKind::kBadOption, option, " ", argument, ": the model has ", ports.size(),
            " inputs, expected NAME=FILE with one of: ", Names(ports));
     }
     for (const auto& [name, tensor] : ReadNpz(argument)) {
       const auto port = std::find_if(ports.begin(), ports.end(), [&](const Port& p) { return p.name == name; });
       if (port == ports.end()) {
-        Fail(ErrorKind::kBadOption, "--input ", argument, ": array \"", name,
+        Fail(ErrorKind::kBadOption, option, " ", argument, ": array \"", name,
              "\" is none of the model's inputs: ", Names(ports));
       }
       set(static_cast<size_t>(port - ports.begin()), Fit(*port, tensor, argument));
@@ -115,7 +116,7 @@ std::vector<InputValue> ReadInputs(const std::vector<Port>& ports, const std::ve
     else
       missing += (missing.empty() ? "" : ", ") + ports[i].name + " (" + Describe(ports[i].type, ports[i].shape) + ")";
   }
-  if (!missing.empty()) Fail(ErrorKind::kBadOption, "--input: no values for ", missing);
+  if (!missing.empty()) Fail(ErrorKind::kBadOption, option, ": no values for ", missing);
   return values;
 }
 
