@@ -1,0 +1,100 @@
+// Operators that no operation set has, and those that OpenVINO computes otherwise, are taken apart with the same
+// numbers. (All operators of MXNet go this way in tests/end_to_end, too, and in OpenVINO itself in
+// tests/oracle/openvino_grids.py.)
+#include "transforms/legalize_for_ir_v10_v11/legalize.h"
+
+#include <gtest/gtest.h>
+
+#include "graph/error.h"
+#include "graph/text.h"
+#include "graph/verify.h"
+#include "tests/support/ir_testing.h"
+
+namespace moir::test {
+namespace {
+
+void Legalize(Graph& graph, int version) {
+  for (const auto& pass : transforms::MakeLegalizePassesV10V11(version)) {
+    graph::PassReport report;
+    pass->Run(graph, report);
+    graph::Verify(graph);
+  }
+}
+
+bool Holds(const Graph& graph, std::string_view op) {
+  for (const graph::Node* node : graph.TopologicalOrder()) {
+    if (node->Is(op)) return true;
+  }
+  return false;
+}
+
+struct Decomposition {
+  const char* name;
+  const char* op;  // what must be gone
+  const char* text;
+};
+void PrintTo(const Decomposition& entry, std::ostream* out) { *out << entry.name; }
+
+const Decomposition kDecompositions[] = {
+    {"ArgMax", "ArgMax", R"(x : f32[2,3,4]; y = ArgMax(x) axis=1 mode="min" index_element_type="i32"; return y)"},
+    {"AvgPoolBeyondThePadding", "", R"(x : f32[1,2,7,6];
+      y = AvgPool(x) kernel=[3,3] strides=[2,2] pads_begin=[1,1] pads_end=[1,1] rounding_type="ceil" exclude-pad=false; return y)"},
+    {"BoxDecode", "BoxDecode",
+     R"(x : f32[2,3,4]; a : f32[1,3,4] = random(1); y = BoxDecode(x, a) std0=0.1 format="corner" clip=2.0; return y)"},
+    {"BoxIou", "BoxIou", R"(x : f32[3,4]; a : f32[2,4] = random(1); y = BoxIou(x, a) format="center"; return y)"},
+    {"BoxNms", "BoxNms",
+     R"(x : f32[2,9,6]; y = BoxNms(x) overlap_thresh=0.1 id_index=0 topk=5 out_format="center"; return y)"},
+    {"BoxNmsOfOnePicture", "BoxNms", R"(x : f32[1,9,6]; y = BoxNms(x) overlap_thresh=0.1 valid_thresh=0.1; return y)"},
+    {"Correlation", "Correlation", R"(x : f32[1,2,6,7]; z : f32[1,2,6,7] = random(1);
+      y = Correlation(x, z) kernel_size=3 max_displacement=2 stride1=2 stride2=2 pad_size=3 is_multiply=false; return y)"},
+    {"CubicInterpolate", "Interpolate",
+     R"(x : f32[1,2,5,6]; s : i64[2] = {7,3}; c : f32[2] = fill(1); a : i64[2] = {2,3};
+      y = Interpolate(x, s, c, a) mode="cubic" shape_calculation_mode="sizes" coordinate_transformation_mode="half_pixel"; return y)"},
+    {"IntegerDivide", "", R"(x : i32[6]; d : i32[] = {3}; y = Divide(x, d) m_pythondiv=false; return y)"},
+    {"LrnBias", "",
+     R"(x : f32[1,6,3,2]; a : i64[1] = {1}; y = LRN(x, a) alpha=0.01 beta=0.75 bias=0.5 size=5; return y)"},
+    {"MatMulOfVectors", "", R"(x : f32[4]; w : f32[4] = random(1); y = MatMul(x, w); return y)"},
+    {"MultiBoxDetection", "MultiBoxDetection", R"(x : f32[2,3,8]; l : f32[2,32] = random(1); b : f32[1,8,4] = random(2);
+      s = Softmax(x) axis=1; y = MultiBoxDetection(s, l, b) nms_topk=5 threshold=0.3; return y)"},
+    {"MultiProposal", "MultiProposal", R"(x : f32[1,4,3,4]; b : f32[1,8,3,4] = random(1); i : f32[1,3] = {48,64,1};
+      y = MultiProposal(x, b, i) scales=[2.0,4.0] ratios=[1.0] feature_stride=16 rpn_post_nms_top_n=6; return y.0, y.1)"},
+    {"Quantize", "Quantize",
+     R"(x : f32[2,3]; s : f32[] = {100.3}; y = Quantize(x, s) destination_type="u8"; return y)"},
+    {"QuantizedConvolution", "QuantizedConvolution",
+     R"(x : i8[1,4,5,5]; w : i8[2,4,3,3] = iota(); y = QuantizedConvolution(x, w) pads_begin=[1,1] pads_end=[1,1]; return y)"},
+    {"RoundedRegions", "",
+     R"(x : f32[1,2,6,6]; r : f32[2,5] = {0,0,0,5,5,0,1,2,4,7}; y = ROIPooling(x, r) pooled_h=2 pooled_w=2 spatial_scale=0.7; return y)"},
+    {"SmallIntegers", "", R"(x : u8[5]; b : u8[] = {250}; y = Add(x, b); return y)"}};
+
+class LegalizeV10V11 : public ::testing::TestWithParam<Decomposition> {};
+
+TEST_P(LegalizeV10V11, KeepsTheNumbers) {
+  for (const int version : {10, 11}) {
+    const auto graph = graph::ParseGraph(GetParam().text);
+    const auto before = graph->Clone();
+    Legalize(*graph, version);
+    EXPECT_FALSE(*GetParam().op && Holds(*graph, GetParam().op)) << "version " << version;
+    ExpectSameResults(*graph, *before, 1e-5);
+    // And through the files.
+    const IrFiles files;
+    files.Write(*graph, {.version = version});
+    ExpectSameResults(*files.Read(), *before, 1e-5);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Operators, LegalizeV10V11, ::testing::ValuesIn(kDecompositions),
+                         [](const auto& entry) { return std::string(entry.param.name); });
+
+// What needs no other form keeps its own.
+TEST(LegalizeV10V11Keeps, WhatOpenVinoComputesAlike) {
+  const auto graph =
+      graph::ParseGraph(R"(x : f32[1,2,6,6]; a : i64[1] = {1}; r : f32[1,5] = {0,0,0,5,5}; w : f32[2,2,1,1] = random(1)
+    p = AvgPool(x) kernel=[3,3] strides=[3,3] rounding_type="ceil" exclude-pad=false; l = LRN(p, a) alpha=0.01 beta=0.75 bias=2.0 size=3
+    q = ROIPooling(x, r) pooled_h=2 pooled_w=2 spatial_scale=0.25; c = Convolution(x, w); return l, q, c)");
+  const size_t before = graph->NodeCount();
+  Legalize(*graph, 11);
+  EXPECT_EQ(graph->NodeCount(), before);
+}
+
+}  // namespace
+}  // namespace moir::test
