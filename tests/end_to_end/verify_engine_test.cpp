@@ -1,5 +1,7 @@
 // --verify with the engine: the quickstart's model agrees, an engine that computes something else is found out, and
 // inputs come from files.
+#include "mo/engine/engine_tools.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -10,7 +12,6 @@
 #include "ie_runtime/apps/common/npy.h"
 #include "ie_runtime/apps/common/npz.h"
 #include "mo/convert.h"
-#include "mo/engine/engine_tools.h"
 #include "tests/support/graph_testing.h"
 #include "tests/support/subprocess.h"
 
