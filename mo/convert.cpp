@@ -171,6 +171,12 @@ void CompleteReport(const Options& options, const ReadResult& read, ConvertRepor
   model.notes = options.warnings;
   for (const std::vector<std::string>& notes : {options.notes, report.notes, report.written.notes})
     model.notes.insert(model.notes.end(), notes.begin(), notes.end());
+  if (report.written.denormals_flushed > 0)
+    model.notes.push_back(graph::StrCat(report.written.denormals_flushed, " denormal weights were flushed to zero"));
+  if (report.written.f16_overflows > 0) {
+    model.notes.push_back(graph::StrCat(report.written.f16_overflows,
+                                        " weights are beyond the range of FP16 and became its largest number"));
+  }
   model.options = options.cli_parameters;
   if (!report.verification) return;
   model.verification = VerificationFigures(report.verification->result);

@@ -94,6 +94,10 @@ NdParams ReadNdParams(const Options& options) {
   add(args_path, ParamKind::kArgument);
   add(auxs_path, ParamKind::kAuxiliary);
   add(base_path, ParamKind::kArgument);
+  if (!options.input_model.empty()) {
+    nd.notes.push_back("--input_model " + options.input_model +
+                       " names the result only; the parameters come from the .nd files and the base model");
+  }
   nd.params = Params(std::move(merged), /*named=*/true, graph::Join(nd.files, " + "));
   return nd;
 }

@@ -25,7 +25,7 @@ struct InputPreprocess {
   std::vector<double> scale;  // the same; divides
   bool reverse_channels = false;
   int64_t channel_axis = 1;
-  Tensor mean_image;  // f64, of the Parameter's shape without the first axis; undefined: none. Excludes `mean`
+  graph::Tensor mean_image;  // f64, of the Parameter's shape without the first axis; undefined: none. Excludes `mean`
 };
 // An input or output whose axes come in another order outside of the model than inside.
 struct LayoutChange {

@@ -376,10 +376,18 @@ class Planner {
     }
     std::map<size_t, Shape> given;
     size_t position = 0;
+    // As many shapes as inputs that state none: they are for those.
+    const auto states_none = [&](size_t node) { return !OnlyRole(node, 's') && !StatedShape(symbol_.nodes[node]); };
+    const bool for_open_ones =
+        std::count_if(options_.inputs.begin(), options_.inputs.end(), [](const InputOption& input) {
+          return input.name.empty() && input.shape;
+        }) == std::count_if(unnamed.begin(), unnamed.end(), states_none);
     for (const InputOption& input : options_.inputs) {
       if (!input.name.empty()) continue;
       // Inputs whose shape follows from the graph are asked for last.
-      while (position < unnamed.size() && OnlyRole(unnamed[position], 's')) ++position;
+      while (position < unnamed.size() &&
+             (OnlyRole(unnamed[position], 's') || (for_open_ones && input.shape && !states_none(unnamed[position]))))
+        ++position;
       if (position == unnamed.size()) {
         FailFaq(kShapesAndNames, ErrorKind::kBadOption, "--input_shape: more shapes than inputs; ", symbol_.place,
                 " has the inputs ", InputNames(order, unnamed));

@@ -387,6 +387,8 @@ constexpr OpEntry kOps[] = {
     {"_scatter_set_nd", ConvertScatterNd},
     {"_sg_mkldnn_conv", ConvertFusedConvolution},
     {"_sg_mkldnn_fully_connected", ConvertFusedFullyConnected},
+    {"_sg_mkldnn_selfatt_qk", ConvertFusedSelfAttention},
+    {"_sg_mkldnn_selfatt_valatt", ConvertFusedSelfAttention},
     {"_shuffle", ConvertRandom},
     {"_split_v2", ConvertSplitV2},
     {"_unravel_index", ConvertUnravelIndex},

@@ -23,8 +23,12 @@ constexpr std::string_view kPartition =
     "a part of the graph that MXNet handed to another library when it was bound; save the symbol before that";
 
 constexpr std::string_view kFifo =
-    "a buffer, unknown to MXNet 1.9.1, that keeps values from one inference to the next, which an IR cannot; give the buffer to the "
+    "a buffer, unknown to MXNet 1.9.1, that keeps values from one inference to the next, which an IR cannot; give the "
+    "buffer to the "
     "model as an input: --input NAME --input_shape SHAPE";
+
+constexpr std::string_view kQuantizedRecurrent =
+    "8-bit recurrent layers; quantize the model again with the layer among excluded_sym_names";
 
 // The first pattern that fits is taken.
 constexpr Known kKnown[] = {
@@ -52,7 +56,10 @@ constexpr Known kKnown[] = {
     {"_TensorRT", kPartition},
     {"_ngraph_subgraph_op", kPartition},
     {"_sg_mkldnn_*",
-     "an operator of MXNet's graphs for oneDNN; convert the symbol that was saved before get_backend_symbol"},
+     "an operator of MXNet's graphs for oneDNN; convert the symbol that was saved before "
+     "get_backend_symbol or quantization"},
+    {"_contrib_quantized_rnn", kQuantizedRecurrent},
+    {"_contrib_quantize_asym", kQuantizedRecurrent},
     {"_FusedOp*", "operators that MXNet fused for a GPU; save the symbol with MXNET_USE_FUSION=0"},
     {"_CachedOp*", "a Gluon network inside the graph; export the whole network with HybridBlock.export"},
     {"_backward_*", "a gradient: the file holds a graph for training; save the symbol of the network itself"},

@@ -168,8 +168,9 @@ std::string OperatorsManual() {
   text += "\n`Pooling_v1` is read as `Pooling`. `Custom` stands for Python code; it is converted where `op_type` is " +
           Listed(mo::CustomOpTypes(true)) + ", left out as training's where it is " + Listed(mo::CustomOpTypes(false)) +
           ", and refused otherwise.\nNot in MXNet 1.9.1, but in files of forks and plug-ins: " + beyond +
-          ". `_contrib_fifo_buffer` and `_contrib_quantized_fifo_buffer`, which other converters name, are not registered in "
-      "MXNet 1.9.1: there is no meaning to compare with, so they are refused.\n";
+          ". `_contrib_fifo_buffer` and `_contrib_quantized_fifo_buffer`, which other converters name, are not "
+          "registered in "
+          "MXNet 1.9.1: there is no meaning to compare with, so they are refused.\n";
   text += "\n## For training only\n\nLeft out where the outputs do not need them: " + training + ".\n";
   text +=
       "\n## Random numbers\n\nRefused, because there is nothing to compare an inference with; the numbers can be an "

@@ -87,6 +87,45 @@ TEST_F(MoProgram, IsSilentWhenAsked) {
   EXPECT_EQ(finished.output + finished.errors, "");
 }
 
+TEST_F(MoProgram, PrintsTheArgumentsFirstAndTheResultLast) {
+  const Finished finished = Mo({"--input_model", At("net-0001.params"), "--input_shape", "[1,4]", "--data_type", "FP32",
+                                "--static_shape", "--extensions", ""});
+  EXPECT_EQ(finished.exit_code, 0) << finished.errors;
+  EXPECT_EQ(finished.output.rfind("Model Optimizer arguments:\nCommon parameters:\n\t- ", 0), 0u);
+  EXPECT_THAT(finished.output, HasSubstr("\t- Input shapes: \t[1,4]\n"));
+  EXPECT_THAT(finished.output, HasSubstr("[ WARNING ] --data_type is deprecated"));
+  EXPECT_THAT(finished.output, HasSubstr("[ NOTE ] --static_shape has no effect"));
+  EXPECT_THAT(finished.output, ::testing::Not(HasSubstr("--extensions has")));
+  EXPECT_THAT(finished.output,
+              ::testing::ContainsRegex("\n\n\\[ SUCCESS \\] Generated IR model.\n\\[ SUCCESS \\] XML file: "
+                                       "[^\n]*\n\\[ SUCCESS \\] BIN file: [^\n]*\n\\[ SUCCESS \\] Total "
+                                       "execution time: [0-9]+\\.[0-9][0-9] seconds\\.\n$"));
+  EXPECT_EQ(finished.errors, "");
+}
+
+TEST_F(MoProgram, ShowsProgressOnRequestOnly) {
+  const std::vector<std::string> good = {"--input_model", At("net-0001.params"), "--input_shape", "[1,4]"};
+  const auto with = [&](const std::string& option) {
+    std::vector<std::string> arguments = good;
+    arguments.push_back(option);
+    return Mo(arguments);
+  };
+  EXPECT_EQ(Mo(good).errors, "");
+  EXPECT_THAT(with("--progress").errors, HasSubstr("Progress: 0.0% read\nProgress: 15.0% optimize: "));
+  EXPECT_THAT(with("--progress").errors, ::testing::EndsWith("Progress: 100.0% done\n"));
+  EXPECT_THAT(with("--stream_output").errors, ::testing::EndsWith("Progress: 100%\n"));
+  std::vector<std::string> silent = good;
+  silent.insert(silent.end(), {"--progress", "--stream_output", "--silent"});
+  EXPECT_EQ(Mo(silent).errors, "");
+}
+
+TEST_F(MoProgram, ConvertsByAConfigurationFileAlone) {
+  WriteText(At("mo.json"), R"({"input_model": "net-0001.params", "input_shape": [1, 4], "output_dir": "out"})");
+  const Finished finished = RunProgram("mo", {"--config", At("mo.json")});
+  EXPECT_EQ(finished.exit_code, 0) << finished.errors;
+  EXPECT_TRUE(fs::exists(folder_ / "out/net-0001.xml"));
+}
+
 TEST_F(MoProgram, WritesTheSameBytesEveryTime) {
   for (const char* out : {"a", "b"})
     ASSERT_EQ(Mo({"--input_model", At("net-0001.params"), "--input_shape", "[1,4]", "--output_dir", At(out)}).exit_code,
@@ -227,6 +266,7 @@ TEST_F(MoProgram, PrintsHelpAndVersion) {
   EXPECT_THAT(RunProgram("mo", {"--help"}).output, HasSubstr("--input_model"));
   EXPECT_THAT(RunProgram("mo", {"--version"}).output, HasSubstr("Version of mo is: "));
   EXPECT_EQ(RunProgram("mo", {}).exit_code, 1);
+  EXPECT_THAT(RunProgram("mo", {}).output, HasSubstr("usage: mo "));
 }
 
 }  // namespace

@@ -79,6 +79,15 @@ class Style : public ::testing::Test {
 
 TEST_F(Style, MergesTheNdFilesWithTheBaseModel) { ExpectNumbers(NdArguments(), "output"); }
 
+TEST_F(Style, TheInputModelNamesTheResultOnly) {
+  std::vector<std::string> arguments = NdArguments();
+  arguments.insert(arguments.end(), {"--input_model", At("net.nd"), "--save_params_from_nd"});
+  arguments.erase(std::find(arguments.begin(), arguments.end(), "--model_name"), arguments.begin() + 12);
+  const ConvertReport report = ExpectNumbers(arguments, "output");
+  EXPECT_THAT(report.notes, ::testing::Contains(HasSubstr("names the result only")));
+  EXPECT_TRUE(fs::exists(At("style-0003.params")));
+}
+
 TEST_F(Style, FindsTheBaseModelByItsShortName) {
   std::vector<std::string> arguments = NdArguments();
   arguments[3] = At("base-0003");

@@ -53,6 +53,8 @@ QUANTIZED = (
     "_contrib_requantize",
     "_sg_mkldnn_conv",
     "_sg_mkldnn_fully_connected",
+    "_sg_mkldnn_selfatt_qk",
+    "_sg_mkldnn_selfatt_valatt",
 )
 
 # Which of the two is taken where they differ or one refuses: (operator, part of the case's name, which, why).

@@ -15,7 +15,7 @@ The graphs are our own. Each has the private operators of a kind of public proje
   caffe             CaffeOp, CaffeLoss: layers of Caffe in a graph of MXNet's plug-in
   numpy_op          NumpyOp and NDArrayOp of 2015 and 2016: _Native, _NDArray
   focal_loss        a private loss in Python behind a sigmoid: Custom, op_type focal_loss
-  fused             what MXNet itself makes of a graph: _FusedOp, _sg_mkldnn_selfatt_qk, _TensorRT
+  fused             what MXNet itself makes of a graph: _FusedOp, _sg_mkldnn_batch_dot, _TensorRT
   misspelt          names that nothing has
 """
 import json
@@ -135,7 +135,7 @@ def main():
     g = Graph(version=10901)
     data = g.variable("data")
     point = g.add("_FusedOp", "point", [dense(g, "fc1", data, 4)])
-    attention = g.add("_sg_mkldnn_selfatt_qk", "attention", [point], heads=2)
+    attention = g.add("_sg_mkldnn_batch_dot", "attention", [point, point])
     g.save(folder, "fused", attention, g.add("_TensorRT", "engine", [point]))
 
     g = Graph()

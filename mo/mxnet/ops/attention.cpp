@@ -4,7 +4,8 @@
 //   _contrib_interleaved_matmul_selfatt_valatt   qkv, attention [N * H, L, L] -> [L, N, H * D]
 //   _contrib_interleaved_matmul_encdec_qk        q [L, N, H * D], kv [K, N, H * 2 * D] -> [N * H, L, K]
 //   _contrib_interleaved_matmul_encdec_valatt    kv, attention [N * H, L, K] -> [L, N, H * D]
-// The parts (q, k, v) of one head lie next to each other.
+// The parts (q, k, v) of one head lie next to each other. _sg_mkldnn_selfatt_qk and _valatt are the first two as
+// MXNet's graphs for oneDNN have them; their 8-bit form is refused.
 #include <cmath>
 
 #include "mo/mxnet/ops/converters.h"
@@ -80,6 +81,18 @@ void ConvertEncoderDecoderValues(NodeConverter& node) {
   node.RequireInputs(2);
   const int64_t heads = Heads(node);
   node.Output(Attend(node, node.Input(1), HeadMatrices(node, node.Input(0), heads, 2, 1, "value"), heads));
+}
+
+void ConvertFusedSelfAttention(NodeConverter& node) {
+  const auto& attrs = node.Attrs();
+  if (attrs.Bool("quantized", false)) {
+    node.Unsupported(
+        "attribute quantized: 8-bit attention is not supported; convert the symbol that was saved before the model was "
+        "quantized, or quantize it again with this layer among excluded_sym_names");
+  }
+  attrs.Ignore({"enable_float_output", "min_calib_range", "max_calib_range"});
+  if (node.Op() == "_sg_mkldnn_selfatt_qk") ConvertSelfAttentionScores(node);
+  else ConvertSelfAttentionValues(node);
 }
 
 }  // namespace moir::mo

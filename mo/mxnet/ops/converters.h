@@ -61,6 +61,7 @@ void ConvertFourier(NodeConverter& node);
 void ConvertFullyConnected(NodeConverter& node);
 void ConvertFusedConvolution(NodeConverter& node);
 void ConvertFusedFullyConnected(NodeConverter& node);
+void ConvertFusedSelfAttention(NodeConverter& node);
 void ConvertGatherNd(NodeConverter& node);
 void ConvertGridGenerator(NodeConverter& node);
 void ConvertGroupNorm(NodeConverter& node);

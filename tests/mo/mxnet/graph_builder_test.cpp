@@ -164,6 +164,8 @@ TEST(GraphBuilder, ListsInputsWithoutAShape) {
               {"inputs \"x\", \"z\" have no shape", "--input_shape"});
   // By position, the stated shape by the file; by name in the user's order.
   EXPECT_EQ(Build(lines, {}, {{"", Shape{2, 3}}, {"", {}}, {"", Shape{2, 3}}}).graph->Parameters()[1]->Name(), "y");
+  // As many shapes as inputs that state none.
+  EXPECT_EQ(Build(lines, {}, {{"", Shape{2, 3}}, {"", Shape{2, 3}}}).graph->Parameters().size(), 3u);
   const BuildResult named = Build(lines, {}, {{"z", Shape{2, 3}}, {"x", Shape{2, 3}}});
   ASSERT_EQ(named.graph->Parameters().size(), 3u);
   EXPECT_EQ(named.graph->Parameters()[0]->Name(), "z");

@@ -96,7 +96,7 @@ const std::vector<Expected> kExpected = {
      {},
      ErrorKind::kUnsupported,
      {"3 operators are not supported", "_FusedOp: 1 node (point)", "MXNET_USE_FUSION=0", "_TensorRT: 1 node (engine)",
-      "_sg_mkldnn_selfatt_qk: 1 node (attention)", "--output fc1\n"}},
+      "_sg_mkldnn_batch_dot: 1 node (attention)", "--output fc1\n"}},
     {"misspelt",
      {},
      ErrorKind::kUnsupported,

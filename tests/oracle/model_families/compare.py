@@ -17,7 +17,12 @@ def relative(a, b):
 
 
 def detections(outputs):
-    """[count, columns] with the score first, when the outputs are one picture's list of boxes; otherwise None."""
+    """[count, columns] with the score first, when the outputs are one picture's list of boxes; otherwise None.
+
+    GluonCV's networks give classes, scores and boxes, perhaps masks; MultiBoxDetection gives rows (class, score, box).
+    """
+    if len(outputs) == 1 and outputs[0].ndim == 3 and outputs[0].shape[::2] == (1, 6):
+        return outputs[0][0][:, [1, 0, 2, 3, 4, 5]]
     if len(outputs) < 3 or any(value.ndim != 3 or value.shape[:2] != outputs[0].shape[:2] for value in outputs[:3]):
         return None
     if outputs[0].shape[2] != 1 or outputs[1].shape[2] != 1 or outputs[0].shape[0] != 1:
@@ -45,7 +50,7 @@ def same_up_to_ties(a, b):
 
 def boxes_only(outputs):
     """Of a list of boxes with masks: without the masks of rows that are no boxes, which come from no region."""
-    if detections(outputs) is None:
+    if len(outputs) < 4 or detections(outputs) is None:
         return outputs
     absent = outputs[0][0, :, 0] < 0
     count = outputs[0].shape[1]
@@ -62,3 +67,18 @@ def difference(a, b):
     if rows[0] is None or rows[1] is None or rows[0].shape != rows[1].shape:
         return direct
     return min(direct, same_up_to_ties(*rows))
+
+
+def in_steps(a, b):
+    """How outputs of 8 bits that have become floats differ, in words; empty when they are anything else."""
+    count = total = 0
+    for x, y in zip(a, b):
+        levels = np.unique(y)
+        if x.shape != y.shape or not 2 <= len(levels) <= 256:
+            return ""
+        apart = np.abs(x - y)
+        if apart.max() > 1.01 * np.diff(levels).min():
+            return ""
+        count += int((apart > 0).sum())
+        total += y.size
+    return f"{count} of {total} values, by one step of 8 bits"

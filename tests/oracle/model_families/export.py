@@ -4,7 +4,7 @@ usage: python -m model_families.export NAME FOLDER [GRAPHS]    (called by ../mod
 
 Writes FOLDER/NAME-symbol.json, NAME-0000.params and NAME.npz: in:NAME, out:N:NAME (MXNet as it runs by default, in a
 child process) and own:N:NAME (without oneDNN), from which one sees how much MXNet itself varies. Some networks stop
-without oneDNN (8-bit ones) or with it (most of those with 3-D convolutions); then own: and out: are the same. Where
+without oneDNN (8-bit ones, fused recurrent layers) or with it (most of those with 3-D convolutions); then own: and out: are the same. Where
 MXNet's ROIAlign is wrong on a CPU (see graphs.py), it runs NAME-mxnet.json, in which that cannot happen.
 
 Seeds are drawn from the model's name. Where MXNet's two implementations part by more than 3e-5 under the first one, up
@@ -63,7 +63,7 @@ def outputs_only(name, folder):
     """The child: inputs from NAME.npz, outputs to NAME-default.npz."""
     symbol, arguments, states = load(folder, name)
     with np.load(f"{folder}/{name}.npz") as stored:
-        inputs = {key[3:]: mx.nd.array(stored[key], dtype=stored[key].dtype) for key in stored.files if key.startswith("in:")}
+        inputs = {key.split(":", 1)[1]: mx.nd.array(stored[key]) for key in stored.files if key.startswith(("in:", "label:"))}
     np.savez(f"{folder}/{name}-default.npz", **dict(run(symbol, arguments, states, inputs)))
 
 
@@ -115,6 +115,8 @@ def main():
     if sys.argv[3:] == ["--default"]:
         return outputs_only(name, folder)
     model = next(m for m in zoo.models(sys.argv[3] if len(sys.argv) > 3 else None) if m.name == name)
+    if model.onednn_only:
+        os.environ["MXNET_MKLDNN_ENABLED"] = "1"  # read at the first operator
     seed = zlib.crc32(name.encode()) & 0x7FFFFFFF
     mx.random.seed(seed)
     if model.graph:
@@ -131,18 +133,19 @@ def main():
         values = make_inputs(model.shapes, generator, decides)
         if model.whole_below:
             values = {key: generator.randint(0, model.whole_below, value.shape).astype("float32") for key, value in values.items()}
-        inputs = {key: mx.nd.array(value) for key, value in values.items()}
+        labels = {name: -np.ones(shape, "float32") for name, shape in model.labels.items() if name in symbol.list_arguments()}
+        inputs = {key: mx.nd.array(value) for key, value in {**values, **labels}.items()}
         if eight_bit:
             int8.draw(symbol, arguments, states, generator)
         else:
             weights.draw(symbol, arguments, generator, untrained)
             if untrained is None or untrained:
                 weights.calibrate(symbol, complete(symbol, arguments, inputs), arguments, states, inputs, seed + attempt)
-        stored = {"in:" + key: value for key, value in values.items()}
+        stored = {**{"in:" + key: value for key, value in values.items()}, **{"label:" + key: value for key, value in labels.items()}}
         np.savez(f"{folder}/{name}.npz", **stored)
         save(folder, name, arguments, states)
         by_default = run_by_default(name, folder)
-        own = by_default if eight_bit else run(symbol, arguments, states, inputs)
+        own = by_default if eight_bit or model.onednn_only else run(symbol, arguments, states, inputs)
         if own is None:
             sys.exit(f"MXNet stops while running {name}")
         by_default = by_default or own

@@ -96,7 +96,7 @@ def prepare(text, params, outputs, model, stem):
     symbol = mx.sym.load_json(json.dumps(graph))
     symbol.save(f"{stem}-mxnet.json")
     known = {**model.shapes, **{name: shape for name, shape in model.labels.items() if name in symbol.list_arguments()}}
-    shapes, _, state_shapes = symbol.infer_shape(**known)
+    shapes, _, state_shapes = symbol.infer_shape_partial(**known)
     types, _, state_types = symbol.infer_type(**{name: "float32" for name in model.shapes})
     stored = {key.split(":", 1)[-1]: value for key, value in (mx.nd.load(str(params)) if params else {}).items()}
     saved, missing = {}, []
@@ -172,5 +172,6 @@ def in_folder(folder):
         model.whole_below = max(entry.get("int_inputs", {}).values(), default=0)
         params = folder / entry["params"] if entry.get("params") else None
         read = (folder / entry["symbol"]).read_text
+        model.onednn_only = '"op": "RNN"' in read()  # MXNet's own build refuses the fused layer
         model.graph = lambda stem, read=read, params=params, outputs=outputs, model=model: prepare(read(), params, outputs, model, stem)
         yield model

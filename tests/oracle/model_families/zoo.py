@@ -121,6 +121,7 @@ class Model:
     graph: typing.Optional[typing.Callable] = None  # (path stem) -> names to draw weights for; see graphs.py
     outputs: tuple = ()  # nodes to cut at, empty for the graph's own outputs
     labels: dict = dataclasses.field(default_factory=dict)  # shapes of training's inputs, which mo leaves away
+    onednn_only: bool = False  # MXNet stops without oneDNN
     whole_below: int = 0  # inputs are whole numbers below this
 
 
@@ -157,7 +158,7 @@ def gluoncv(name, **more):
         from gluoncv.model_zoo.resnetv1b import BottleneckV1b, ResNetV1b
         from mxnet.gluon import nn
 
-        normalize = lambda in_channels=0, **kwargs: nn.GroupNorm(32, in_channels=in_channels, **kwargs)  # noqa: E731
+        normalize = lambda in_channels=0, **kwargs: nn.GroupNorm(32, **kwargs)  # noqa: E731
         return ResNetV1b(BottleneckV1b, [3, 4, 6, 3], norm_layer=normalize)
     try:
         return without_downloads(lambda: gluoncv.model_zoo.get_model(name, pretrained=False, pretrained_base=False, **more))
@@ -208,7 +209,7 @@ def recurrent_models():
         return crnn(getattr(rnn, cell), bidirectional)
 
     for name, cell, bidirectional in (("crnn_bidirectional_lstm", "LSTM", True), ("crnn_gru", "GRU", False)):
-        yield Model("Recurrent text recognition", name, {"data": (1, 1, 32, 128)}, functools.partial(make, cell, bidirectional))
+        yield Model("Recurrent text recognition", name, {"data": (1, 1, 32, 128)}, functools.partial(make, cell, bidirectional), onednn_only=True)
 
 
 def models(graphs=None):

@@ -218,4 +218,15 @@ def unfused():
             record("_contrib_quantized_conv", name, y, values, "uint8", calibrated, fused=False)
 
 
-GRIDS = [open_ranges, convolutions, sums, dense, unfused]
+def attention():
+    data, weights = mx.sym.var("data"), mx.sym.var("weights")
+    for length, batch, heads, size in ((5, 2, 2, 4), (3, 1, 1, 2), (4, 3, 4, 1)):
+        name = f"{length}x{batch}x{heads}x{size}"
+        values = {"data": random_values("attention" + name, (length, batch, heads * 3 * size))}
+        record("_sg_mkldnn_selfatt_qk", name, mx.sym.contrib.interleaved_matmul_selfatt_qk(data, heads=heads, name="op"), values)
+        values = {**values, "weights": random_values("weights" + name, (batch * heads, length, length))}
+        symbol = mx.sym.contrib.interleaved_matmul_selfatt_valatt(data, weights, heads=heads, name="op")
+        record("_sg_mkldnn_selfatt_valatt", name, symbol, values)
+
+
+GRIDS = [attention, open_ranges, convolutions, sums, dense, unfused]
