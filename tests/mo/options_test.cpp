@@ -156,6 +156,9 @@ TEST(Options, EveryOptionIsAcceptedOrRefusedAsTheTableSays) {
         {"source_layout", {"nc"}},
         {"target_layout", {"nc"}},
         {"report", {"x.html"}},
+        {"verify_input", {"x.npy", "--verify"}},
+        {"verify_runs", {"2", "--verify"}},
+        {"verify_tolerance", {"0.1", "--verify"}},
         {"nd_prefix_name", {"x", "--pretrained_model_name", "y", "--input_symbol", "z"}},
         {"pretrained_model_name", {"y", "--nd_prefix_name", "x", "--input_symbol", "z"}}};
     if (const auto found = values.find(option.name); found != values.end()) {
