@@ -250,6 +250,7 @@ ConvertReport Convert(const Options& given, const ProgressListener& progress, co
   graph::IrWriteOptions write;
   pipeline.preprocess = AssignPreprocessing(graph, options, built.aliases);
   pipeline.layouts = AssignLayouts(graph, options, built.aliases);
+  if (options.ir_version >= kFirstOpsetVersion) write.layouts = FedLayouts(graph, options, built.aliases);
   pipeline.move_means_to_preprocess = options.move_to_preprocess;
   if (options.move_to_preprocess) {
     for (const transforms::InputPreprocess& entry : pipeline.preprocess) {

@@ -211,4 +211,19 @@ std::vector<transforms::LayoutChange> AssignLayouts(const graph::Graph& graph, c
   return changes;
 }
 
+std::map<std::string, std::string> FedLayouts(const graph::Graph& graph, const Options& options,
+                                              const InputAliases& aliases) {
+  std::map<std::string, std::string> layouts;
+  for (const Placed& placed : PlaceLayouts(graph, options, aliases)) {
+    if (placed.is_output) continue;
+    const graph::Node& input = *graph.Parameters()[placed.position];
+    const std::string& text = placed.spec.target.empty() ? placed.spec.source : placed.spec.target;
+    if (text.empty()) continue;
+    const std::vector<std::string> axes =
+        Layout(options.layout_option, text).Axes(input.Shape().Rank(), "input \"" + input.Name() + "\"");
+    layouts[input.Name()] = "[" + graph::Join(axes, ",") + "]";
+  }
+  return layouts;
+}
+
 }  // namespace moir::mo

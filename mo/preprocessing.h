@@ -24,4 +24,8 @@ std::vector<transforms::InputPreprocess> AssignPreprocessing(const graph::Graph&
 std::vector<transforms::LayoutChange> AssignLayouts(const graph::Graph& graph, const Options& options,
                                                     const InputAliases& aliases = {});
 
+// The layouts in which the inputs will be fed, for files that record them: "[N,C,H,W]" by the input's name.
+std::map<std::string, std::string> FedLayouts(const graph::Graph& graph, const Options& options,
+                                              const InputAliases& aliases);
+
 }  // namespace moir::mo
