@@ -1,6 +1,7 @@
 #include "mo/verify_conversion.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 #include "graph/error.h"
@@ -18,6 +19,7 @@ constexpr double kToleranceF32 = 1e-4, kToleranceF16 = 1e-2;
 constexpr int kFirstOpsetVersion = 10;
 
 std::string Number(double value, int digits = 3) {
+  if (std::isnan(value)) return "nan";  // whatever its sign
   char text[32];
   std::snprintf(text, sizeof(text), "%.*g", digits, value);
   return text;
