@@ -73,6 +73,10 @@ void PrintReport(const Options& options, const ConvertReport& report) {
     std::printf("[ NOTE ] %llu denormal weights were flushed to zero\n",
                 static_cast<unsigned long long>(report.written.denormals_flushed));
   }
+  if (report.written.f16_kept > 0) {
+    std::printf("[ NOTE ] %llu constants stay FP32: FP16 cannot hold all their values\n",
+                static_cast<unsigned long long>(report.written.f16_kept));
+  }
   if (report.written.f16_overflows > 0) {
     std::printf("[ WARNING ] %llu weights are beyond the range of FP16 and became its largest number\n",
                 static_cast<unsigned long long>(report.written.f16_overflows));
