@@ -426,6 +426,21 @@ void WriteMetaData(const IrWriteOptions& options, XmlWriter& xml) {
   xml.Close();
 }
 
+// Which OpenVINO came with the newest operation set of the layers; open sizes and v11 came with 2022.1.
+std::string OldestOpenVino(const std::vector<Layer>& layers, const IrWriteOptions& options) {
+  int64_t newest = 0;
+  for (const Layer& layer : layers)
+    newest = std::max(newest, ParseInt(std::string_view(layer.opset).substr(5)).value_or(0));
+  const char* release = newest > 14                                                         ? "2024.4"
+                        : newest > 13                                                       ? "2024.0"
+                        : newest > 12                                                       ? "2023.2"
+                        : newest > 11                                                       ? "2023.1"
+                        : newest > 8                                                        ? "2023.0"
+                        : newest > 7 || options.version > 10 || !options.open_sizes.empty() ? "2022.1"
+                                                                                            : "2021.4";
+  return StrCat("OpenVINO ", release, " and later");
+}
+
 // Every operator that has no spelling, at once.
 void CheckOperators(const Graph& graph, int version) {
   std::vector<std::string> nodes;
@@ -498,7 +513,7 @@ IrWriteReport WriteIrV10V11(const Graph& legalized, const std::string& xml_path,
   mapping.Write(names.Text());
 
   report.bin_bytes = bin.Size();
-  report.engines.push_back(options.version == 10 ? "OpenVINO 2021.4 and later" : "OpenVINO 2023.0 and later");
+  report.engines.push_back(OldestOpenVino(layers.Layers(), options));
   report.engines.emplace_back("moir");
   files.Publish();
   return report;

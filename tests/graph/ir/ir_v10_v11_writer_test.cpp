@@ -105,6 +105,15 @@ TEST(IrV10V11Writer, RefusesPreProcessing) {
   EXPECT_THAT(RefusalOf("x : f32[1,1]; y = ReLU(x); return y", options), HasSubstr("--move_to_preprocess"));
 }
 
+TEST(IrV10V11Writer, SaysWhichOpenVinoReadsTheFiles) {
+  const IrFiles files;
+  const auto plain = graph::ParseGraph(kModel);
+  EXPECT_EQ(files.Write(*plain, {.version = 10}).engines[0], "OpenVINO 2021.4 and later");
+  EXPECT_EQ(files.Write(*plain, {.version = 11}).engines[0], "OpenVINO 2022.1 and later");
+  const auto newer = graph::ParseGraph("x : f32[2,2]; y = Inverse(x); return y");
+  EXPECT_EQ(files.Write(*newer, {.version = 11}).engines[0], "OpenVINO 2024.0 and later");
+}
+
 TEST(IrV10V11Writer, SaysWhereTheOrderOfEqualsIsOpen) {
   const auto graph = graph::ParseGraph(
       R"(x : f32[1,4]; k : i64[] = {2}; y = TopK(x, k) axis=1 mode="max" sort="value" index_element_type="i32"; return y.0, y.1)");
