@@ -59,10 +59,6 @@ std::vector<Value> Builder::Columns(Value value) {
 }
 
 Value Builder::GatherRows(Value data, Value indices) {
-  // OpenVINO 2023 and 2026 read other memory with one picture and batch_dims.
-  if (indices.Shape()[0] == 1) {
-    return Op("Gather", {data, Reshape(indices, Shape{indices.Shape()[1]}), Constant(Tensor::Scalar<int64_t>(1))});
-  }
   return Op("Gather", {data, indices, Constant(Tensor::Scalar<int64_t>(1))}, {{"batch_dims", int64_t{1}}});
 }
 

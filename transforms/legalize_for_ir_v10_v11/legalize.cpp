@@ -23,8 +23,11 @@ std::vector<std::unique_ptr<graph::Pass>> MakeLegalizePassesV10V11(int version) 
   add(MakeDecomposeMultiBoxDetection());
   add(MakeDecomposeMultiProposal());
   add(MakeDecomposeQuantized());
+  // After the decompositions, which gather rows of each picture.
+  add(MakeFlattenSingleBatchGather());
   add(MakeGiveMatMulTwoAxes());
   add(MakeNormalizeLrnBias());
+  add(MakeReplaceConstantHardSigmoid());
   add(MakeReplaceEmptyLists());
   add(MakeRoundRegions());
   add(MakeWidenSmallIntegers());

@@ -50,6 +50,10 @@ const Decomposition kDecompositions[] = {
     {"CubicInterpolate", "Interpolate",
      R"(x : f32[1,2,5,6]; s : i64[2] = {7,3}; c : f32[2] = fill(1); a : i64[2] = {2,3};
       y = Interpolate(x, s, c, a) mode="cubic" shape_calculation_mode="sizes" coordinate_transformation_mode="half_pixel"; return y)"},
+    {"GatherOfOnePicture", "",
+     R"(x : f32[1,5,2]; i : i64[1,3] = {4,0,2}; a : i64[] = {1}; y = Gather(x, i, a) batch_dims=1; return y)"},
+    {"HardSigmoidOfNothing", "HardSigmoid",
+     R"(x : f32[2,3]; a : f32[] = {0}; b : f32[] = {0.3}; y = HardSigmoid(x, a, b); return y)"},
     {"IntegerDivide", "", R"(x : i32[6]; d : i32[] = {3}; y = Divide(x, d) m_pythondiv=false; return y)"},
     {"LrnBias", "",
      R"(x : f32[1,6,3,2]; a : i64[1] = {1}; y = LRN(x, a) alpha=0.01 beta=0.75 bias=0.5 size=5; return y)"},
