@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cstring>
 #include <functional>
-#include <queue>
 #include <unordered_map>
 #include <unordered_set>
 
 #include "graph/error.h"
+#include "graph/ir/layer_order.h"
 
 namespace moir::graph {
 namespace {
@@ -57,7 +57,7 @@ class TopologyReader {
     }
     if (net.layers.empty()) xml_.Bad(list, "there are no layers");
     ReadEdges(parent, net, by_id);
-    net.order = Order(net.layers);
+    net.order = ProducersFirst(xml_, net.layers);
     return net;
   }
 
@@ -239,33 +239,6 @@ class TopologyReader {
           xml_.Bad(layer.node, "layer \"", layer.name, "\" (", layer.type, "): no edge leads to input port ", port.id);
       }
     }
-  }
-
-  // Producers first; otherwise the order of the file.
-  std::vector<size_t> Order(const std::vector<NetLayer>& layers) const {
-    std::vector<size_t> missing(layers.size());
-    std::vector<std::vector<size_t>> readers(layers.size());
-    std::priority_queue<size_t, std::vector<size_t>, std::greater<>> ready;
-    for (size_t i = 0; i < layers.size(); ++i) {
-      missing[i] = layers[i].inputs.size();
-      for (const NetPort& port : layers[i].inputs) readers[port.from_layer].push_back(i);
-      if (missing[i] == 0) ready.push(i);
-    }
-    std::vector<size_t> order;
-    while (!ready.empty()) {
-      const size_t next = ready.top();
-      ready.pop();
-      order.push_back(next);
-      for (const size_t reader : readers[next]) {
-        if (--missing[reader] == 0) ready.push(reader);
-      }
-    }
-    for (size_t i = 0; order.size() != layers.size() && i < layers.size(); ++i) {
-      if (missing[i] > 0)
-        xml_.Bad(layers[i].node, "layer \"", layers[i].name, "\" (", layers[i].type,
-                 ") is part of a cycle or reads from one");
-    }
-    return order;
   }
 
   const XmlFile& xml_;

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cstring>
 #include <functional>
-#include <queue>
 #include <unordered_map>
 #include <unordered_set>
 
 #include "graph/error.h"
+#include "graph/ir/layer_order.h"
 
 namespace moir::graph {
 namespace {
@@ -118,35 +118,6 @@ void ReadEdges(const XmlFile& xml, IrTopology& topology, const std::unordered_ma
   }
 }
 
-// Producers first; otherwise the order of the file.
-std::vector<size_t> Order(const XmlFile& xml, const std::vector<IrLayer>& layers) {
-  std::vector<size_t> missing(layers.size());
-  std::vector<std::vector<size_t>> readers(layers.size());
-  std::priority_queue<size_t, std::vector<size_t>, std::greater<>> ready;
-  for (size_t i = 0; i < layers.size(); ++i) {
-    missing[i] = layers[i].inputs.size();
-    for (const IrPort& port : layers[i].inputs) readers[port.from_layer].push_back(i);
-    if (missing[i] == 0) ready.push(i);
-  }
-  std::vector<size_t> order;
-  while (!ready.empty()) {
-    const size_t next = ready.top();
-    ready.pop();
-    order.push_back(next);
-    for (const size_t reader : readers[next]) {
-      if (--missing[reader] == 0) ready.push(reader);
-    }
-  }
-  if (order.size() != layers.size()) {
-    for (size_t i = 0; i < layers.size(); ++i) {
-      if (missing[i] > 0)
-        xml.Bad(layers[i].node, "layer \"", layers[i].name, "\" (", layers[i].type,
-                ") is part of a cycle or reads from one");
-    }
-  }
-  return order;
-}
-
 }  // namespace
 
 const IrBlob* IrLayer::FindBlob(std::string_view blob) const {
@@ -179,7 +150,7 @@ IrTopology ReadIrTopology(const XmlFile& xml) {
   }
   if (topology.layers.empty()) xml.Bad(list, "the file has no layers");
   ReadEdges(xml, topology, by_id);
-  topology.order = Order(xml, topology.layers);
+  topology.order = ProducersFirst(xml, topology.layers);
   return topology;
 }
 
