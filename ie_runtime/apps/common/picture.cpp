@@ -88,11 +88,20 @@ void CopyPixels(const Picture& picture, bool channels_last, float* values) {
   }
 }
 
-void WritePng(const std::string& path, const Picture& picture) {
+namespace {
+
+std::string Encode(const char* ending, const Picture& picture) {
   std::vector<uchar> bytes;
-  if (!cv::imencode(".png", AsMat(picture), bytes)) Fail(ErrorKind::kInternal, path, ": the picture cannot be encoded");
-  WriteFile(path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  if (!cv::imencode(ending, AsMat(picture), bytes))
+    Fail(ErrorKind::kInternal, "a picture cannot be encoded as ", ending);
+  return {bytes.begin(), bytes.end()};
 }
+
+}  // namespace
+
+std::string EncodeJpeg(const Picture& picture) { return Encode(".jpg", picture); }
+
+void WritePng(const std::string& path, const Picture& picture) { WriteFile(path, Encode(".png", picture)); }
 
 Tensor ReadPicture(const std::string& path, int64_t channels, int64_t height, int64_t width) {
   if (height < 1 || width < 1 || height > kLargestSide || width > kLargestSide) {

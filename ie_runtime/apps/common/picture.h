@@ -28,6 +28,9 @@ Picture Crop(const Picture& picture, int64_t x, int64_t y, int64_t width, int64_
 // Writes the pixels as floats 0 .. 255 to `values`: one plane per channel, or (`channels_last`) as they lie.
 void CopyPixels(const Picture& picture, bool channels_last, float* values);
 
+// The bytes of a JPEG file.
+std::string EncodeJpeg(const Picture& picture);
+
 // Writes a PNG file; it appears complete or not at all. Throws kIo.
 void WritePng(const std::string& path, const Picture& picture);
 
