@@ -7,6 +7,8 @@
 //   somebody did, or there is no object:  false positive
 // precision = true / (true + false), recall = true / objects that are not difficult, after each detection.
 //   eleven points (VOC 2007): mean over r = 0, 0.1 .. 1 of the best precision at a recall of r or more
+//     Recalls are compared as fractions. GluonCV and others compare floats, to which 3/5 is less than 0.6: where the
+//     objects of a class come in fives their figure can be lower by a point.
 //   all points (VOC 2010):    area under the precision curve, made not to rise with recall
 #pragma once
 

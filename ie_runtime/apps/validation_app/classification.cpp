@@ -10,6 +10,12 @@ namespace {
 
 constexpr size_t kTop = 5;
 
+// [N,K], also with sizes of 1 beside K: [N,K,1,1].
+bool HoldsClasses(const Shape& shape, int64_t batch) {
+  if (shape.size() < 2 || shape[0] != batch) return false;
+  return std::count_if(shape.begin() + 1, shape.end(), [](int64_t size) { return size != 1; }) <= 1;
+}
+
 int64_t ClassesOf(const Shape& shape) {
   int64_t classes = 1;
   for (size_t i = 1; i < shape.size(); ++i) classes *= shape[i];
@@ -21,7 +27,7 @@ int64_t ClassesOf(const Shape& shape) {
 void FindClassOutput(SetModel& model, const ValidationOptions& options, const DataSet& set,
                      const std::vector<std::string>& labels) {
   const std::vector<Port> outputs = model.model.Outputs();
-  if (outputs.size() != 1 || outputs[0].shape.size() < 2 || outputs[0].shape[0] != model.input.batch) {
+  if (outputs.size() != 1 || !HoldsClasses(outputs[0].shape, model.input.batch)) {
     std::string all;
     for (const Port& port : outputs)
       all += (all.empty() ? "\"" : ", \"") + port.name + "\" is " + Describe(port.type, port.shape);

@@ -136,7 +136,8 @@ TEST_F(ProgramsTest, SampleRefusesWhatItCannotClassify) {
 }
 
 TEST_F(ProgramsTest, HelpNamesTheOptions) {
-  for (const std::string program : {"infer", "classification_sample", "object_detection_sample_ssd"}) {
+  for (const std::string program :
+       {"infer", "classification_sample", "object_detection_sample_ssd", "validation_app"}) {
     const Finished run = RunProgram(program, {"--help"});
     EXPECT_EQ(run.exit_code, 0);
     for (const std::string option :
