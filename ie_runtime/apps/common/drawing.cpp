@@ -25,7 +25,7 @@ void DrawBox(Picture& picture, const Box& box, int64_t class_index, const std::s
   if (picture.channels != 3) Fail(ErrorKind::kInternal, "boxes are drawn into pictures with three channels");
   cv::Mat canvas(static_cast<int>(picture.height), static_cast<int>(picture.width), CV_8UC3, picture.pixels.data());
   const cv::Scalar& colour = kColours[static_cast<size_t>(class_index) % std::size(kColours)];
-  const int thickness = std::max(1, std::min(canvas.cols, canvas.rows) / 200);
+  const int thickness = std::max(1, std::min(canvas.cols, canvas.rows) / 140);
   const cv::Point first(ToPixel(box.xmin, picture.width), ToPixel(box.ymin, picture.height));
   const cv::Point last(ToPixel(box.xmax, picture.width), ToPixel(box.ymax, picture.height));
   cv::rectangle(canvas, first, last, colour, thickness);
