@@ -23,6 +23,7 @@ std::vector<std::string> ReadLabels(const std::string& path, const std::string& 
     labels.push_back(line);
   }
   if (file.bad()) Fail(ErrorKind::kIo, name, ": cannot read: ", std::strerror(errno));
+  while (!labels.empty() && labels.back().empty()) labels.pop_back();  // no classes, but the end of the file
   return labels;
 }
 

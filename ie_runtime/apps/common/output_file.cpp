@@ -11,6 +11,14 @@
 
 namespace moir::apps {
 
+void RequireWritable(const std::string& path) {
+  std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  if (folder.empty()) folder = ".";
+  if (access(folder.c_str(), W_OK | X_OK) != 0) Fail(ErrorKind::kIo, path, ": cannot write: ", std::strerror(errno));
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) Fail(ErrorKind::kIo, path, ": cannot write: it is a folder");
+}
+
 void WriteFile(const std::string& path, std::string_view bytes) {
   const std::string temporary = path + "." + std::to_string(getpid()) + ".tmp";
   std::ofstream file(temporary, std::ios::binary);

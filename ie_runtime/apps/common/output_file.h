@@ -6,6 +6,9 @@
 
 namespace moir::apps {
 
+// Throws kIo now when WriteFile would certainly do so later, after long work.
+void RequireWritable(const std::string& path);
+
 // Writes to a temporary file beside `path` and renames it. Throws kIo, and leaves nothing behind then.
 void WriteFile(const std::string& path, std::string_view bytes);
 

@@ -27,6 +27,12 @@ std::string ListPorts(const std::vector<Port>& ports) {
 
 }  // namespace
 
+void CheckBatch(int64_t batch) {
+  constexpr int64_t kLargestBatch = 1 << 16;
+  if (batch < 0 || batch > kLargestBatch)
+    Fail(ErrorKind::kBadOption, "--batch: got ", batch, ", expected 0 to ", kLargestBatch);
+}
+
 PictureInput FindPictureInput(Model& model, int64_t batch) {
   const std::vector<Port> ports = model.Inputs();
   const auto pictures = std::count_if(ports.begin(), ports.end(), TakesPictures);

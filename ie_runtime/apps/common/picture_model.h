@@ -23,6 +23,9 @@ struct PictureInput {
 // Throws kBadOption when there is no such input.
 PictureInput FindPictureInput(Model& model, int64_t batch = 0);
 
+// Throws kBadOption, in the name of --batch, for a number that is none of FindPictureInput's.
+void CheckBatch(int64_t batch);
+
 // Runs a model on up to `batch` pictures. Slots that are not set hold black pictures.
 class PictureRequest {
  public:

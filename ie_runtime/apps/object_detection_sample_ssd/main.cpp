@@ -13,6 +13,7 @@
 #include "../common/fail.h"
 #include "../common/labels.h"
 #include "../common/model.h"
+#include "../common/output_file.h"
 #include "../common/picture_model.h"
 #include "../common/program.h"
 
@@ -132,7 +133,7 @@ bool ParseSampleOptions(const std::vector<std::string>& arguments, SampleOptions
   }
   if (options.inputs.empty())
     Fail(ErrorKind::kBadOption, "--input: expected pictures or folders of pictures (--help lists the options)");
-  if (options.batch < 0) Fail(ErrorKind::kBadOption, "--batch: got ", options.batch, ", expected 0 or more");
+  CheckBatch(options.batch);
   if (options.zoom < 1 || options.zoom > 32)
     Fail(ErrorKind::kBadOption, "--zoom: got ", options.zoom, ", expected 1 to 32");
   if (!(options.threshold >= 0 && options.threshold <= 1))
@@ -140,6 +141,7 @@ bool ParseSampleOptions(const std::vector<std::string>& arguments, SampleOptions
   const std::string extension = std::filesystem::path(options.output).extension().string();
   if (!options.output.empty() && extension != ".png")
     Fail(ErrorKind::kBadOption, "--output: got ", options.output, ", expected a name that ends in .png");
+  if (!options.output.empty()) RequireWritable(options.output);
   return true;
 }
 

@@ -114,6 +114,11 @@ std::vector<std::string> ListFolder(const std::string& path, bool folders) {
   return names;
 }
 
+bool IsFolder(const std::string& path) {
+  std::error_code error;
+  return fs::is_directory(path, error);
+}
+
 std::string Beside(const std::string& list, const std::string& path) {
   return (fs::path(list).parent_path() / path).string();
 }
@@ -170,7 +175,7 @@ bool IsNamedLikeAPicture(const fs::path& path) {
 // The pictures of a detection set: paths and names.
 std::vector<DataItem> ListPictures(const ValidationOptions& options, DataSet& set) {
   std::vector<DataItem> items;
-  if (!fs::is_directory(options.input)) {
+  if (!IsFolder(options.input)) {
     if (!options.list.empty() || !options.subfolder.empty())
       Fail(ErrorKind::kBadOption, options.input, ": not a folder, expected one with --list and -ODsubdir");
     for (const std::string& line : ReadLines(options.input)) {
@@ -207,7 +212,7 @@ DataSet ReadClassificationSet(const std::string& input, const std::vector<std::s
                               const std::string& labels_name) {
   DataSet set;
   ClassNames classes(labels, labels_name);
-  if (!fs::is_directory(input)) {
+  if (!IsFolder(input)) {
     ReadList(input, classes, set);
   } else {
     for (const std::string& folder : ListFolder(input, true)) {
@@ -229,7 +234,7 @@ DataSet ReadClassificationSet(const std::string& input, const std::vector<std::s
 
 DataSet ReadDetectionSet(const ValidationOptions& options, const std::vector<std::string>& labels,
                          const std::string& labels_name) {
-  if (!fs::is_directory(options.annotations))
+  if (!IsFolder(options.annotations))
     Fail(ErrorKind::kIo, options.annotations, ": not a folder, expected the annotations (-ODa)");
   DataSet set;
   ClassNames classes(labels, labels_name);
@@ -242,7 +247,8 @@ DataSet ReadDetectionSet(const ValidationOptions& options, const std::vector<std
     const std::string file = (fs::path(options.annotations) / (stem + ".xml")).string();
     used.insert(stem);
     try {
-      if (!fs::exists(file)) Fail(ErrorKind::kIo, file, ": there is no such annotation");
+      std::error_code error;
+      if (!fs::exists(file, error)) Fail(ErrorKind::kIo, file, ": there is no such annotation");
       const VocAnnotation annotation = ReadVocAnnotation(file);
       item.width = annotation.width;
       item.height = annotation.height;
@@ -259,7 +265,7 @@ DataSet ReadDetectionSet(const ValidationOptions& options, const std::vector<std
       set.skipped.push_back({item.name, error.what()});
     }
   }
-  if (options.list.empty() && fs::is_directory(options.input)) {
+  if (options.list.empty() && IsFolder(options.input)) {
     for (const std::string& file : ListFolder(options.annotations, false)) {
       const fs::path path(file);
       if (LowerExtension(path) == ".xml" && used.count(path.stem().string()) == 0)

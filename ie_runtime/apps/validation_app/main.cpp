@@ -2,6 +2,7 @@
 // name.
 #include <cstdio>
 
+#include "../common/output_file.h"
 #include "../common/program.h"
 #include "options.h"
 #include "validation.h"
@@ -12,6 +13,9 @@ namespace {
 void Run(const std::vector<std::string>& arguments) {
   ValidationOptions options;
   if (!ParseValidationOptions(arguments, options)) return;
+  for (const std::string& path : {options.dump, options.report}) {
+    if (!path.empty()) RequireWritable(path);
+  }
   const Validation validation = Validate(options);
   PrintResults(validation);
   if (!options.dump.empty()) {

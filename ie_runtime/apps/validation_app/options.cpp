@@ -5,6 +5,7 @@
 #include <map>
 
 #include "../common/fail.h"
+#include "../common/picture_model.h"
 #include "../common/program.h"
 
 namespace moir::apps {
@@ -107,11 +108,16 @@ bool ParseValidationOptions(const std::vector<std::string>& arguments, Validatio
   if (options.overlap == 0) Fail(ErrorKind::kBadOption, "--iou: got 0, expected more");
   RequirePart("--threshold", options.threshold);
   if (options.input.empty()) Fail(ErrorKind::kBadOption, "-i: expected pictures (--help lists the options)");
-  if (options.batch < 0) Fail(ErrorKind::kBadOption, "--batch: got ", options.batch, ", expected 0 or more");
+  CheckBatch(options.batch);
   if (options.detection && options.annotations.empty())
     Fail(ErrorKind::kBadOption, "-ODa: expected the folder of the annotations");
   if (!options.detection && !(options.annotations.empty() && options.subfolder.empty() && options.list.empty()))
     Fail(ErrorKind::kBadOption, "-ODa, -ODsubdir and --list belong to object detection, expected -t OD with them");
+  constexpr int64_t kLargestSide = 1 << 15;
+  for (const int64_t side : {size, width, height}) {
+    if (side < 0 || side > kLargestSide)
+      Fail(ErrorKind::kBadOption, "-ppSize, -ppWidth, -ppHeight: got ", side, ", expected 1 to ", kLargestSide);
+  }
   options.preprocessing.type = ParseType(type);
   options.preprocessing.width = width != 0 ? width : size;
   options.preprocessing.height = height != 0 ? height : size;

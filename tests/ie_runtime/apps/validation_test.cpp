@@ -237,6 +237,9 @@ TEST_F(ValidationTest, RefusesWrongCommandLines) {
   ExpectRefusal(kApp, DigitsSet() + Arguments{"-ppType", "Crop"}, "-ppType: got Crop");
   ExpectRefusal(kApp, DigitsSet() + Arguments{"-ppSize", "40"}, "expected ResizeCrop");
   ExpectRefusal(kApp, DigitsSet() + Arguments{"-ppType", "ResizeCrop", "-ppSize", "20"}, "pictures become 20 x 20");
+  ExpectRefusal(kApp, DigitsSet() + Arguments{"-ppType", "ResizeShort", "-ppSize", "9000000000000000000"},
+                "expected 1 to 32768");
+  ExpectRefusal(kApp, DigitsSet() + Arguments{"-b", "9000000000000000000"}, "--batch: got 9000000000000000000");
   ExpectRefusal(kApp, DigitsSet() + Arguments{"-ODsubdir", "x"}, "expected -t OD");
   ExpectRefusal(kApp, ShapesSet() + Arguments{"-ODkind", "YOLO"}, "-ODkind: got YOLO, expected SSD");
   ExpectRefusal(kApp, ShapesSet() + Arguments{"--iou", "1.5"}, "--iou: got 1.5");
