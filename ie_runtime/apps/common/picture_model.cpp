@@ -90,6 +90,12 @@ void PictureRequest::Set(int64_t slot, const Picture& picture) {
   CopyPixels(picture, input_.channels_last, pixels_.Data<float>() + static_cast<size_t>(slot) * picture.pixels.size());
 }
 
+std::vector<Tensor> PictureRequest::Outputs(const std::vector<size_t>& indices) const {
+  std::vector<Tensor> outputs;
+  for (const size_t index : indices) outputs.push_back(Output(index));
+  return outputs;
+}
+
 void PictureRequest::Infer() {
   request_.SetTensor(input_.name, ConvertTo(pixels_, input_.type, input_.name));
   request_.Infer();

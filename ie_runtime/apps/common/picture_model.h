@@ -35,6 +35,7 @@ class PictureRequest {
   // Runs, and clears the slots for the next pictures.
   void Infer();
   Tensor Output(size_t index) const { return request_.GetOutputTensor(index); }
+  std::vector<Tensor> Outputs(const std::vector<size_t>& indices) const;
   InferRequest& Request() { return request_; }
 
  private:

@@ -122,13 +122,14 @@ bool ParseSampleOptions(const std::vector<std::string>& arguments, SampleOptions
   // clang-format on
   all.add(what).add(results).add(engine);
   if (ParseOptions(all, arguments, "input").count("help") > 0) {
-    std::cout
-        << "object_detection_sample_ssd -m model.xml -i picture... [--output FILE.png]: prints and draws the "
-           "boxes that a detector finds\n"
-        << all
-        << "\nThe model's output is [N,A,6] as of MXNet's MultiBoxDetection, or [1,1,R,7] as of DetectionOutput.\n"
-           "Corners are printed in pixels, from the left and upper edge of the picture.\n"
-           "exit codes: 0 done, 1 the files or options are at fault, 2 a bug of moir\n";
+    std::cout << "object_detection_sample_ssd -m model.xml -i picture... [--output FILE.png]: prints and draws the "
+                 "boxes that a detector finds\n"
+              << all
+              << "\nThe model's output is [N,A,6] as of MXNet's MultiBoxDetection, [1,1,R,7] as of DetectionOutput, or "
+                 "GluonCV's\n"
+                 "three: classes [N,A,1], scores [N,A,1] and corners [N,A,4] in pixels of the input.\n"
+                 "Corners are printed in pixels, from the left and upper edge of the picture.\n"
+                 "exit codes: 0 done, 1 the files or options are at fault, 2 a bug of moir\n";
     return false;
   }
   if (options.inputs.empty())
@@ -151,7 +152,7 @@ void Run(const std::vector<std::string>& arguments) {
   Core core;
   Model model = OpenModel(core, options.model);
   const PictureInput input = FindPictureInput(model, options.batch);
-  const size_t output = FindDetectionOutput(model);
+  const DetectionOutputs outputs = FindDetectionOutputs(model, input.width, input.height);
   const std::vector<std::string> pictures = ExpandPictures(options.inputs);
   const std::vector<std::string> labels = ReadLabels(options.labels, options.model.model);
   PictureRequest request(Compile(core, model, options.model), input);
@@ -171,7 +172,8 @@ void Run(const std::vector<std::string>& arguments) {
     request.Infer();
     total += std::chrono::steady_clock::now() - start;
     ++inferences;
-    const auto found = ReadDetections(request.Output(output), input.batch, options.threshold, options.model.model);
+    const auto found =
+        ReadDetections(outputs, request.Outputs(outputs.indices), input.batch, options.threshold, options.model.model);
     for (size_t i = 0; i < count; ++i) sample.Show(pictures[first + i], found[i], first + i, pictures.size());
   }
   std::printf("%zu pictures, %d inferences of %zu, %.3f ms on average\n", pictures.size(), inferences, batch,

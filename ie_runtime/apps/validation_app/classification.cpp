@@ -34,7 +34,7 @@ void FindClassOutput(SetModel& model, const ValidationOptions& options, const Da
     Fail(ErrorKind::kBadOption, model.path, ": output ", all, ", expected one [", model.input.batch,
          ",classes] with a number per class");
   }
-  model.output = 0;
+  model.outputs = {0};
   const int64_t classes = ClassesOf(outputs[0].shape) - (options.zero_is_background ? 1 : 0);
   for (const DataItem& item : set.items) {
     if (item.class_index < classes) continue;
@@ -50,9 +50,9 @@ ClassificationResult Classify(Core& core, const SetModel& model, const Validatio
   ClassificationResult result;
   result.top.resize(set.items.size());
   const int64_t background = options.zero_is_background ? 1 : 0;
-  result.time =
-      RunOverSet(core, model, options, set.items, pictures, [&](size_t item, const Tensor& output, size_t slot) {
-        const Tensor values = ConvertTo(output, ElementType::kF32, model.path);
+  result.time = RunOverSet(
+      core, model, options, set.items, pictures, [&](size_t item, const std::vector<Tensor>& outputs, size_t slot) {
+        const Tensor values = ConvertTo(outputs[0], ElementType::kF32, model.path);
         const auto classes = static_cast<size_t>(ClassesOf(values.GetShape()));
         result.classes = static_cast<int64_t>(classes) - background;
         const auto skip = static_cast<size_t>(background);

@@ -103,9 +103,10 @@ DetectionResult Detect(Core& core, const SetModel& model, const ValidationOption
                        size_t class_count, std::vector<ReadPictureInfo>& pictures) {
   DetectionResult result;
   result.boxes.resize(set.items.size());
+  const DetectionOutputs found = FindDetectionOutputs(model.model, model.input.width, model.input.height);
   std::vector<std::vector<Detection>> batch;
-  const auto use = [&](size_t item, const Tensor& output, size_t slot) {
-    if (slot == 0) batch = ReadDetections(output, model.input.batch, 0, model.path);
+  const auto use = [&](size_t item, const std::vector<Tensor>& outputs, size_t slot) {
+    if (slot == 0) batch = ReadDetections(found, outputs, model.input.batch, 0, model.path);
     for (Detection& detection : batch[slot]) {
       if (detection.class_index >= static_cast<int64_t>(class_count)) {
         Fail(ErrorKind::kBadOption, model.path, " finds class ", detection.class_index, " in ", set.items[item].name,

@@ -66,7 +66,7 @@ bool ParseValidationOptions(const std::vector<std::string>& arguments, Validatio
       ("Czb", po::value(&options.zero_is_background)->default_value(false)->value_name("BOOL"),
        "true: the model's class 0 is the background, and the pictures' classes begin at its class 1");
   detection.add_options()
-      ("ODkind", po::value(&kind)->default_value("SSD"), "the only kind: boxes as of MultiBoxDetection or DetectionOutput")
+      ("ODkind", po::value(&kind)->default_value("SSD"), "the only kind: boxes as of MultiBoxDetection, DetectionOutput or GluonCV")
       ("ODa", po::value(&options.annotations)->value_name("FOLDER"), "annotations: STEM.xml as of the PASCAL VOC challenge")
       ("ODc", po::value(&options.labels)->value_name("FILE"), "the same as --labels")
       ("ODsubdir", po::value(&options.subfolder)->value_name("NAME"),

@@ -47,7 +47,7 @@ SetModel OpenSetModel(Core& core, const ValidationOptions& options, const std::s
 
 RunTime RunOverSet(Core& core, const SetModel& model, const ValidationOptions& options,
                    const std::vector<DataItem>& items, std::vector<ReadPictureInfo>& pictures,
-                   const std::function<void(size_t item, const Tensor& output, size_t slot)>& use) {
+                   const std::function<void(size_t item, const std::vector<Tensor>& outputs, size_t slot)>& use) {
   RunTime time;
   PictureRequest request(Compile(core, model.model, options.model), model.input);
   request.Infer();  // not measured: the first inference starts the threads and touches memory for the first time
@@ -58,8 +58,8 @@ RunTime RunOverSet(Core& core, const SetModel& model, const ValidationOptions& o
     const auto start = std::chrono::steady_clock::now();
     request.Infer();
     time.milliseconds += std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
-    const Tensor output = request.Output(model.output);
-    for (size_t slot = 0; slot < slots.size(); ++slot) use(slots[slot], output, slot);
+    const std::vector<Tensor> outputs = request.Outputs(model.outputs);
+    for (size_t slot = 0; slot < slots.size(); ++slot) use(slots[slot], outputs, slot);
     time.pictures += slots.size();
     progress.Advance(slots.size());
     slots.clear();

@@ -22,7 +22,7 @@ struct SetModel {
   std::string path;
   Model model;
   PictureInput input;
-  size_t output = 0;  // of the one that holds the answers
+  std::vector<size_t> outputs;  // that hold the answers
 };
 
 // Opens the model and finds its input; `path` replaces that of the options.
@@ -34,10 +34,11 @@ struct RunTime {
   std::vector<ProfilingInfo> counters;
 };
 
-// Calls `use(item, output, slot)` for each picture that could be read: `output` is the batch's, `slot` its place there.
+// Calls `use(item, outputs, slot)` for each picture that could be read: `outputs` are the batch's, `slot` its place
+// there.
 // Pictures that are a problem already are left out; `pictures` gets the others' sizes or problems.
 RunTime RunOverSet(Core& core, const SetModel& model, const ValidationOptions& options,
                    const std::vector<DataItem>& items, std::vector<ReadPictureInfo>& pictures,
-                   const std::function<void(size_t item, const Tensor& output, size_t slot)>& use);
+                   const std::function<void(size_t item, const std::vector<Tensor>& outputs, size_t slot)>& use);
 
 }  // namespace moir::apps

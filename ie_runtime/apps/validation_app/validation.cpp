@@ -73,7 +73,8 @@ Validation Validate(const ValidationOptions& options) {
   if (options.detection) {
     if (validation.labels.empty())
       Fail(ErrorKind::kBadOption, "-ODc: expected a file with the names of the classes, one per line");
-    for (SetModel& model : models) model.output = FindDetectionOutput(model.model);
+    for (SetModel& model : models)
+      model.outputs = FindDetectionOutputs(model.model, model.input.width, model.input.height).indices;
     validation.set = ReadDetectionSet(options, validation.labels, labels_name);
   } else {
     validation.set = ReadClassificationSet(options.input, validation.labels, labels_name);

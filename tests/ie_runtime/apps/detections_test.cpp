@@ -3,7 +3,9 @@
 #include <cmath>
 #include <limits>
 
+#include "graph/text.h"
 #include "ie_runtime/apps/common/drawing.h"
+#include "ie_runtime/internal_api.h"
 #include "tests/ie_runtime/apps/app_testing.h"
 
 namespace moir::apps {
@@ -16,7 +18,7 @@ TEST(DetectionsTest, ReadsMxnetRowsPerPicture) {
   const Tensor output =
       MakeTensor<float>(ElementType::kF32, {2, 2, 6}, {1, 0.9f, 0.1f, 0.2f, 0.3f, 0.4f, -1, 0.8f, 0,     0, 1,    1,  //
                                                        0, 0.4f, 0,    0,    1,    1,    2,  0.5f, -0.5f, 0, 1.5f, 1});
-  const auto found = ReadDetections(output, 2, 0.5, "m.xml");
+  const auto found = ReadDetections({{0}}, {output}, 2, 0.5, "m.xml");
   ASSERT_EQ(found.size(), 2u);
   ASSERT_EQ(found[0].size(), 1u);
   EXPECT_EQ(found[0][0].class_index, 1);
@@ -34,34 +36,68 @@ TEST(DetectionsTest, ReadsDetectionOutputUpToTheEndMark) {
   const Tensor output =
       MakeTensor<float>(ElementType::kF32, {1, 1, 4, 7}, {1,  3, 0.9f, 0, 0, 1, 1, 0, 2, 0.8f, 0, 0, 1, 1,  //
                                                           -1, 0, 0,    0, 0, 0, 0, 0, 7, 1,    0, 0, 1, 1});
-  const auto found = ReadDetections(output, 2, 0, "m.xml");
+  const auto found = ReadDetections({{0}}, {output}, 2, 0, "m.xml");
   ASSERT_EQ(found[0].size(), 1u);
   EXPECT_EQ(found[0][0].class_index, 2);
   ASSERT_EQ(found[1].size(), 1u);
   EXPECT_EQ(found[1][0].class_index, 3);
 }
 
+TEST(DetectionsTest, ReadsClassesScoresAndCornersOfGluonCv) {
+  const Model model = runtime::ModelFromGraph(graph::ParseGraph(
+      "data : f32[1,3,100,200]; ids : f32[2,3,1]; scores : f32[2,3,1]; boxes : f32[2,3,4]; more : f32[2,3,1]\n"
+      "return more, ids, scores, boxes"));
+  const DetectionOutputs outputs = FindDetectionOutputs(model, 200, 100);
+  EXPECT_EQ(outputs.indices, (std::vector<size_t>{1, 2, 3}));
+  const auto found =
+      ReadDetections(outputs,
+                     {MakeTensor<float>(ElementType::kF32, {2, 3, 1}, {4, -1, 2, 0, 1, -1}),
+                      MakeTensor<float>(ElementType::kF32, {2, 3, 1}, {0.9f, 1, 0.2f, 0.8f, kNan, 1}),
+                      MakeTensor<float>(ElementType::kF32, {2, 3, 4}, {20, 10, 100, 50,  0, 0, 0, 0, 0, 0, 0, 0,  //
+                                                                       -2, -1, 202, 101, 0, 0, 1, 1, 0, 0, 0, 0})},
+                     2, 0.5, "m.xml");
+  ASSERT_EQ(found[0].size(), 1u);
+  EXPECT_EQ(found[0][0].class_index, 4);
+  EXPECT_DOUBLE_EQ(found[0][0].box.xmin, 0.1);
+  EXPECT_DOUBLE_EQ(found[0][0].box.ymin, 0.1);
+  EXPECT_DOUBLE_EQ(found[0][0].box.xmax, 0.5);
+  EXPECT_DOUBLE_EQ(found[0][0].box.ymax, 0.5);
+  ASSERT_EQ(found[1].size(), 1u);
+  EXPECT_DOUBLE_EQ(found[1][0].box.xmax, 1.01);
+}
+
+TEST(DetectionsTest, RefusesModelsWithoutBoxesOrWithSeveral) {
+  const auto find = [](const std::string& text) {
+    FindDetectionOutputs(runtime::ModelFromGraph(graph::ParseGraph(text)), 8, 8);
+  };
+  ExpectError(ErrorKind::kBadOption, "\"a\" is f32 [1,3,1], \"b\" is f32 [1,2,1], \"c\" is f32 [1,3,4], expected one",
+              [&] { find("a : f32[1,3,1]; b : f32[1,2,1]; c : f32[1,3,4]; return a, b, c"); });
+  ExpectError(ErrorKind::kBadOption, "expected only one",
+              [&] { find("a : f32[1,3,6]; b : f32[1,1,2,7]; return a, b"); });
+}
+
 TEST(DetectionsTest, LeavesOutWhatIsNotFinite) {
   const Tensor output = MakeTensor<float>(ElementType::kF32, {1, 3, 6},
                                           {1, kNan, 0, 0, 1, 1, 1, 0.9f, 0, -kInfinity, 1, 1, 1, 0.9f, 0, 0, 1, kNan});
-  EXPECT_TRUE(ReadDetections(output, 1, 0, "m.xml")[0].empty());
+  EXPECT_TRUE(ReadDetections({{0}}, {output}, 1, 0, "m.xml")[0].empty());
 }
 
 TEST(DetectionsTest, RefusesWhatIsNoIndex) {
   const auto mxnet = [](float value) {
-    ReadDetections(MakeTensor<float>(ElementType::kF32, {1, 1, 6}, {value, 1, 0, 0, 1, 1}), 1, 0, "m.xml");
+    ReadDetections({{0}}, {MakeTensor<float>(ElementType::kF32, {1, 1, 6}, {value, 1, 0, 0, 1, 1})}, 1, 0, "m.xml");
   };
   ExpectError(ErrorKind::kBadModel, "m.xml: row 0: class 0.5", [&] { mxnet(0.5f); });
   ExpectError(ErrorKind::kBadModel, "class nan", [&] { mxnet(kNan); });
   ExpectError(ErrorKind::kBadModel, "class inf", [&] { mxnet(kInfinity); });
   ExpectError(ErrorKind::kBadModel, "class 1e+30", [&] { mxnet(1e30f); });
   const auto layer = [](float picture) {
-    ReadDetections(MakeTensor<float>(ElementType::kF32, {1, 1, 1, 7}, {picture, 1, 1, 0, 0, 1, 1}), 2, 0, "m.xml");
+    ReadDetections({{0}}, {MakeTensor<float>(ElementType::kF32, {1, 1, 1, 7}, {picture, 1, 1, 0, 0, 1, 1})}, 2, 0,
+                   "m.xml");
   };
   ExpectError(ErrorKind::kBadModel, "picture 2 of a batch of 2", [&] { layer(2); });
   ExpectError(ErrorKind::kBadModel, "picture nan", [&] { layer(kNan); });
   ExpectError(ErrorKind::kBadModel, "boxes of 1 pictures, expected 2", [] {
-    ReadDetections(Tensor(ElementType::kF32, {1, 1, 6}), 2, 0, "m.xml");
+    ReadDetections({{0}}, {Tensor(ElementType::kF32, {1, 1, 6})}, 2, 0, "m.xml");
   });
 }
 
