@@ -48,7 +48,14 @@ PictureInput FindPictureInput(Model& model, int64_t batch) {
       shapes[port.name] = port.shape;
       shapes[port.name][0] = batch;
     }
-    if (!shapes.empty()) model.Reshape(shapes);
+    try {
+      if (!shapes.empty()) model.Reshape(shapes);
+    } catch (const Error& error) {
+      if (error.Kind() == ErrorKind::kInternal) throw;
+      Fail(ErrorKind::kBadOption, model.GetName(), ": the model cannot take ", batch,
+           " pictures at a time, because its file fixes another number (", error.what(),
+           "); convert it with mo --batch ", batch);
+    }
   }
   PictureInput input;
   for (const Port& port : model.Inputs()) {
