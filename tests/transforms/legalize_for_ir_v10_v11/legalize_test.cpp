@@ -55,6 +55,12 @@ const Decomposition kDecompositions[] = {
     {"CubicInterpolate", "Interpolate",
      R"(x : f32[1,2,5,6]; s : i64[2] = {7,3}; c : f32[2] = fill(1); a : i64[2] = {2,3};
       y = Interpolate(x, s, c, a) mode="cubic" shape_calculation_mode="sizes" coordinate_transformation_mode="half_pixel"; return y)"},
+    {"DeformableConvolutionInGroups", "",
+     R"(x : f32[2,6,5,6]; o : f32[2,36,5,6] = random(1); w : f32[6,2,3,3] = random(2);
+      y = DeformableConvolution(x, o, w) pads_begin=[1,1] pads_end=[1,1] group=3 deformable_group=2; return y)"},
+    {"DeformableConvolutionMaskedWithoutPadding", "",
+     R"(x : f32[1,2,7,6]; o : f32[1,12,3,5] = random(1); w : f32[3,2,3,2] = random(2); m : f32[1,6,3,5] = random(3);
+      y = DeformableConvolution(x, o, w, m) strides=[2,1] bilinear_interpolation_pad=true; return y)"},
     {"DeformableConvolutionFramed", "",
      R"(x : f32[2,4,5,6]; o : f32[2,18,5,6] = random(1); w : f32[6,4,3,3] = random(2);
       y = DeformableConvolution(x, o, w) pads_begin=[1,1] pads_end=[1,1] bilinear_interpolation_pad=true; return y)"},
