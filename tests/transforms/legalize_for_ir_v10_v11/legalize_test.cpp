@@ -86,6 +86,9 @@ const Decomposition kDecompositions[] = {
      R"(x : f32[2,3]; s : f32[] = {100.3}; y = Quantize(x, s) destination_type="u8"; return y)"},
     {"QuantizedConvolution", "QuantizedConvolution",
      R"(x : i8[1,4,5,5]; w : i8[2,4,3,3] = iota(); y = QuantizedConvolution(x, w) pads_begin=[1,1] pads_end=[1,1]; return y)"},
+    {"QuantizedConvolutionOfComputedWeights", "QuantizedConvolution",
+     R"(x : u8[1,4,5,5]; v : f32[4,2,3,3] = random(1); s : f32[] = {100}; w = Quantize(v, s) destination_type="i8";
+      y = QuantizedConvolution(x, w) group=2; return y)"},
     {"RegionsOfNoPicture", "",
      R"(x : f32[2,2,6,6]; b : f32[4,4] = {0,0,5,5,1,2,4,7,0,0,3,3,1,1,2,2}; i : f32[4] = {-1,1,2,0}; z : f32[4]; n : f32[] = {0};
       o = Multiply(z, n); p = Add(i, o); j = Convert(p) destination_type="i32";
