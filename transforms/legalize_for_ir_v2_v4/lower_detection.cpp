@@ -68,13 +68,16 @@ class LowerDetection final : public Pass {
   static void Lower(Node& node, Rewriter& rewriter) {
     const std::string& name = node.Name();
     const Shape& probabilities = node.Input(0).Shape();
-    const int64_t batch = probabilities[0], classes = probabilities[1], anchors = probabilities[2];
+    const int64_t classes = probabilities[1], anchors = probabilities[2];
     const auto reshape = [&](const std::string& suffix, Value value, const Shape& shape) {
       return rewriter.Add("Reshape", name + suffix, {value, rewriter.Indices(name + suffix + "_shape", shape.Dims())});
     };
     const Value transposed = rewriter.Add("Transpose", name + "/by_anchor",
                                           {node.Input(0), rewriter.Indices(name + "/by_anchor_order", {0, 2, 1})});
-    const Value confidences = reshape("/confidences", transposed, Shape{batch, anchors * classes});
+    // [N, A * C] for any number of pictures, so that the files can be reshaped to another batch.
+    const Value confidences =
+        rewriter.Add("Reshape", name + "/confidences",
+                     {transposed, rewriter.Indices(name + "/confidences_shape", {0, -1})}, {{"special_zero", true}});
 
     const auto& variances = node.Attr<std::vector<double>>("variances");
     std::vector<float> repeated;

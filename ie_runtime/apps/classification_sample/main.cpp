@@ -5,31 +5,16 @@
 #include <cstdio>
 #include <iostream>
 
-#include "../common/convert.h"
+#include "../common/counters.h"
 #include "../common/fail.h"
 #include "../common/labels.h"
 #include "../common/model.h"
-#include "../common/picture.h"
+#include "../common/picture_model.h"
 #include "../common/program.h"
 #include "../common/values.h"
 
 namespace moir::apps {
 namespace {
-
-// The model's only input, made to take one picture at a time.
-Port PictureInput(Model& model) {
-  const std::vector<Port> inputs = model.Inputs();
-  if (inputs.size() != 1)
-    Fail(ErrorKind::kBadOption, model.GetName(), ": the model has ", inputs.size(),
-         " inputs, expected one that takes a picture");
-  const Port& input = inputs[0];
-  if (input.shape.size() != 4 || (input.shape[1] != 1 && input.shape[1] != 3)) {
-    Fail(ErrorKind::kBadOption, model.GetName(), ": input \"", input.name, "\" is ", Describe(input.type, input.shape),
-         ", expected [N,1,H,W] or [N,3,H,W] for pictures");
-  }
-  if (input.shape[0] != 1) model.Reshape({{input.name, {1, input.shape[1], input.shape[2], input.shape[3]}}});
-  return model.Input(input.name);
-}
 
 void PrintClasses(const Tensor& output, size_t count, const std::vector<std::string>& labels) {
   constexpr double kBarLength = 40;
@@ -48,33 +33,6 @@ void PrintClasses(const Tensor& output, size_t count, const std::vector<std::str
                 std::string(bar, '#').c_str());
   }
   if (summary.not_finite > 0) std::printf("  %lld values are not finite\n", static_cast<long long>(summary.not_finite));
-}
-
-void PrintCounters(const std::vector<ProfilingInfo>& infos) {
-  size_t name_width = 5, type_width = 4, exec_width = 6;
-  double total = 0;
-  for (const ProfilingInfo& info : infos) {
-    name_width = std::max(name_width, info.node_name.size());
-    type_width = std::max(type_width, info.node_type.size());
-    exec_width = std::max(exec_width, info.exec_type.size());
-    total += info.microseconds;
-  }
-  const auto row = [&](const std::string& name, const std::string& type, const std::string& exec) {
-    std::printf("%-*s  %-*s  %-*s", static_cast<int>(name_width), name.c_str(), static_cast<int>(type_width),
-                type.c_str(), static_cast<int>(exec_width), exec.c_str());
-  };
-  std::printf("\nlayers of the last inference\n");
-  row("layer", "type", "kernel");
-  std::printf("  %10s\n", "us");
-  for (const ProfilingInfo& info : infos) {
-    row(info.node_name, info.node_type, info.exec_type);
-    std::printf("  %10.1f", info.microseconds);
-    for (const std::string& fused : info.fused)
-      std::printf("%s%s", &fused == info.fused.data() ? "  with " : ", ", fused.c_str());
-    std::printf("\n");
-  }
-  row("total", "", "");
-  std::printf("  %10.1f\n", total);
 }
 
 void Run(const std::vector<std::string>& arguments) {
@@ -114,33 +72,33 @@ void Run(const std::vector<std::string>& arguments) {
 
   Core core;
   Model model = OpenModel(core, model_options);
-  const Port input = PictureInput(model);
+  const PictureInput input = FindPictureInput(model, 1);
   const std::vector<Port> outputs = model.Outputs();
   if (outputs.size() != 1)
     Fail(ErrorKind::kBadOption, model.GetName(), ": the model has ", outputs.size(),
          " outputs, expected one with a number per class");
   const std::vector<std::string> pictures = ExpandPictures(inputs);
   const std::vector<std::string> labels = ReadLabels(labels_path, model_options.model);
-  InferRequest request = Compile(core, model, model_options).CreateInferRequest();
+  PictureRequest request(Compile(core, model, model_options), input);
 
   request.Infer();  // not measured: the first inference starts the threads and touches memory for the first time
   std::chrono::duration<double, std::milli> total{};
   for (const std::string& path : pictures) {
-    const Tensor picture = ReadPicture(path, input.shape[1], input.shape[2], input.shape[3]);
-    request.SetInputTensor(ConvertTo(picture, input.type, path));
+    const Picture picture = Resize(LoadPicture(path, input.channels), input.width, input.height);
     for (int i = 0; i < iterations; ++i) {
+      request.Set(0, picture);
       const auto start = std::chrono::steady_clock::now();
       request.Infer();
       total += std::chrono::steady_clock::now() - start;
     }
     std::printf("%s\n", path.c_str());
-    PrintClasses(request.GetOutputTensor(), top, labels);
+    PrintClasses(request.Output(0), top, labels);
     std::printf("\n");
   }
   const double count = static_cast<double>(pictures.size()) * iterations;
   std::printf("%.0f inferences, %.3f ms on average, %.1f per second\n", count, total.count() / count,
               count * 1000.0 / total.count());
-  if (model_options.profile) PrintCounters(request.GetProfilingInfo());
+  if (model_options.profile) PrintCounters(request.Request().GetProfilingInfo());
 }
 
 }  // namespace

@@ -21,23 +21,13 @@ class ProgramsTest : public ::testing::Test {
   // The model is converted once for all tests.
   static void SetUpTestSuite() {
     folder_ = std::make_unique<test::TempFolder>();
-    const Finished mo = RunProgram("mo", {"--input_model", Digits("digits-0010.params"), "--input_shape", "[1,1,32,32]",
-                                          "--output_dir", folder_->Path(), "--model_name", "digits"});
-    ASSERT_EQ(mo.exit_code, 0) << mo.output << mo.errors;
+    ConvertDigits(folder_->Path(), "digits");
     folder_->Write("digits.labels", ReadBytes(Digits("digits.labels")));
   }
   static void TearDownTestSuite() { folder_.reset(); }
 
   static std::string Model() { return folder_->File("digits.xml"); }
   static std::string File(const std::string& name) { return folder_->File(name); }
-
-  static void ExpectRefused(const std::string& program, const std::vector<std::string>& arguments,
-                            const std::string& text) {
-    const Finished run = RunProgram(program, arguments);
-    EXPECT_EQ(run.exit_code, 1) << run.output << run.errors;
-    EXPECT_NE(run.errors.find(program + ": error: "), std::string::npos) << run.errors;
-    EXPECT_NE(run.errors.find(text), std::string::npos) << run.errors << "\nexpected: " << text;
-  }
 
   static std::unique_ptr<test::TempFolder> folder_;
 };
@@ -83,16 +73,16 @@ TEST_F(ProgramsTest, InferIsRepeatableWithoutInputs) {
 }
 
 TEST_F(ProgramsTest, InferRefusesWrongInputsAndFiles) {
-  ExpectRefused("infer", {}, "--model");
-  ExpectRefused("infer", {"--modle", "m.xml"}, "modle");
-  ExpectRefused("infer", {"--model", File("nothing.xml")}, "nothing.xml");
-  ExpectRefused("infer", {"--model", Digits("digits-symbol.json")}, "digits-symbol.json");
-  ExpectRefused("infer", {"--model", Model(), "--input", "datum=" + Digits("digit_3.png")}, "its inputs are: data");
-  ExpectRefused("infer", {"--model", Model(), "--input", NpyFixture("f32.npy")},
+  ExpectRefusal("infer", {}, "--model");
+  ExpectRefusal("infer", {"--modle", "m.xml"}, "modle");
+  ExpectRefusal("infer", {"--model", File("nothing.xml")}, "nothing.xml");
+  ExpectRefusal("infer", {"--model", Digits("digits-symbol.json")}, "digits-symbol.json");
+  ExpectRefusal("infer", {"--model", Model(), "--input", "datum=" + Digits("digit_3.png")}, "its inputs are: data");
+  ExpectRefusal("infer", {"--model", Model(), "--input", NpyFixture("f32.npy")},
                 "shape [2,3], the model expects [1,1,32,32]");
-  ExpectRefused("infer", {"--model", Model(), "--precision", "f8"}, "f8");
-  ExpectRefused("infer", {"--model", Model(), "--threads", "-1"}, "--threads");
-  ExpectRefused("infer", {"--model", Model(), "--output", File("no/folder/out.npz")}, "no/folder/out.npz");
+  ExpectRefusal("infer", {"--model", Model(), "--precision", "f8"}, "f8");
+  ExpectRefusal("infer", {"--model", Model(), "--threads", "-1"}, "--threads");
+  ExpectRefusal("infer", {"--model", Model(), "--output", File("no/folder/out.npz")}, "no/folder/out.npz");
   EXPECT_FALSE(std::filesystem::exists(File("no")));
 }
 
@@ -129,9 +119,7 @@ TEST_F(ProgramsTest, SamplePrintsCountersOnRequestAlone) {
 }
 
 TEST_F(ProgramsTest, SampleTakesOnePictureAtATimeFromAModelOfLargerBatch) {
-  const Finished mo = RunProgram("mo", {"--input_model", Digits("digits-0010.params"), "--input_shape", "[4,1,32,32]",
-                                        "--output_dir", folder_->Path(), "--model_name", "batch"});
-  ASSERT_EQ(mo.exit_code, 0) << mo.errors;
+  ConvertDigits(folder_->Path(), "batch", 4);
   const Finished run =
       RunProgram("classification_sample", {"-m", File("batch.xml"), "-i", Digits("digit_5.png"), "-nt", "1"});
   ASSERT_EQ(run.exit_code, 0) << run.errors;
@@ -139,19 +127,21 @@ TEST_F(ProgramsTest, SampleTakesOnePictureAtATimeFromAModelOfLargerBatch) {
 }
 
 TEST_F(ProgramsTest, SampleRefusesWhatItCannotClassify) {
-  ExpectRefused("classification_sample", {"-m", Model()}, "--input");
-  ExpectRefused("classification_sample", {"-m", Model(), "-i", Model()}, "not a picture");
-  ExpectRefused("classification_sample", {"-m", Model(), "-i", File("nothing.png")}, "nothing.png");
-  ExpectRefused("classification_sample", {"-m", Model(), "-i", Digits("digit_3.png"), "--labels", File("nothing")},
+  ExpectRefusal("classification_sample", {"-m", Model()}, "--input");
+  ExpectRefusal("classification_sample", {"-m", Model(), "-i", Model()}, "not a picture");
+  ExpectRefusal("classification_sample", {"-m", Model(), "-i", File("nothing.png")}, "nothing.png");
+  ExpectRefusal("classification_sample", {"-m", Model(), "-i", Digits("digit_3.png"), "--labels", File("nothing")},
                 "nothing");
-  ExpectRefused("classification_sample", {"-m", Model(), "-i", Digits("digit_3.png"), "-ni", "0"}, "--ni");
+  ExpectRefusal("classification_sample", {"-m", Model(), "-i", Digits("digit_3.png"), "-ni", "0"}, "--ni");
 }
 
 TEST_F(ProgramsTest, HelpNamesTheOptions) {
-  for (const std::string program : {"infer", "classification_sample"}) {
+  for (const std::string program :
+       {"infer", "classification_sample", "object_detection_sample_ssd", "validation_app"}) {
     const Finished run = RunProgram(program, {"--help"});
     EXPECT_EQ(run.exit_code, 0);
-    for (const std::string option : {"--model", "--input", "--input_shape", "--extensions", "--precision", "--threads"}) {
+    for (const std::string option :
+         {"--model", "--input", "--input_shape", "--extensions", "--precision", "--threads"}) {
       EXPECT_NE(run.output.find(option + " "), std::string::npos) << program << " " << option;
     }
   }
