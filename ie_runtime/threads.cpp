@@ -2,9 +2,12 @@
 
 #include <omp.h>
 #include <sched.h>
+#include <unistd.h>
 #if defined(__x86_64__)
 #include <xmmintrin.h>
 #endif
+
+#include "ie_runtime/streams.h"
 
 namespace moir::runtime {
 namespace {
@@ -22,7 +25,22 @@ void SetFloatState(uint32_t) {}
 
 }  // namespace
 
+std::vector<int> ProcessCpuList() {
+  std::vector<int> cpus;
+  cpu_set_t set;
+  if (sched_getaffinity(getpid(), sizeof(set), &set) == 0) {
+    for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+      if (CPU_ISSET(cpu, &set)) cpus.push_back(cpu);
+    }
+  }
+  if (cpus.empty()) cpus.push_back(0);
+  return cpus;
+}
+
+int ProcessCpus() { return static_cast<int>(ProcessCpuList().size()); }
+
 int AvailableThreads() {
+  if (Streams::OnStream()) return ProcessCpus();
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof(set), &set) != 0) return 1;
   const int count = CPU_COUNT(&set);
