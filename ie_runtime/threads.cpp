@@ -47,17 +47,29 @@ int AvailableThreads() {
   return count > 0 ? count : 1;
 }
 
+namespace {
+
+// In the calling thread, and in the others of its team: a team of one would be made anew each time.
+template <typename F>
+void InTeam(const F& f) {
+  if (omp_get_max_threads() == 1) {
+    f();
+    return;
+  }
+#pragma omp parallel
+  f();
+}
+
+}  // namespace
+
 InferenceScope::InferenceScope(int count) : previous_count_(omp_get_max_threads()), previous_state_(FloatState()) {
   omp_set_num_threads(count);
-#pragma omp parallel
-  SetFloatState(FloatState() | kFlushBits);
+  InTeam([] { SetFloatState(FloatState() | kFlushBits); });
 }
 
 InferenceScope::~InferenceScope() {
   // The workers outlive the scope and may serve the application next; they were started with the caller's state.
-  const uint32_t state = previous_state_;
-#pragma omp parallel
-  SetFloatState(state);
+  InTeam([state = previous_state_] { SetFloatState(state); });
   omp_set_num_threads(previous_count_);
 }
 
