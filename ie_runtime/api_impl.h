@@ -9,6 +9,7 @@
 
 #include "graph/ir/ir_reader.h"
 #include "ie_runtime/api_error.h"
+#include "ie_runtime/compiled_shapes.h"
 #include "ie_runtime/inference.h"
 #include "ie_runtime/properties.h"
 #include "moir/moir.h"
@@ -16,17 +17,18 @@
 namespace moir {
 
 struct Model::Impl {
-  std::unique_ptr<graph::Graph> graph;           // null while shapes of inputs are open
+  std::shared_ptr<const graph::Graph> graph;     // null while shapes of inputs are open; never changed
   std::shared_ptr<const graph::NetModel> net;    // of IR v10 and v11: makes the graph anew for other shapes
   std::map<std::string, graph::Shape> shapes{};  // given to `net` so far
+  std::map<std::string, std::string> layouts{};  // of inputs, "NCHW"
+
+  // The model with other shapes of inputs; what is not named stays. Throws graph::Error and leaves this one as it is.
+  Impl Reshaped(const std::map<std::string, Shape>& other) const;
 };
 
 struct CompiledModel::Impl {
+  std::shared_ptr<runtime::CompiledShapes> family;  // with the same model for other shapes
   std::shared_ptr<const runtime::CompiledGraph> graph;
-  runtime::CompileSettings settings;
-  std::string max_isa;
-  std::shared_ptr<std::atomic<bool>> profiling;
-  std::shared_ptr<runtime::Streams> streams;
 };
 
 struct InferRequest::Impl {

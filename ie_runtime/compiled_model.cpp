@@ -1,6 +1,5 @@
 #include "ie_runtime/api_impl.h"
 #include "ie_runtime/internal_api.h"
-#include "ie_runtime/isa.h"
 
 namespace moir {
 
@@ -22,16 +21,47 @@ Port CompiledModel::Output(size_t index) const { return runtime::NumberedPort(Ou
 InferRequest CompiledModel::CreateInferRequest() const {
   const Impl& impl = Checked(impl_, "CompiledModel");
   return Translate([&] {
-    auto inference = std::make_shared<runtime::Inference>(impl.graph, impl.profiling);
-    return InferRequest(std::make_shared<InferRequest::Impl>(impl.streams, std::move(inference)));
+    auto inference = std::make_shared<runtime::Inference>(impl.graph, impl.family->Profiling());
+    return InferRequest(std::make_shared<InferRequest::Impl>(impl.family->GetStreams(), std::move(inference)));
   });
+}
+
+CompiledModel CompiledModel::Reshape(const std::map<std::string, Shape>& shapes) const {
+  const Impl& impl = Checked(impl_, "CompiledModel");
+  return Translate([&] {
+    auto reshaped = std::make_shared<Impl>();
+    reshaped->family = impl.family;
+    reshaped->graph = impl.family->Get(*impl.graph, shapes);
+    return CompiledModel(std::move(reshaped));
+  });
+}
+
+std::vector<RuntimeLayer> CompiledModel::GetRuntimeModel() const {
+  const runtime::CompiledGraph& graph = *Checked(impl_, "CompiledModel").graph;
+  std::vector<RuntimeLayer> layers;
+  for (const runtime::Step& step : graph.Steps()) {
+    RuntimeLayer layer{step.name, step.type, step.kernel->ExecType(), step.fused};
+    for (size_t i = 0; i < step.inputs.size(); ++i)
+      layer.input_layouts.push_back(step.reads[i] ? graph.Layouts().at(step.inputs[i]).ToString() : "");
+    for (const runtime::ValueId output : step.outputs) {
+      const runtime::Layout& layout = graph.Layouts().at(output);
+      layer.output_layouts.push_back(layout.ToString());
+      layer.output_shapes.push_back(layout.Shape().Dims());
+      if (layer.precision == ElementType::kUndefined) layer.precision = runtime::ToPublic(layout.Type());
+    }
+    layers.push_back(std::move(layer));
+  }
+  return layers;
 }
 
 std::string CompiledModel::GetProperty(const std::string& name) const {
   const Impl& impl = Checked(impl_, "CompiledModel");
-  if (const auto found = impl.settings.in_force.find(name); found != impl.settings.in_force.end()) return found->second;
-  if (name == "enable_profiling") return *impl.profiling ? "true" : "false";
-  if (name == "max_isa") return impl.max_isa;
+  const Properties& in_force = impl.family->Settings().in_force;
+  if (const auto found = in_force.find(name); found != in_force.end()) return found->second;
+  if (name == "enable_profiling") return *impl.family->Profiling() ? "true" : "false";
+  if (name == "shape_cache_capacity") return std::to_string(impl.family->Capacity());
+  if (name == "shape_cache_misses") return std::to_string(impl.family->Misses());
+  if (name == "max_isa") return impl.family->MaxIsa();
   if (name == "model_name") return impl.graph->Name();
   if (name == "memory_activations")
     return std::to_string(impl.graph->Memory().arena_bytes + impl.graph->ScratchpadBytes());
@@ -39,18 +69,34 @@ std::string CompiledModel::GetProperty(const std::string& name) const {
   return Translate([&] { return runtime::DeviceProperty(name); });
 }
 
+void CompiledModel::SetProperty(const std::string& name, const std::string& value) {
+  const Impl& impl = Checked(impl_, "CompiledModel");
+  Translate([&] {
+    if (name == "enable_profiling") {
+      *impl.family->Profiling() = runtime::ReadProfiling(value);
+    } else if (name == "shape_cache_capacity") {
+      impl.family->SetCapacity(runtime::ReadShapeCacheCapacity(value));
+    } else {
+      GetProperty(name);  // throws for names that are not known
+      graph::Fail(graph::ErrorKind::kBadOption, "property ", name, ": cannot change after CompileModel");
+    }
+  });
+}
+
 namespace runtime {
 
-CompiledModel CompileGraph(std::unique_ptr<graph::Graph> graph, const Properties& properties) {
+CompiledModel CompileModel(const Model::Impl& model, const Properties& properties) {
+  CompileSettings settings = ReadProperties(properties);
+  ApplyMaxIsa(settings);
   auto impl = std::make_shared<CompiledModel::Impl>();
-  impl->settings = ReadProperties(properties);
-  ApplyMaxIsa(impl->settings);
-  impl->graph = std::make_shared<const CompiledGraph>(std::move(graph), impl->settings.compile);
-  impl->max_isa = IsaName(EffectiveIsa());
-  impl->profiling = std::make_shared<std::atomic<bool>>(impl->settings.profiling);
-  impl->streams =
-      std::make_shared<Streams>(impl->settings.streams, impl->settings.compile.threads, impl->settings.affinity);
+  impl->family = std::make_shared<CompiledShapes>(model, std::move(settings), impl->graph);
   return CompiledModel(std::move(impl));
+}
+
+CompiledModel CompileGraph(std::unique_ptr<graph::Graph> graph, const Properties& properties) {
+  Model::Impl model;
+  model.graph = std::move(graph);
+  return CompileModel(model, properties);
 }
 
 }  // namespace runtime

@@ -1,6 +1,9 @@
 // Core: reads models and compiles them.
+#include <mutex>
+
 #include "ie_runtime/api_impl.h"
 #include "ie_runtime/internal_api.h"
+#include "ie_runtime/layout_text.h"
 
 namespace moir {
 
@@ -8,27 +11,99 @@ using graph::StrCat;
 using runtime::Checked;
 using runtime::Translate;
 
-struct Core::Impl {};
+struct Core::Impl {
+  std::mutex mutex;
+  Properties defaults;
+
+  // `given` go before what was set.
+  Properties Merged(const Properties& given) {
+    const std::lock_guard lock(mutex);
+    Properties merged = given;
+    merged.insert(defaults.begin(), defaults.end());
+    return merged;
+  }
+};
+
+namespace {
+
+std::shared_ptr<Model::Impl> ToModel(graph::OpenedIr opened) {
+  auto impl = std::make_shared<Model::Impl>();
+  impl->graph = std::move(opened.graph);
+  impl->net = std::move(opened.net);
+  if (!impl->net) {
+    for (const graph::Node* input : impl->graph->Parameters()) {
+      const std::string layout = runtime::DefaultLayout(static_cast<size_t>(input->Shape().Rank()));
+      if (!layout.empty()) impl->layouts[input->Name()] = layout;
+    }
+    return impl;
+  }
+  for (const graph::NetInput& input : impl->net->Inputs()) {
+    if (input.layout.empty()) continue;
+    // It is there for SetBatch; a file whose layouts we do not read runs all the same.
+    try {
+      const std::string layout = runtime::NormalizeLayout(input.layout, input.name);
+      if (input.shape.HasRank() && runtime::LayoutFits(layout, input.shape.Dims().size()))
+        impl->layouts[input.name] = layout;
+    } catch (const graph::Error&) {
+      continue;
+    }
+  }
+  return impl;
+}
+
+}  // namespace
 
 Core::Core() : impl_(std::make_shared<Impl>()) {}
 
 Model Core::ReadModel(const std::string& xml_path, const std::string& bin_path) const {
+  return Translate([&] { return Model(ToModel(graph::OpenIr(xml_path, bin_path))); });
+}
+
+Model Core::ReadModel(const std::string& xml_text, const Tensor& weights) const {
+  if (!weights.IsContinuous())
+    throw Error(ErrorKind::kBadOption, "weights of a model in memory: the tensor has gaps, expected bytes in a row");
   return Translate([&] {
-    graph::OpenedIr opened = graph::OpenIr(xml_path, bin_path);
-    auto impl = std::make_shared<Model::Impl>();
-    impl->graph = std::move(opened.graph);
-    impl->net = std::move(opened.net);
-    return Model(std::move(impl));
+    auto keeper = std::make_shared<const Tensor>(weights);
+    return Model(ToModel(graph::OpenIr("model in memory", xml_text,
+                                       graph::MappedFile::FromMemory("the weights in memory", weights.Data(),
+                                                                     weights.GetByteSize(), std::move(keeper)))));
   });
 }
 
 CompiledModel Core::CompileModel(const Model& model, const Properties& properties) const {
   const Model::Impl& impl = Checked(model.impl_, "Model");
-  return Translate([&] { return runtime::CompileGraph(runtime::SettledGraph(impl).Clone(), properties); });
+  return Translate([&] { return runtime::CompileModel(impl, impl_->Merged(properties)); });
 }
 
 CompiledModel Core::CompileModel(const std::string& xml_path, const Properties& properties) const {
-  return Translate([&] { return runtime::CompileGraph(graph::ReadIr(xml_path), properties); });
+  return CompileModel(ReadModel(xml_path), properties);
+}
+
+void Core::SetProperty(const Properties& properties) {
+  Translate([&] {
+    // Each must be right by itself; whether they go together is seen when a model is compiled.
+    for (const auto& property : properties) runtime::ReadProperties({property});
+  });
+  const std::lock_guard lock(impl_->mutex);
+  for (const auto& [name, value] : properties) impl_->defaults[name] = value;
+}
+
+void Core::SetProperty(const std::string& name, const std::string& value) { SetProperty({{name, value}}); }
+
+std::string Core::GetProperty(const std::string& name) const {
+  const Properties defaults = impl_->Merged({});
+  if (const auto found = defaults.find(name); found != defaults.end()) return found->second;
+  return Translate([&] {
+    const runtime::CompileSettings settings = runtime::ReadProperties(defaults);
+    if (const auto found = settings.in_force.find(name); found != settings.in_force.end()) return found->second;
+    if (name == "enable_profiling") return std::string(settings.profiling ? "true" : "false");
+    if (name == "shape_cache_capacity") return std::to_string(settings.shape_cache_capacity);
+    if (name == "max_isa") return std::string();
+    if (name == "model_name" || name == "memory_activations" || name == "memory_weights" ||
+        name == "shape_cache_misses")
+      graph::Fail(graph::ErrorKind::kBadOption, "property ", name, ": is a compiled model's");
+    return runtime::DeviceProperty(name);
+  });
 }
 
 void Core::AddExtension(const std::string& library_path) {

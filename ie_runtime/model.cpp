@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "ie_runtime/api_impl.h"
+#include "ie_runtime/layout_text.h"
 
 namespace moir {
 
@@ -55,32 +56,93 @@ std::vector<Port> Model::Outputs() const {
 Port Model::Input(const std::string& name) const { return runtime::NamedPort(Inputs(), name, "input"); }
 Port Model::Output(const std::string& name) const { return runtime::NamedPort(Outputs(), name, "output"); }
 
+Port Model::Input(size_t index) const { return runtime::NumberedPort(Inputs(), index, "input"); }
+Port Model::Output(size_t index) const { return runtime::NumberedPort(Outputs(), index, "output"); }
+
+Model::Impl Model::Impl::Reshaped(const std::map<std::string, Shape>& other) const {
+  Impl changed = *this;
+  if (net) {
+    // Shapes are settled anew from the file: what was computed from the old ones must not stay.
+    for (const auto& [name, shape] : other) changed.shapes[name] = graph::Shape(shape);
+    const bool settled = std::all_of(net->Inputs().begin(), net->Inputs().end(), [&](const graph::NetInput& input) {
+      return input.shape.IsStatic() || changed.shapes.contains(input.name);
+    });
+    if (settled) changed.graph = net->Build(changed.shapes);
+    return changed;
+  }
+  std::unique_ptr<graph::Graph> copy = graph->Clone();
+  for (graph::Node* parameter : std::vector<graph::Node*>(copy->Parameters())) {
+    const auto found = other.find(parameter->Name());
+    if (found != other.end()) copy->SetParameterShape(parameter, graph::Shape(found->second));
+  }
+  copy->InferAll();
+  changed.graph = std::move(copy);
+  return changed;
+}
+
 void Model::Reshape(const std::map<std::string, Shape>& shapes) {
   Impl& impl = Checked(impl_, "Model");
   for (const auto& [name, shape] : shapes) Input(name);
-  if (impl.net) {
-    // Shapes are settled anew from the file: what was computed from the old ones must not stay.
-    Translate([&] {
-      std::map<std::string, graph::Shape> all = impl.shapes;
-      for (const auto& [name, shape] : shapes) all[name] = graph::Shape(shape);
-      const bool settled =
-          std::all_of(impl.net->Inputs().begin(), impl.net->Inputs().end(),
-                      [&](const graph::NetInput& input) { return input.shape.IsStatic() || all.contains(input.name); });
-      if (settled) impl.graph = impl.net->Build(all);
-      impl.shapes = std::move(all);
-    });
-    return;
+  Translate([&] { impl = impl.Reshaped(shapes); });
+  // With another number of axes the input is another thing.
+  for (const auto& [name, shape] : shapes) {
+    const auto layout = impl.layouts.find(name);
+    if (layout != impl.layouts.end() && !runtime::LayoutFits(layout->second, shape.size())) impl.layouts.erase(layout);
   }
+}
+
+void Model::Reshape(size_t index, const Shape& shape) { Reshape({{Input(index).name, shape}}); }
+
+void Model::Reshape(const Shape& shape) {
+  const std::vector<Port> inputs = Inputs();
+  if (inputs.size() != 1) {
+    throw Error(ErrorKind::kBadOption, graph::StrCat("Reshape with one shape: the model has ", inputs.size(),
+                                                     " inputs (", runtime::PortNames(inputs), "), say which"));
+  }
+  Reshape({{inputs[0].name, shape}});
+}
+
+std::string Model::GetLayout(const std::string& input) const {
+  const Impl& impl = Checked(impl_, "Model");
+  const auto found = impl.layouts.find(Input(input).name);
+  return found == impl.layouts.end() ? std::string() : found->second;
+}
+
+void Model::SetLayout(const std::string& input, const std::string& layout) {
+  Impl& impl = Checked(impl_, "Model");
+  const Port port = Input(input);
   Translate([&] {
-    // On a copy: a shape that does not fit must leave the model as it was.
-    std::unique_ptr<graph::Graph> changed = impl.graph->Clone();
-    for (graph::Node* parameter : std::vector<graph::Node*>(changed->Parameters())) {
-      const auto found = shapes.find(parameter->Name());
-      if (found != shapes.end()) changed->SetParameterShape(parameter, graph::Shape(found->second));
+    const std::string text = runtime::NormalizeLayout(layout, input);
+    if (!runtime::LayoutFits(text, port.shape.size())) {
+      graph::Fail(graph::ErrorKind::kBadOption, "layout of input \"", input, "\": got \"", layout,
+                  "\", expected as many axes as the shape ", graph::Shape(port.shape), " has");
     }
-    changed->InferAll();
-    impl.graph = std::move(changed);
+    impl.layouts[input] = text;
   });
+}
+
+void Model::SetBatch(int64_t batch) {
+  Impl& impl = Checked(impl_, "Model");
+  if (batch < 1) throw Error(ErrorKind::kBadOption, graph::StrCat("batch: got ", batch, ", expected 1 or more"));
+  std::map<std::string, Shape> shapes;
+  for (const Port& port : Inputs()) {
+    const auto layout = impl.layouts.find(port.name);
+    if (layout == impl.layouts.end()) {
+      throw Error(ErrorKind::kBadOption, graph::StrCat("batch: the layout of input \"", port.name,
+                                                       "\" is not known, expected SetLayout first"));
+    }
+    const auto axis = runtime::BatchAxis(layout->second, port.shape.size());
+    if (!axis) continue;
+    Shape& shape = shapes[port.name] = port.shape;
+    shape[*axis] = batch;
+    if (std::find(shape.begin(), shape.end(), -1) != shape.end()) {
+      throw Error(ErrorKind::kBadOption,
+                  graph::StrCat("batch: other sizes of input \"", port.name, "\" are open, too: ", ShapeToString(shape),
+                                ", expected Reshape with all of them"));
+    }
+  }
+  if (shapes.empty()) throw Error(ErrorKind::kBadOption, "batch: no input's layout has an axis N");
+  Reshape(shapes);
 }
 
 namespace runtime {

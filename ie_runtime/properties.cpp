@@ -40,9 +40,11 @@ void ReadAffinity(const std::string& name, const std::string& value, Request&, C
   if (value != "none" && value != "core") FailValue(name, value, "none or core");
   settings.affinity = value == "core" ? Affinity::kCore : Affinity::kNone;
 }
-void ReadProfiling(const std::string& name, const std::string& value, Request&, CompileSettings& settings) {
-  if (value != "true" && value != "false") FailValue(name, value, "true or false");
-  settings.profiling = value == "true";
+void ReadEnableProfiling(const std::string&, const std::string& value, Request&, CompileSettings& settings) {
+  settings.profiling = ReadProfiling(value);
+}
+void ReadCapacity(const std::string&, const std::string& value, Request&, CompileSettings& settings) {
+  settings.shape_cache_capacity = ReadShapeCacheCapacity(value);
 }
 void ReadThreads(const std::string& name, const std::string& value, Request& request, CompileSettings&) {
   request.threads = ReadNumber(name, value, 0);
@@ -71,13 +73,14 @@ void ReadNumRequests(const std::string& name, const std::string& value, Request&
 
 constexpr Property kProperties[] = {
     {"affinity", ReadAffinity},
-    {"enable_profiling", ReadProfiling},
+    {"enable_profiling", ReadEnableProfiling},
     {"inference_num_threads", ReadThreads},
     {"inference_precision", ReadPrecision},
     {"max_isa", ReadMaxIsa},
     {"num_streams", ReadStreams},
     {"performance_hint", ReadHint},
     {"performance_hint_num_requests", ReadNumRequests},
+    {"shape_cache_capacity", ReadCapacity},
 };
 constexpr const char* kReadOnlyProperties[] = {
     "full_device_name",
@@ -86,6 +89,7 @@ constexpr const char* kReadOnlyProperties[] = {
     "model_name",
     "optimal_number_of_infer_requests",
     "optimization_capabilities",
+    "shape_cache_misses",
     "supported_properties",
 };
 
@@ -108,6 +112,15 @@ std::string CpuName() {
 }
 
 }  // namespace
+
+bool ReadProfiling(const std::string& value) {
+  if (value != "true" && value != "false") FailValue("enable_profiling", value, "true or false");
+  return value == "true";
+}
+
+size_t ReadShapeCacheCapacity(const std::string& value) {
+  return static_cast<size_t>(ReadNumber("shape_cache_capacity", value, 0));
+}
 
 CompileSettings ReadProperties(const Properties& properties) {
   CompileSettings settings;

@@ -16,12 +16,16 @@ struct CompileSettings {
   int streams = 1;
   Affinity affinity = Affinity::kNone;
   bool profiling = false;
+  size_t shape_cache_capacity = 8;
   std::string max_isa;  // empty: not asked for
-  Properties in_force;  // every property of CompileModel but max_isa, which belongs to the process
+  Properties in_force;  // properties that do not change any more, but max_isa
 };
 
 // Checks names and values. Throws kBadOption.
 CompileSettings ReadProperties(const Properties& properties);
+// Values of the two properties that may change later. Throws kBadOption.
+bool ReadProfiling(const std::string& value);
+size_t ReadShapeCacheCapacity(const std::string& value);
 // Applies max_isa, or MOIR_MAX_ISA, to the process. Throws kBadOption when the first compilation is over.
 void ApplyMaxIsa(const CompileSettings& settings);
 

@@ -526,6 +526,12 @@ NetInput ReadInput(const XmlFile& xml, const NetLayer& layer) {
   };
   if (!layer.inputs.empty() || layer.outputs.size() != 1) bad("expected one output port and no inputs");
   NetInput input;
+  input.layout = layer.node.child("output")
+                     .child("port")
+                     .child("rt_info")
+                     .find_child_by_attribute("attribute", "name", "layout")
+                     .attribute("layout")
+                     .value();
   // Of several names of the tensor, the layer's own is the one that converters keep from the framework.
   input.other_names = layer.outputs[0].names;
   const bool keeps =

@@ -18,6 +18,7 @@ struct NetInput {
   std::vector<std::string> other_names;  // under which the input may be given, too
   ElementType type = ElementType::kUndefined;
   PartialShape shape;  // as the file declares it
+  std::string layout;  // as the file declares it, "[N,C,H,W]"; empty: it does not
 };
 
 struct Net;

@@ -51,6 +51,8 @@ namespace moir {
 //                          of the process
 //   inference_precision    "f32" (the default) or "bf16"
 //   enable_profiling       "true" or "false" (the default)
+//   shape_cache_capacity   how many shapes of inputs the compiled model remembers (CompiledModel::Reshape), those used
+//                          last; "8" by default. "0": it keeps nothing to make others from
 //   max_isa                newest instruction set the kernels may use: "" (the default: all), "sse41", "avx2",
 //                          "avx512_core", "avx512_core_vnni" or "avx512_core_bf16". It holds for the whole process and
 //                          only before its first compilation; the environment's MOIR_MAX_ISA does the same
@@ -76,6 +78,18 @@ struct ProfilingInfo {
   double microseconds = 0;
 };
 
+// One step of a compiled model. A layer of the model may have become several, or a part of another.
+struct RuntimeLayer {
+  std::string name;                                 // of the model's layer; of the value, for a Reorder
+  std::string type;                                 // operator, e.g. "Convolution"; "Reorder" changes a layout
+  std::string exec_type;                            // kernel, e.g. "jit:avx512_core", "plain"
+  std::vector<std::string> fused;                   // names of layers that are computed with it
+  ElementType precision = ElementType::kUndefined;  // of its first output
+  std::vector<std::string> input_layouts;           // "plain", "channels-last", "blocked16", "opaque"; empty: not read
+  std::vector<std::string> output_layouts;
+  std::vector<Shape> output_shapes;
+};
+
 class Model {
  public:
   Model() = default;
@@ -85,10 +99,23 @@ class Model {
   std::vector<Port> Outputs() const;  // in the model's order
   Port Input(const std::string& name) const;
   Port Output(const std::string& name) const;
+  Port Input(size_t index = 0) const;
+  Port Output(size_t index = 0) const;
   // Gives inputs other shapes; the shapes of everything else follow. Nothing changes when it throws. A model whose file
   // leaves sizes of inputs open (IR v10 and v11; Inputs() shows -1 for them) can be compiled, and asked for its
   // outputs, once every such input has been given a shape.
   void Reshape(const std::map<std::string, Shape>& shapes);
+  void Reshape(size_t index, const Shape& shape);  // of one input
+  void Reshape(const Shape& shape);                // of the only input
+
+  // What the axes of an input are: "NCHW", "[N,C,H,W]" means the same; "?" for an axis without a name, "..." for any
+  // number of them. Known of inputs whose file says it (IR v11) and, as the engines of their time had it, of those of
+  // IR v2 to v4: C, NC, CHW, NCHW, NCDHW; else empty. It describes, it changes nothing but SetBatch.
+  std::string GetLayout(const std::string& input) const;
+  void SetLayout(const std::string& input, const std::string& layout);
+  // Gives every input that has an axis N that many of it. Throws kBadOption when the layout of one is not known, or
+  // when none has an N.
+  void SetBatch(int64_t batch);
 
   struct Impl;
   explicit Model(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}  // for the engine
@@ -171,15 +198,26 @@ class CompiledModel {
   Port Input(size_t index = 0) const;
   Port Output(size_t index = 0) const;
   InferRequest CreateInferRequest() const;
+  // The same model for other shapes of inputs, by name; inputs that are not named keep theirs. This handle and its
+  // requests stay what they are; both share streams and properties. Models of shapes that were asked for lately are at
+  // hand (shape_cache_capacity), others are compiled first. Throws like Model::Reshape, and kBadOption when
+  // shape_cache_capacity was "0".
+  CompiledModel Reshape(const std::map<std::string, Shape>& shapes) const;
+  // The steps of an inference, in order.
+  std::vector<RuntimeLayer> GetRuntimeModel() const;
   // The property in force, all of Properties, or one of these:
   //   optimal_number_of_infer_requests  requests that keep all streams busy: one each
   //   model_name, full_device_name      the CPU's
   //   optimization_capabilities         types that kernels compute in: "f32,i8"
   //   supported_properties              the names of all properties, in alphabetical order
+  //   shape_cache_misses                shapes that were compiled, the model's own included
   //   memory_activations, memory_weights
   //                                     bytes, of each request and of all together
   // Throws kBadOption for other names.
   std::string GetProperty(const std::string& name) const;
+  // enable_profiling, from the next inference on, and shape_cache_capacity, if it was not "0"; throws kBadOption for
+  // the others, which are settled.
+  void SetProperty(const std::string& name, const std::string& value);
 
   struct Impl;
   explicit CompiledModel(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}  // for the engine
@@ -193,8 +231,16 @@ class Core {
   Core();
   // The weights are beside the .xml (same name, .bin) when `bin_path` is empty.
   Model ReadModel(const std::string& xml_path, const std::string& bin_path = {}) const;
+  // The topology as text and the weights as bytes, which nobody may change any more. They are not copied: the model,
+  // and what is compiled from it, keep the tensor. An empty tensor for a model without weights.
+  Model ReadModel(const std::string& xml_text, const Tensor& weights) const;
   CompiledModel CompileModel(const Model& model, const Properties& properties = {}) const;
   CompiledModel CompileModel(const std::string& xml_path, const Properties& properties = {}) const;
+  // Properties of every CompileModel of this core that is not given others.
+  void SetProperty(const std::string& name, const std::string& value);
+  void SetProperty(const Properties& properties);
+  // What was set; full_device_name, optimization_capabilities, supported_properties; else what a model would have.
+  std::string GetProperty(const std::string& name) const;
   // Loads a library of operators; models read from then on may use them.
   void AddExtension(const std::string& library_path);
 
