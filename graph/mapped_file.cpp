@@ -32,14 +32,23 @@ std::shared_ptr<const MappedFile> MappedFile::Open(const std::string& path) {
     }
   }
   ::close(descriptor);
-  return std::shared_ptr<const MappedFile>(new MappedFile(path, static_cast<const std::byte*>(data), size));
+  return std::shared_ptr<const MappedFile>(
+      new MappedFile(path, static_cast<const std::byte*>(data), size, data != nullptr, nullptr));
+}
+
+std::shared_ptr<const MappedFile> MappedFile::FromMemory(std::string name, const void* data, uint64_t size,
+                                                         std::shared_ptr<const void> keeper) {
+  return std::shared_ptr<const MappedFile>(
+      new MappedFile(std::move(name), static_cast<const std::byte*>(data), size, false, std::move(keeper)));
 }
 
 MappedFile::~MappedFile() {
-  if (data_) ::munmap(const_cast<std::byte*>(data_), size_);
+  if (mapped_) ::munmap(const_cast<std::byte*>(data_), size_);
 }
 
 void MappedFile::Release(uint64_t offset, uint64_t size) const {
+  // To drop pages of a mapping is to read them again later; pages of other memory would be lost.
+  if (!mapped_) return;
   const uint64_t page = static_cast<uint64_t>(::sysconf(_SC_PAGESIZE));
   const uint64_t begin = (offset + page - 1) / page * page;
   const uint64_t end = (offset + size) / page * page;

@@ -1,4 +1,4 @@
-// A file mapped read-only into memory.
+// A file mapped read-only into memory, or what stands for one: memory of somebody else.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,9 @@ class MappedFile {
  public:
   // Throws kIo with the path and the system's reason (missing, a folder, no permission).
   static std::shared_ptr<const MappedFile> Open(const std::string& path);
+  // `size` bytes at `data`, which `keeper` keeps alive and nobody changes; `name` stands for the path in messages.
+  static std::shared_ptr<const MappedFile> FromMemory(std::string name, const void* data, uint64_t size,
+                                                      std::shared_ptr<const void> keeper);
   ~MappedFile();
   MappedFile(const MappedFile&) = delete;
   MappedFile& operator=(const MappedFile&) = delete;
@@ -18,15 +21,18 @@ class MappedFile {
   const std::string& Path() const { return path_; }
   const std::byte* Data() const { return data_; }
   uint64_t Size() const { return size_; }
-  // Tells the system that [offset, offset + size) has been used up; its pages may leave memory.
+  // Tells the system that [offset, offset + size) has been used up; its pages may leave memory. Memory of
+  // somebody else stays as it is.
   void Release(uint64_t offset, uint64_t size) const;
 
  private:
-  MappedFile(std::string path, const std::byte* data, uint64_t size)
-      : path_(std::move(path)), data_(data), size_(size) {}
+  MappedFile(std::string path, const std::byte* data, uint64_t size, bool mapped, std::shared_ptr<const void> keeper)
+      : path_(std::move(path)), data_(data), size_(size), mapped_(mapped), keeper_(std::move(keeper)) {}
   std::string path_;
   const std::byte* data_;
   uint64_t size_;
+  bool mapped_;  // data_ is to be unmapped
+  std::shared_ptr<const void> keeper_;
 };
 
 }  // namespace moir::graph

@@ -24,6 +24,7 @@ decltype(auto) Translate(F&& f) {
   }
 }
 
+// The public kinds after kInternal are the API's own.
 static_assert(static_cast<int>(graph::ErrorKind::kInternal) == static_cast<int>(moir::ErrorKind::kInternal));
 static_assert(static_cast<int>(graph::ErrorKind::kBadModel) == static_cast<int>(moir::ErrorKind::kBadModel));
 

@@ -1,49 +1,190 @@
 #include "ie_runtime/properties.h"
 
+#include <algorithm>
 #include <cstdlib>
+#include <fstream>
 
 #include "ie_runtime/isa.h"
+#include "ie_runtime/threads.h"
 
 namespace moir::runtime {
 namespace {
 
-[[noreturn]] void FailValue(const std::string& name, const std::string& value, const char* expected) {
+constexpr int kMaxThreads = 4096;
+
+[[noreturn]] void FailValue(const std::string& name, const std::string& value, const std::string& expected) {
   Fail(ErrorKind::kBadOption, "property ", name, ": got \"", value, "\", expected ", expected);
+}
+
+int ReadNumber(const std::string& name, const std::string& value, int from, const std::string& or_else = {}) {
+  const auto number = graph::ParseInt(value);
+  if (!number || *number < from || *number > kMaxThreads)
+    FailValue(name, value, StrCat(or_else, "a number from ", from, " to ", kMaxThreads));
+  return static_cast<int>(*number);
+}
+
+// What the properties say, before it is known what it comes to.
+struct Request {
+  int threads = 0, num_requests = 0;
+  int streams = 0;  // 0: as the hint says
+  bool auto_streams = false;
+  std::string hint = "none";
+};
+
+struct Property {
+  const char* name;
+  void (*read)(const std::string& name, const std::string& value, Request& request, CompileSettings& settings);
+};
+
+void ReadAffinity(const std::string& name, const std::string& value, Request&, CompileSettings& settings) {
+  if (value != "none" && value != "core") FailValue(name, value, "none or core");
+  settings.affinity = value == "core" ? Affinity::kCore : Affinity::kNone;
+}
+void ReadEnableProfiling(const std::string&, const std::string& value, Request&, CompileSettings& settings) {
+  settings.profiling = ReadProfiling(value);
+}
+void ReadCapacity(const std::string&, const std::string& value, Request&, CompileSettings& settings) {
+  settings.shape_cache_capacity = ReadShapeCacheCapacity(value);
+}
+void ReadThreads(const std::string& name, const std::string& value, Request& request, CompileSettings&) {
+  request.threads = ReadNumber(name, value, 0);
+}
+void ReadPrecision(const std::string& name, const std::string& value, Request&, CompileSettings&) {
+  if (value == "bf16")
+    Fail(ErrorKind::kUnsupported, "property inference_precision: bf16 is not available yet, expected f32");
+  if (value != "f32") FailValue(name, value, "f32 or bf16");
+}
+void ReadMaxIsa(const std::string&, const std::string& value, Request&, CompileSettings& settings) {
+  if (!value.empty()) ParseIsa(value);
+  settings.max_isa = value;
+}
+void ReadStreams(const std::string& name, const std::string& value, Request& request, CompileSettings&) {
+  request.auto_streams = value == "auto";
+  if (!request.auto_streams) request.streams = ReadNumber(name, value, 1, "auto or ");
+}
+void ReadHint(const std::string& name, const std::string& value, Request& request, CompileSettings&) {
+  if (value != "latency" && value != "throughput" && value != "none")
+    FailValue(name, value, "latency, throughput or none");
+  request.hint = value;
+}
+void ReadNumRequests(const std::string& name, const std::string& value, Request& request, CompileSettings&) {
+  request.num_requests = ReadNumber(name, value, 0);
+}
+
+constexpr Property kProperties[] = {
+    {"affinity", ReadAffinity},
+    {"enable_profiling", ReadEnableProfiling},
+    {"inference_num_threads", ReadThreads},
+    {"inference_precision", ReadPrecision},
+    {"max_isa", ReadMaxIsa},
+    {"num_streams", ReadStreams},
+    {"performance_hint", ReadHint},
+    {"performance_hint_num_requests", ReadNumRequests},
+    {"shape_cache_capacity", ReadCapacity},
+};
+constexpr const char* kReadOnlyProperties[] = {
+    "full_device_name",
+    "memory_activations",
+    "memory_weights",
+    "model_name",
+    "optimal_number_of_infer_requests",
+    "optimization_capabilities",
+    "shape_cache_misses",
+    "supported_properties",
+};
+
+std::vector<std::string> AllNames() {
+  std::vector<std::string> names;
+  for (const Property& property : kProperties) names.emplace_back(property.name);
+  for (const char* name : kReadOnlyProperties) names.emplace_back(name);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::string CpuName() {
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);) {
+    if (line.rfind("model name", 0) != 0) continue;
+    const size_t colon = line.find(':');
+    if (colon != std::string::npos) return std::string(graph::Trim(std::string_view(line).substr(colon + 1)));
+  }
+  return "CPU";
 }
 
 }  // namespace
 
-CompileOptions ReadProperties(const Properties& properties) {
-  CompileOptions options;
-  std::string max_isa;
-  if (const char* environment = std::getenv("MOIR_MAX_ISA")) max_isa = environment;
+bool ReadProfiling(const std::string& value) {
+  if (value != "true" && value != "false") FailValue("enable_profiling", value, "true or false");
+  return value == "true";
+}
+
+size_t ReadShapeCacheCapacity(const std::string& value) {
+  return static_cast<size_t>(ReadNumber("shape_cache_capacity", value, 0));
+}
+
+CompileSettings ReadProperties(const Properties& properties) {
+  CompileSettings settings;
+  Request request;
   for (const auto& [name, value] : properties) {
-    if (name == "inference_num_threads") {
-      const auto threads = graph::ParseInt(value);
-      if (!threads || *threads < 0 || *threads > 4096) FailValue(name, value, "a number from 0 to 4096");
-      options.threads = static_cast<int>(*threads);
-    } else if (name == "inference_precision") {
-      if (value == "bf16")
-        Fail(ErrorKind::kUnsupported, "property inference_precision: bf16 is not available yet, expected f32");
-      if (value != "f32") FailValue(name, value, "f32 or bf16");
-    } else if (name == "enable_profiling") {
-      if (value != "true" && value != "false") FailValue(name, value, "true or false");
-      options.profiling = value == "true";
-    } else if (name == "max_isa") {
-      if (!value.empty()) max_isa = value;
-    } else {
-      static const std::vector<std::string> kNames = {"enable_profiling", "inference_num_threads",
-                                                      "inference_precision", "max_isa"};
-      const std::string near = graph::NearestName(name, kNames);
-      Fail(ErrorKind::kBadOption, "property \"", name, "\" is not known",
-           near.empty() ? "" : StrCat(", did you mean ", near));
+    const auto* const property = std::find_if(std::begin(kProperties), std::end(kProperties),
+                                              [&](const Property& known) { return name == known.name; });
+    if (property != std::end(kProperties)) {
+      property->read(name, value, request, settings);
+      continue;
     }
+    if (IsReadOnlyProperty(name)) Fail(ErrorKind::kBadOption, "property ", name, ": can only be asked for, not set");
+    FailUnknownProperty(name);
   }
+  const int threads = request.threads > 0 ? request.threads : AvailableThreads();
+  if (request.streams > 0) {
+    settings.streams = request.streams;
+    if (request.threads > 0 && request.streams > request.threads) {
+      FailValue("num_streams", std::to_string(request.streams),
+                StrCat("at most ", request.threads, ", the value of inference_num_threads"));
+    }
+  } else if (request.auto_streams || request.hint == "throughput") {
+    settings.streams = request.num_requests > 0 ? std::min(threads, request.num_requests) : threads;
+  }
+  settings.compile.threads = std::max(1, threads / settings.streams);
+  settings.in_force = {
+      {"affinity", settings.affinity == Affinity::kCore ? "core" : "none"},
+      {"inference_num_threads", std::to_string(settings.compile.threads * settings.streams)},
+      {"inference_precision", "f32"},
+      {"num_streams", std::to_string(settings.streams)},
+      {"performance_hint", request.hint},
+      {"performance_hint_num_requests", std::to_string(request.num_requests)},
+      {"optimal_number_of_infer_requests", std::to_string(settings.streams)},
+  };
+  return settings;
+}
+
+void ApplyMaxIsa(const CompileSettings& settings) {
+  std::string max_isa = settings.max_isa;
+  if (const char* environment = std::getenv("MOIR_MAX_ISA"); environment && max_isa.empty()) max_isa = environment;
   if (!max_isa.empty() && !LimitIsa(ParseIsa(max_isa))) {
     Fail(ErrorKind::kBadOption, "property max_isa: got \"", max_isa,
          "\" after the first compilation, which is bounded by ", IsaName(EffectiveIsa()));
   }
-  return options;
+}
+
+bool IsReadOnlyProperty(const std::string& name) {
+  return std::find(std::begin(kReadOnlyProperties), std::end(kReadOnlyProperties), name) !=
+         std::end(kReadOnlyProperties);
+}
+
+std::string DeviceProperty(const std::string& name) {
+  if (name == "full_device_name") return CpuName();
+  if (name == "optimization_capabilities") return "f32,i8";
+  if (name != "supported_properties") FailUnknownProperty(name);
+  std::string names;
+  for (const std::string& known : AllNames()) names += (names.empty() ? "" : ",") + known;
+  return names;
+}
+
+void FailUnknownProperty(const std::string& name) {
+  const std::string near = graph::NearestName(name, AllNames());
+  Fail(ErrorKind::kBadOption, "property \"", name, "\" is not known",
+       near.empty() ? "" : StrCat(", did you mean ", near));
 }
 
 }  // namespace moir::runtime

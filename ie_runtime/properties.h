@@ -1,12 +1,39 @@
 // Properties of a compilation.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "ie_runtime/compiled_graph.h"
+#include "ie_runtime/streams.h"
 #include "moir/moir.h"
 
 namespace moir::runtime {
 
-// Checks names and values; applies max_isa (and MOIR_MAX_ISA) to the process. Throws kBadOption.
-CompileOptions ReadProperties(const Properties& properties);
+// What properties come to on this machine.
+struct CompileSettings {
+  CompileOptions compile;  // threads are those of one stream
+  int streams = 1;
+  Affinity affinity = Affinity::kNone;
+  bool profiling = false;
+  size_t shape_cache_capacity = 8;
+  std::string max_isa;  // empty: not asked for
+  Properties in_force;  // properties that do not change any more, but max_isa
+};
+
+// Checks names and values. Throws kBadOption.
+CompileSettings ReadProperties(const Properties& properties);
+// Values of the two properties that may change later. Throws kBadOption.
+bool ReadProfiling(const std::string& value);
+size_t ReadShapeCacheCapacity(const std::string& value);
+// Applies max_isa, or MOIR_MAX_ISA, to the process. Throws kBadOption when the first compilation is over.
+void ApplyMaxIsa(const CompileSettings& settings);
+
+// What the machine or the compiled model answers, and cannot be set: "full_device_name" and its like.
+bool IsReadOnlyProperty(const std::string& name);
+// Of those the ones that every model answers alike, and supported_properties.
+std::string DeviceProperty(const std::string& name);
+// Throws kBadOption: the name is not known; the nearest one is named.
+[[noreturn]] void FailUnknownProperty(const std::string& name);
 
 }  // namespace moir::runtime

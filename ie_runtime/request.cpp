@@ -12,6 +12,10 @@ size_t Bytes(const GraphPort& port) { return static_cast<size_t>(port.shape.NumE
 
 }  // namespace
 
+::moir::Error CanceledError(const CompiledGraph& graph) {
+  return {::moir::ErrorKind::kCanceled, StrCat("model \"", graph.Name(), "\": the inference was canceled")};
+}
+
 Request::Request(std::shared_ptr<const CompiledGraph> graph, Ports ports) : graph_(std::move(graph)) {
   arena_ = AllocateZeros(graph_->Memory().arena_bytes);
   scratchpad_ = AllocateZeros(graph_->ScratchpadBytes());
@@ -77,16 +81,23 @@ void Request::SetOutput(size_t index, void* memory) {
   BindWhere(Placement::Home::kOutput, index);
 }
 
-void Request::Infer() {
+void Request::Infer(const Options& options) {
+  const auto check = [&] {
+    if (options.cancel && options.cancel->load(std::memory_order_relaxed)) throw CanceledError(*graph_);
+  };
+  check();
   const InferenceScope scope(graph_->Threads());
-  if (!graph_->Profiling()) {
+  if (!options.profiling) {
     for (const auto& task : tasks_) {
-      if (task) task->Run();
+      if (!task) continue;
+      check();
+      task->Run();
     }
     return;
   }
   using Clock = std::chrono::steady_clock;
   for (size_t i = 0; i < tasks_.size(); ++i) {
+    check();
     const Clock::time_point start = Clock::now();
     if (tasks_[i]) tasks_[i]->Run();
     microseconds_[i] = std::chrono::duration<double, std::micro>(Clock::now() - start).count();

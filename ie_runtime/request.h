@@ -1,10 +1,12 @@
 // Request: one inference at a time of a compiled graph, with activations of its own.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <vector>
 
 #include "ie_runtime/compiled_graph.h"
+#include "moir/error.h"
 
 namespace moir::runtime {
 
@@ -12,6 +14,9 @@ struct StepTime {
   const Step* step;
   double microseconds;
 };
+
+// What an inference of the graph that is canceled throws.
+::moir::Error CanceledError(const CompiledGraph& graph);
 
 class Request {
  public:
@@ -27,7 +32,14 @@ class Request {
   void SetInput(size_t index, void* memory);
   void SetOutput(size_t index, void* memory);
 
-  void Infer();
+  struct Options {
+    bool profiling = false;                     // measure the steps, for Times
+    const std::atomic<bool>* cancel = nullptr;  // looked at before each step
+  };
+  // Throws moir::Error (kCanceled) as soon as `cancel` is set.
+  void Infer(const Options& options);
+  void Infer() { Infer({graph_->Profiling(), nullptr}); }
+  // Of the last inference that measured; zeros before.
   std::vector<StepTime> Times() const;
 
  private:

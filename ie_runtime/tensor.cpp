@@ -5,6 +5,7 @@
 
 #include "graph/tensor.h"
 #include "ie_runtime/api_error.h"
+#include "ie_runtime/tensor_bytes.h"
 
 namespace moir {
 
@@ -37,6 +38,87 @@ Tensor::Tensor(ElementType type, Shape shape, void* data)
   NumElements(shape_);
 }
 
+Tensor::Tensor(ElementType type, Shape shape, void* data, const Strides& strides)
+    : Tensor(type, std::move(shape), data) {
+  const auto fail = [&](const std::string& reason) {
+    throw Error(ErrorKind::kBadOption, graph::StrCat("strides ", ShapeToString(strides), " of a tensor of ",
+                                                     ElementTypeName(type_), ShapeToString(shape_), ": ", reason));
+  };
+  if (strides.size() != shape_.size())
+    fail(graph::StrCat("got ", strides.size(), " numbers, expected ", shape_.size(), ", one per axis"));
+  if (GetSize() == 0) return;
+  const auto element = static_cast<int64_t>(ElementSize(type_));
+  int64_t inside = element;  // bytes that the axes inside need
+  for (size_t axis = shape_.size(); axis-- > 0;) {
+    if (shape_[axis] == 1) continue;
+    if (strides[axis] % element != 0)
+      fail(graph::StrCat("axis ", axis, ": expected a multiple of ", element, ", the element's size"));
+    if (strides[axis] < inside)
+      fail(graph::StrCat("axis ", axis, ": expected at least ", inside, " bytes, the room of the axes inside it"));
+    int64_t last = 0;
+    if (__builtin_mul_overflow(strides[axis], shape_[axis] - 1, &last) || __builtin_add_overflow(inside, last, &inside))
+      fail("the elements lie further apart than memory is large");
+  }
+  SetStrides(strides);
+}
+
+Tensor::Tensor(ElementType type, Shape shape, std::shared_ptr<void> owner, void* data)
+    : type_(type), shape_(std::move(shape)), data_(std::move(owner), data) {
+  NumElements(shape_);
+}
+
+Tensor::Tensor(const Tensor& other, const Shape& begin, const Shape& end) : type_(other.type_) {
+  const auto fail = [&](const std::string& reason) {
+    throw Error(ErrorKind::kBadOption,
+                graph::StrCat("region from ", ShapeToString(begin), " to ", ShapeToString(end), " of a tensor of ",
+                              ElementTypeName(other.type_), ShapeToString(other.shape_), ": ", reason));
+  };
+  const size_t rank = other.shape_.size();
+  if (!other) fail("the tensor is empty");
+  if (begin.size() != rank || end.size() != rank)
+    fail(graph::StrCat("got ", begin.size(), " and ", end.size(), " indices, expected ", rank, ", one per axis"));
+  const Strides strides = other.GetStrides();
+  int64_t offset = 0;
+  for (size_t axis = 0; axis < rank; ++axis) {
+    if (begin[axis] < 0 || begin[axis] > end[axis] || end[axis] > other.shape_[axis])
+      fail(graph::StrCat("axis ", axis, ": expected 0 <= begin <= end <= ", other.shape_[axis]));
+    shape_.push_back(end[axis] - begin[axis]);
+    offset += begin[axis] * strides[axis];
+  }
+  // A region without elements may begin behind the last one; it has no address of its own.
+  const bool empty = NumElements(shape_) == 0;
+  data_ = std::shared_ptr<void>(other.data_, static_cast<std::byte*>(other.data_.get()) + (empty ? 0 : offset));
+  SetStrides(strides);
+}
+
+namespace {
+
+Strides DenseStrides(ElementType type, const Shape& shape) {
+  Strides strides(shape.size());
+  auto step = static_cast<int64_t>(ElementSize(type));
+  for (size_t axis = shape.size(); axis-- > 0;) {
+    strides[axis] = step;
+    // Where an axis has no elements nothing lies anywhere; the others keep their distances.
+    step *= shape[axis] > 0 ? shape[axis] : 1;
+  }
+  return strides;
+}
+
+}  // namespace
+
+void Tensor::SetStrides(const Strides& strides) {
+  strides_.clear();
+  if (GetSize() == 0) return;
+  const Strides dense = DenseStrides(type_, shape_);
+  for (size_t axis = 0; axis < shape_.size(); ++axis) {
+    if (shape_[axis] == 1 || strides[axis] == dense[axis]) continue;
+    strides_ = strides;
+    return;
+  }
+}
+
+Strides Tensor::GetStrides() const { return strides_.empty() ? DenseStrides(type_, shape_) : strides_; }
+
 size_t Tensor::GetSize() const {
   return type_ == ElementType::kUndefined ? 0 : static_cast<size_t>(NumElements(shape_));
 }
@@ -49,7 +131,18 @@ void Tensor::CopyTo(Tensor& other) const {
                 graph::StrCat("copy of a tensor: got ", ElementTypeName(other.type_), ShapeToString(other.shape_),
                               ", expected ", ElementTypeName(type_), ShapeToString(shape_)));
   }
-  std::memcpy(other.data_.get(), data_.get(), GetByteSize());
+  if (GetByteSize() == 0) return;
+  if (IsContinuous() && other.IsContinuous()) {
+    std::memmove(other.data_.get(), data_.get(), GetByteSize());
+    return;
+  }
+  if (runtime::Overlap(runtime::BytesOf(*this), runtime::BytesOf(other))) {
+    Tensor copy(type_, shape_);
+    runtime::CopyElements(*this, copy);
+    runtime::CopyElements(copy, other);
+    return;
+  }
+  runtime::CopyElements(*this, other);
 }
 
 void Tensor::FailType() const {

@@ -2,9 +2,12 @@
 
 #include <omp.h>
 #include <sched.h>
+#include <unistd.h>
 #if defined(__x86_64__)
 #include <xmmintrin.h>
 #endif
+
+#include "ie_runtime/streams.h"
 
 namespace moir::runtime {
 namespace {
@@ -22,24 +25,51 @@ void SetFloatState(uint32_t) {}
 
 }  // namespace
 
+std::vector<int> ProcessCpuList() {
+  std::vector<int> cpus;
+  cpu_set_t set;
+  if (sched_getaffinity(getpid(), sizeof(set), &set) == 0) {
+    for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+      if (CPU_ISSET(cpu, &set)) cpus.push_back(cpu);
+    }
+  }
+  if (cpus.empty()) cpus.push_back(0);
+  return cpus;
+}
+
+int ProcessCpus() { return static_cast<int>(ProcessCpuList().size()); }
+
 int AvailableThreads() {
+  if (Streams::OnStream()) return ProcessCpus();
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof(set), &set) != 0) return 1;
   const int count = CPU_COUNT(&set);
   return count > 0 ? count : 1;
 }
 
+namespace {
+
+// In the calling thread, and in the others of its team: a team of one would be made anew each time.
+template <typename F>
+void InTeam(const F& f) {
+  if (omp_get_max_threads() == 1) {
+    f();
+    return;
+  }
+#pragma omp parallel
+  f();
+}
+
+}  // namespace
+
 InferenceScope::InferenceScope(int count) : previous_count_(omp_get_max_threads()), previous_state_(FloatState()) {
   omp_set_num_threads(count);
-#pragma omp parallel
-  SetFloatState(FloatState() | kFlushBits);
+  InTeam([] { SetFloatState(FloatState() | kFlushBits); });
 }
 
 InferenceScope::~InferenceScope() {
   // The workers outlive the scope and may serve the application next; they were started with the caller's state.
-  const uint32_t state = previous_state_;
-#pragma omp parallel
-  SetFloatState(state);
+  InTeam([state = previous_state_] { SetFloatState(state); });
   omp_set_num_threads(previous_count_);
 }
 

@@ -2,10 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 namespace moir::runtime {
 
-// Threads a process may use (its affinity mask counts).
+// CPUs that the process may use: those of its main thread's affinity mask, in ascending order. Threads of streams may
+// keep to some of them. At least one.
+std::vector<int> ProcessCpuList();
+int ProcessCpus();
+// CPUs that the calling thread may use, or those of the process when the engine pinned the thread.
 int AvailableThreads();
 
 // While it lives, parallel regions started by the calling thread use `count` threads, and in all of them (the caller

@@ -306,12 +306,13 @@ ConvertReport Convert(const Options& given, const ProgressListener& progress, co
   write.unset_cli_parameters = options.unset_cli_parameters;
   write.tool_version = kVersion;
   tell(kLegalizeDone, "write");
-  MakeFolder(options.output_dir);
+  NewFolder folder(options.output_dir);
   const std::string stem = (fs::path(options.output_dir) / ModelName(options)).string();
   report.xml_path = stem + ".xml";
   report.bin_path = stem + ".bin";
   report.mapping_path = stem + ".mapping";
   report.written = WriteIr(graph, report, write);
+  folder.Keep();
   if (save_parameters) {
     WriteParamsFile(built.nd.save_path, built.nd.params);
     report.notes.push_back("merged parameters: " + built.nd.save_path);
@@ -325,8 +326,9 @@ ConvertReport Convert(const Options& given, const ProgressListener& progress, co
   }
   if (!options.report.empty()) {
     CompleteReport(options, built, report);
-    MakeFolder(fs::absolute(options.report).parent_path().string());
+    NewFolder report_folder(fs::absolute(options.report).parent_path().string());
     WriteReport(options.report, report.model);
+    report_folder.Keep();
   }
   tell(1, "done");
   return report;

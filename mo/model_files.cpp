@@ -77,13 +77,22 @@ void CheckFolder(const std::string& folder) {
   }
 }
 
-void MakeFolder(const std::string& folder) {
+NewFolder::NewFolder(const std::string& folder) {
   std::error_code status;
+  for (fs::path place = fs::absolute(folder).lexically_normal();
+       !fs::exists(place, status) && place.has_relative_path(); place = place.parent_path()) {
+    if (place.has_filename()) made_.push_back(place.string());
+  }
   fs::create_directories(folder, status);
   if (status || !fs::is_directory(folder)) {
     FailFaq(kOutputFolder, ErrorKind::kIo, folder,
             ": the output folder cannot be made: ", status ? status.message() : "a file has its name");
   }
+}
+
+NewFolder::~NewFolder() {
+  std::error_code ignored;
+  for (const std::string& place : made_) fs::remove(place, ignored);
 }
 
 }  // namespace moir::mo

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "mo/options.h"
 
@@ -19,6 +20,19 @@ std::string ModelName(const Options& options);
 // Finds out before the work begins whether files can be made there: the folder, or the nearest one above it that
 // exists, is a folder and may be written. FAQ 22.
 void CheckFolder(const std::string& folder);
-void MakeFolder(const std::string& folder);
+
+// A folder that is there while it lives, and afterwards if Keep was called: otherwise the folders that had to be made
+// are removed again, unless somebody put something into them. FAQ 22 when they cannot be made.
+class NewFolder {
+ public:
+  explicit NewFolder(const std::string& folder);
+  ~NewFolder();
+  NewFolder(const NewFolder&) = delete;
+  NewFolder& operator=(const NewFolder&) = delete;
+  void Keep() { made_.clear(); }
+
+ private:
+  std::vector<std::string> made_;  // innermost first
+};
 
 }  // namespace moir::mo

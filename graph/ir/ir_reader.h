@@ -31,5 +31,7 @@ struct OpenedIr {
   std::shared_ptr<const NetModel> net;  // versions 10 and 11: makes graphs of other shapes; else null
 };
 OpenedIr OpenIr(const std::string& xml_path, const std::string& bin_path = "");
+// The topology from memory; its constants are views of `weights`. `name` stands for the path in messages.
+OpenedIr OpenIr(const std::string& name, const std::string& xml_text, std::shared_ptr<const MappedFile> weights);
 
 }  // namespace moir::graph

@@ -69,8 +69,7 @@ Tensor WidenedTensor(const Stored& stored, const std::byte* data, const Shape& s
 
 }  // namespace
 
-NetConstant ReadNetConstant(const NetLayer& layer, const std::string& bin_path,
-                            std::shared_ptr<const MappedFile>& bin) {
+NetConstant ReadNetConstant(const NetLayer& layer, IrWeights& weights) {
   const std::string& type_name = RequiredText(layer, "element_type");
   const PartialShape declared = [&] {
     try {
@@ -97,10 +96,10 @@ NetConstant ReadNetConstant(const NetLayer& layer, const std::string& bin_path,
   if (size != expected)
     Fail(ErrorKind::kBadModel, "attribute size: got ", size, ", expected ", expected, " bytes for ", type_name, shape);
   if (count == 0) return {Tensor(stored ? stored->widened : type, shape), {}};
-  if (!bin) bin = MappedFile::Open(bin_path);
+  const std::shared_ptr<const MappedFile>& bin = weights.Open();
   if (offset > bin->Size() || size > bin->Size() - offset) {
-    Fail(ErrorKind::kBadModel, "its ", size, " bytes lie at byte ", offset, ", but ", bin_path, " has ", bin->Size(),
-         " bytes");
+    Fail(ErrorKind::kBadModel, "its ", size, " bytes lie at byte ", offset, ", but ", weights.Path(), " has ",
+         bin->Size(), " bytes");
   }
   if (stored) return {WidenedTensor(*stored, bin->Data() + offset, shape), type_name};
   if (type == ElementType::kBool) {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "graph/ir/ir_v10_v11_topology.h"
-#include "graph/mapped_file.h"
+#include "graph/ir/ir_weights.h"
 #include "graph/tensor.h"
 
 namespace moir::graph {
@@ -19,6 +19,6 @@ struct NetConstant {
 
 // The values of a Const layer, as a view of the .bin where the type allows. `bin` is opened at the first need. Throws
 // kBadModel and kUnsupported without a place.
-NetConstant ReadNetConstant(const NetLayer& layer, const std::string& bin_path, std::shared_ptr<const MappedFile>& bin);
+NetConstant ReadNetConstant(const NetLayer& layer, IrWeights& weights);
 
 }  // namespace moir::graph

@@ -90,8 +90,8 @@ struct Scope {
 
 class GraphBuilder {
  public:
-  GraphBuilder(const XmlFile& xml, const std::string& bin_path, bool reshaped)
-      : xml_(xml), bin_path_(bin_path), reshaped_(reshaped) {}
+  GraphBuilder(const XmlFile& xml, IrWeights weights, bool reshaped)
+      : xml_(xml), weights_(std::move(weights)), reshaped_(reshaped) {}
 
   std::unique_ptr<Graph> Build(const Net& net, const std::vector<NetInput>& inputs, const std::vector<Shape>& shapes) {
     graph_ = std::make_unique<Graph>(xml_.Root().attribute("name").value());
@@ -199,7 +199,7 @@ class GraphBuilder {
                                size_t outputs_read) {
     if (layer.type == "Const") {
       if (!inputs.empty() || layer.outputs.size() != 1) Bad(layer, "expected one output port and no inputs");
-      NetConstant constant = ReadNetConstant(layer, bin_path_, bin_);
+      NetConstant constant = ReadNetConstant(layer, weights_);
       Node* node = graph_->AddConstant(std::move(name), std::move(constant.value));
       if (!constant.widened_from.empty()) widened_.emplace(node, constant.widened_from);
       return {node->Output()};
@@ -513,10 +513,9 @@ class GraphBuilder {
   }
 
   const XmlFile& xml_;
-  const std::string& bin_path_;
+  IrWeights weights_;
   const bool reshaped_;
   std::unique_ptr<Graph> graph_;
-  std::shared_ptr<const MappedFile> bin_;
   std::map<const Node*, std::string> widened_;  // constants and the types that they had
   int64_t unrolled_ = 0;
 };
@@ -527,6 +526,12 @@ NetInput ReadInput(const XmlFile& xml, const NetLayer& layer) {
   };
   if (!layer.inputs.empty() || layer.outputs.size() != 1) bad("expected one output port and no inputs");
   NetInput input;
+  input.layout = layer.node.child("output")
+                     .child("port")
+                     .child("rt_info")
+                     .find_child_by_attribute("attribute", "name", "layout")
+                     .attribute("layout")
+                     .value();
   // Of several names of the tensor, the layer's own is the one that converters keep from the framework.
   input.other_names = layer.outputs[0].names;
   const bool keeps =
@@ -553,8 +558,8 @@ NetInput ReadInput(const XmlFile& xml, const NetLayer& layer) {
 
 }  // namespace
 
-NetModel::NetModel(std::shared_ptr<const XmlFile> xml, std::string bin_path)
-    : xml_(std::move(xml)), bin_path_(std::move(bin_path)), net_(std::make_unique<Net>(ReadNet(*xml_))) {
+NetModel::NetModel(std::shared_ptr<const XmlFile> xml, IrWeights weights)
+    : xml_(std::move(xml)), weights_(std::move(weights)), net_(std::make_unique<Net>(ReadNet(*xml_))) {
   name_ = xml_->Root().attribute("name").value();
   RefuseUnknown(*xml_, *net_);
   std::set<std::string> names;
@@ -610,7 +615,7 @@ std::unique_ptr<Graph> NetModel::Build(const std::map<std::string, Shape>& shape
          " open: ", Join(open, ", "),
          "; give it with --input_shape \"NAME[1,3,224,224]\", or in a program with Model::Reshape");
   }
-  return GraphBuilder(*xml_, bin_path_, reshaped).Build(*net_, inputs_, settled);
+  return GraphBuilder(*xml_, weights_, reshaped).Build(*net_, inputs_, settled);
 }
 
 }  // namespace moir::graph

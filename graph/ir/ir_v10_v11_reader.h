@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "graph/graph.h"
+#include "graph/ir/ir_weights.h"
 #include "graph/ir/partial_shape.h"
 #include "graph/ir/xml.h"
 
@@ -17,6 +18,7 @@ struct NetInput {
   std::vector<std::string> other_names;  // under which the input may be given, too
   ElementType type = ElementType::kUndefined;
   PartialShape shape;  // as the file declares it
+  std::string layout;  // as the file declares it, "[N,C,H,W]"; empty: it does not
 };
 
 struct Net;
@@ -27,7 +29,7 @@ class NetModel {
  public:
   // Throws kBadModel (file, line, layer, what is wrong) and kUnsupported for operators that are not known, all of them
   // at once.
-  NetModel(std::shared_ptr<const XmlFile> xml, std::string bin_path);
+  NetModel(std::shared_ptr<const XmlFile> xml, IrWeights weights);
   ~NetModel();
 
   const std::string& Name() const { return name_; }
@@ -42,7 +44,7 @@ class NetModel {
 
  private:
   std::shared_ptr<const XmlFile> xml_;
-  std::string bin_path_;
+  IrWeights weights_;
   std::unique_ptr<const Net> net_;
   std::string name_;
   std::vector<NetInput> inputs_;

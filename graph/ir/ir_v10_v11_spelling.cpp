@@ -54,6 +54,13 @@ void SpellSoftmax(const Node& node, OpsetLayer& layer) {
   SetText(layer, "axis", std::to_string(node.Shape().NormalizeAxis(node.Attr<int64_t>("axis"))));
 }
 
+void SpellDeformableConvolution(const Node& node, OpsetLayer& layer) {
+  FillWindow(node, layer);
+  if (node.InputCount() > 3 || node.Attr<bool>("bilinear_interpolation_pad")) return;
+  layer.opset = "opset1";
+  Drop(layer, "bilinear_interpolation_pad");
+}
+
 void SpellGather(const Node&, OpsetLayer& layer) { layer.opset = "opset7"; }
 
 void SpellGatherND(const Node& node, OpsetLayer& layer) {
@@ -143,7 +150,7 @@ Spell FindSpelling(std::string_view op) {
       {"AvgPool", FillWindow},
       {"Convolution", FillWindow},
       {"ConvolutionBackpropData", FillWindow},
-      {"DeformableConvolution", FillWindow},
+      {"DeformableConvolution", SpellDeformableConvolution},
       {"GRUSequence", SpellRecurrent},
       {"Gather", SpellGather},
       {"GatherND", SpellGatherND},

@@ -52,8 +52,8 @@ constexpr int64_t kMaxPreProcessChannels = 1 << 16;
 
 class Reader {
  public:
-  Reader(const XmlFile& xml, std::string bin_path, int version)
-      : xml_(xml), bin_path_(std::move(bin_path)), version_(version) {}
+  Reader(const XmlFile& xml, IrWeights weights, int version)
+      : xml_(xml), weights_(std::move(weights)), version_(version) {}
 
   std::unique_ptr<Graph> Read() {
     topology_ = ReadIrTopology(xml_);
@@ -134,12 +134,12 @@ class Reader {
     if (blob_shape.NumElements() != count)
       Bad(layer, "blob ", blob.name, " has ", blob.size, " bytes, expected ", blob_shape.NumElements(), " values of ",
           type, " for ", blob_shape);
-    if (!bin_) bin_ = MappedFile::Open(bin_path_);
-    if (blob.offset > bin_->Size() || blob.size > bin_->Size() - blob.offset) {
+    const std::shared_ptr<const MappedFile>& bin = weights_.Open();
+    if (blob.offset > bin->Size() || blob.size > bin->Size() - blob.offset) {
       Bad(layer, "blob ", blob.name, " lies at bytes ", blob.offset, " to ", blob.offset + blob.size, ", but ",
-          bin_path_, " has ", bin_->Size());
+          weights_.Path(), " has ", bin->Size());
     }
-    Tensor tensor = Tensor::Map(bin_, blob.offset, type, blob_shape);
+    Tensor tensor = Tensor::Map(bin, blob.offset, type, blob_shape);
     return type == ElementType::kF16 && GraphType(layer) == ElementType::kF32 ? tensor.ConvertTo(ElementType::kF32)
                                                                               : tensor;
   }
@@ -347,19 +347,18 @@ class Reader {
   }
 
   const XmlFile& xml_;
-  const std::string bin_path_;
+  IrWeights weights_;
   const int version_;
   IrTopology topology_;
   std::unique_ptr<Graph> graph_;
   std::vector<std::vector<Value>> values_;  // by layer and output
   std::map<Node*, Value> pre_processed_;
-  std::shared_ptr<const MappedFile> bin_;
 };
 
 }  // namespace
 
-std::unique_ptr<Graph> ReadIrV2V4(const XmlFile& xml, const std::string& bin_path, int version) {
-  return Reader(xml, bin_path, version).Read();
+std::unique_ptr<Graph> ReadIrV2V4(const XmlFile& xml, IrWeights weights, int version) {
+  return Reader(xml, std::move(weights), version).Read();
 }
 
 }  // namespace moir::graph

@@ -5,10 +5,11 @@
 #include <string>
 
 #include "graph/graph.h"
+#include "graph/ir/ir_weights.h"
 #include "graph/ir/xml.h"
 
 namespace moir::graph {
 
-std::unique_ptr<Graph> ReadIrV2V4(const XmlFile& xml, const std::string& bin_path, int version);
+std::unique_ptr<Graph> ReadIrV2V4(const XmlFile& xml, IrWeights weights, int version);
 
 }  // namespace moir::graph

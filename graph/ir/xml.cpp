@@ -81,6 +81,12 @@ void XmlWriter::TextElement(std::string_view tag, std::string_view text) {
 XmlFile::XmlFile(const std::string& path) : path_(path) {
   const std::shared_ptr<const MappedFile> file = MappedFile::Open(path);
   text_.assign(reinterpret_cast<const char*>(file->Data()), file->Size());
+  Parse();
+}
+
+XmlFile::XmlFile(std::string name, std::string text) : path_(std::move(name)), text_(std::move(text)) { Parse(); }
+
+void XmlFile::Parse() {
   const auto fail_at = [&](size_t offset, std::string_view reason) {
     const auto line = 1 + std::count(text_.begin(),
                                      text_.begin() + static_cast<std::ptrdiff_t>(std::min(offset, text_.size())), '\n');

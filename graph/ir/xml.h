@@ -39,6 +39,8 @@ class XmlWriter {
 class XmlFile {
  public:
   explicit XmlFile(const std::string& path);
+  // The document itself; `name` stands for the path in messages.
+  XmlFile(std::string name, std::string text);
 
   const std::string& Path() const { return path_; }
   pugi::xml_node Root() const { return document_.document_element(); }
@@ -56,6 +58,8 @@ class XmlFile {
   }
 
  private:
+  void Parse();
+
   std::string path_;
   std::string text_;
   pugi::xml_document document_;

@@ -12,6 +12,8 @@ enum class ErrorKind {
   kBadOption,    // what was asked for cannot be done: unknown name, wrong type or shape, bad property
   kIo,           // the operating system refused
   kInternal,     // a bug of the library
+  kCanceled,     // InferRequest::Cancel stopped the inference
+  kBusy,         // the request runs, and what was asked for must wait until it does not
 };
 
 // what() puts the place first, says what was found and what was expected, and has no full stop.

@@ -1,5 +1,5 @@
-// Tensor: element type, shape and dense row-major values. The unit in which an application and the engine exchange
-// data.
+// Tensor: element type, shape and row-major values, dense or with gaps between rows. The unit in which an application
+// and the engine exchange data.
 #pragma once
 
 #include <cstddef>
@@ -22,6 +22,9 @@ size_t ElementSize(ElementType type);  // bytes; 0 for kUndefined
 using Shape = std::vector<int64_t>;
 int64_t NumElements(const Shape& shape);
 std::string ShapeToString(const Shape& shape);  // "[1,3,224,224]"
+
+// Bytes from one element to the next along each axis.
+using Strides = std::vector<int64_t>;
 
 // 16-bit floats are exchanged as their bits (uint16_t).
 template <typename T>
@@ -47,14 +50,26 @@ class Tensor {
   Tensor(ElementType type, Shape shape);  // own memory, zeroed, aligned for vector instructions
   // Memory of the caller, which must outlive every copy of the tensor.
   Tensor(ElementType type, Shape shape, void* data);
+  // The same with gaps: rows of a larger picture, for instance. Strides are multiples of the element's size and leave
+  // every axis the room of the axes inside it (no transposed and no repeated values); anything else is kBadOption.
+  Tensor(ElementType type, Shape shape, void* data, const Strides& strides);
+  // Memory that `owner` keeps alive, for as long as copies of the tensor live.
+  Tensor(ElementType type, Shape shape, std::shared_ptr<void> owner, void* data);
+  // The elements of `other` from index begin[i] up to, not including, end[i] of every axis: a view, nothing is copied.
+  // Throws kBadOption when that lies outside.
+  Tensor(const Tensor& other, const Shape& begin, const Shape& end);
 
   explicit operator bool() const { return type_ != ElementType::kUndefined; }
   ElementType GetElementType() const { return type_; }
   const Shape& GetShape() const { return shape_; }
   size_t GetSize() const;      // elements
-  size_t GetByteSize() const;  // bytes
+  size_t GetByteSize() const;  // bytes of the elements, without the gaps between them
+  Strides GetStrides() const;
+  // No gaps: the elements are GetByteSize() bytes from Data() on.
+  bool IsContinuous() const { return strides_.empty(); }
+  const Strides* StridesOrNull() const { return strides_.empty() ? nullptr : &strides_; }  // for the engine
 
-  // Copies of a tensor share the values.
+  // The first element. Copies of a tensor share the values.
   void* Data() const { return data_.get(); }
   // Throws kBadOption when T does not belong to the element type.
   template <typename T>
@@ -62,13 +77,16 @@ class Tensor {
     if (!IsElement<std::remove_const_t<T>>(type_)) FailType();
     return static_cast<T*>(data_.get());
   }
-  // Copies the values into `other`, which must have the same type and shape; an undefined one gets memory of its own.
+  // Copies the values into `other`, which must have the same type and shape and may have other gaps; an undefined one
+  // gets memory of its own. The two may overlap.
   void CopyTo(Tensor& other) const;
 
  private:
   [[noreturn]] void FailType() const;
+  void SetStrides(const Strides& strides);  // of the shape; those of a dense tensor are not kept
   ElementType type_ = ElementType::kUndefined;
   Shape shape_;
+  Strides strides_;  // empty: dense
   std::shared_ptr<void> data_;
 };
 

@@ -10,10 +10,8 @@
 #include <xmmintrin.h>
 #endif
 
-#include "graph/text.h"
-#include "ie_runtime/internal_api.h"
 #include "ie_runtime/kernel_table.h"
-#include "moir/moir.h"
+#include "tests/ie_runtime/api_test_support.h"
 
 namespace moir {
 namespace {
@@ -26,20 +24,9 @@ const char* const kModel = R"(
   s = Softmax(m) axis=1
   return s as "prob", c as "features")";
 
-Model MakeModel(const char* text = kModel) { return runtime::ModelFromGraph(graph::ParseGraph(text)); }
+Model MakeModel(const char* text = kModel) { return ParseModel(text); }
 CompiledModel Compile(const Properties& properties = {}, const char* text = kModel) {
   return Core().CompileModel(MakeModel(text), properties);
-}
-
-template <typename F>
-void ExpectError(ErrorKind kind, const std::string& part, F&& f) {
-  try {
-    f();
-    FAIL() << "expected an error with \"" << part << "\"";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.Kind(), kind) << error.what();
-    EXPECT_NE(std::string(error.what()).find(part), std::string::npos) << error.what();
-  }
 }
 
 TEST(Api, PortsHaveNamesTypesShapesAndOrder) {

@@ -150,6 +150,13 @@ TEST_F(Faq, FilesAndGraphs) {
   WriteText(At("file"), "x");
   Expect({22, GoodWith({"--output_dir", "@/file"}), {"output folder", "is a file"}});
   Expect({22, GoodWith({"--output_dir", "@/file/below"}), {"output folder"}});
+  for (const char* version : {"10", "11"}) {
+    Expect({24,
+            GoodWith({"--ir_version", version}),
+            {std::string("IR v") + version + " has no operators", "\"relu", "--ir_version 3"},
+            Replaced(kSymbol, R"("op": "Activation", "name": "relu", "attrs": {"act_type": "relu"})",
+                     R"("op": "_linalg_potrf", "name": "relu")")});
+  }
   Expect({25, kGood, {"got node 60, expected one of 7"}, Replaced(kSymbol, "[[5,0,0]]", "[[60,0,0]]")});
   Expect({38, {"--input", "data,extra", "--input_shape", "[1,3,4,4],[1,5,4,4]"}, {"add"}});
   Expect({45,

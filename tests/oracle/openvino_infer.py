@@ -7,6 +7,7 @@ Works with openvino 2021.4 (Inference Engine API) to 2026 (API 2.0). Outputs are
 those of the model's outputs, in their order. Prints the version and the precision that the engine really used.
 """
 import argparse
+from xml.etree import ElementTree
 
 import numpy as np
 
@@ -53,6 +54,18 @@ def run_api_2(openvino, args):
     return outputs, f"{openvino.__version__} {precision}"
 
 
+def names_of_results(path):
+    """Names of the layers whose values the model returns, in its order; with the port's number where there are several."""
+    net = ElementTree.parse(path).getroot()
+    layers = {layer.get("id"): layer for layer in net.find("layers")}
+    sources = {edge.get("to-layer"): (layers[edge.get("from-layer")], edge.get("from-port")) for edge in net.find("edges")}
+    for layer in layers.values():
+        if layer.get("type") == "Result":
+            source, port = sources[layer.get("id")]
+            ports = [entry.get("id") for entry in source.find("output")]
+            yield source.get("name") + (f".{ports.index(port)}" if len(ports) > 1 else "")
+
+
 def run_inference_engine(args):
     from openvino.inference_engine import IECore, get_version
 
@@ -66,7 +79,10 @@ def run_inference_engine(args):
         info.precision = {"float32": "FP32", "int32": "I32", "int64": "I64", "uint8": "U8", "int8": "I8"}.get(kind.name, "FP32")
     executable = core.load_network(network, "CPU", config)
     results = executable.infer({name: find(given, {name}) for name in network.input_info})
-    return {name: results[name] for name in network.outputs}, f"{get_version()} FP32"
+    # This API sorts outputs by name; the file has them in the model's order.
+    order = {name: position for position, name in enumerate(names_of_results(args.model))}
+    names = sorted(network.outputs, key=lambda name: order.get(name, len(order)))
+    return {name: results[name] for name in names}, f"{get_version()} FP32"
 
 
 def main():

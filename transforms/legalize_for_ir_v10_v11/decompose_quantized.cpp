@@ -4,6 +4,7 @@
 //                           is exact; the parts are added as i32.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "transforms/legalize_for_ir_v10_v11/builder.h"
 #include "transforms/legalize_for_ir_v10_v11/passes.h"
@@ -41,14 +42,23 @@ class DecomposeQuantized final : public NodePass {
     Builder build(rewriter, node.Name());
     const ElementType type = node.Type();
     Value value = build.ToFloat(node.Input(0));
-    if (Has(node, 2)) value = build.Add(value, node.Input(2));
+    // OpenVINO would turn (x + a) * b into x * b + a * b, and x * a + y into one operation: one value in a million is
+    // rounded to another integer then, which the layers that follow spread. A Clamp to the range of f32 keeps it from
+    // that.
+    const auto apart = [&](Value x) {
+      constexpr double kLargest = std::numeric_limits<float>::max();
+      return build.Op("Clamp", {x}, {{"min", -kLargest}, {"max", kLargest}});
+    };
+    if (Has(node, 2)) value = apart(build.Add(value, node.Input(2)));
     value = build.Multiply(value, node.Input(1));
     const Value zero = build.Number(0);
     if (const double slope = node.Attr<double>("negative_slope"); slope != 1)
       value = build.Select(build.Op("Less", {value, zero}), build.Multiply(value, build.Number(slope)), value);
     if (Has(node, 3)) {
       const Value addend = build.ToFloat(node.Input(3));
-      value = build.Add(value, build.Multiply(addend, build.Number(node.Attr<double>("addend_scale"))));
+      // The product is rounded unless a fused operation takes it, which is what single_rounding means.
+      const Value product = build.Multiply(addend, build.Number(node.Attr<double>("addend_scale")));
+      value = build.Add(apart(value), node.Attr<bool>("single_rounding") ? product : apart(product));
     }
     if (node.Attr<bool>("relu")) value = build.Select(build.Op("Greater", {value, zero}), value, zero);
     if (type != ElementType::kF32) {
@@ -62,18 +72,23 @@ class DecomposeQuantized final : public NodePass {
 
   static Outcome Convolve(Node& node, Rewriter& rewriter) {
     const Tensor* weights = node.Input(1).Constant();
-    if (!weights) return Declined("its weights are no constant");
     const int64_t groups = node.Attr<int64_t>("group");
-    const Shape shape = weights->Shape();
-    const double largest = node.Input(0).Type() == ElementType::kU8 ? 255 : 128;
-    const std::vector<float> values = weights->ToVector<float>();
+    const Shape shape = node.Input(1).Shape();
+    const auto largest_of = [](ElementType type) { return type == ElementType::kU8 ? 255.0 : 128.0; };
+    const double largest = largest_of(node.Input(0).Type());
+    // Weights that are quantized at run time may be as large as their type allows.
+    const std::vector<float> values = weights
+                                          ? weights->ToVector<float>()
+                                          : std::vector<float>(static_cast<size_t>(shape.NumElements()),
+                                                               static_cast<float>(largest_of(node.Input(1).Type())));
     const int64_t parts = Parts(values, shape, largest);
     if (parts == 0) return Declined("one channel of its weights is too large for exact sums in f32");
     if (parts > 1 && groups > 1) return Declined("its groups are too large for exact sums in f32");
 
     Builder build(rewriter, node.Name());
     const Value data = build.ToFloat(node.Input(0));
-    const Value filters = build.Constant(weights->ConvertTo(ElementType::kF32));
+    const Value filters =
+        weights ? build.Constant(weights->ConvertTo(ElementType::kF32)) : build.ToFloat(node.Input(1));
     const auto convolve = [&](Value x, Value w) {
       Attributes attributes;
       for (const char* name : {"strides", "pads_begin", "pads_end", "dilations"})
@@ -87,7 +102,7 @@ class DecomposeQuantized final : public NodePass {
       std::vector<int64_t> dims = shape.Dims();
       dims[0] /= groups;
       dims.insert(dims.begin(), groups);
-      sum = convolve(data, build.Constant(weights->ConvertTo(ElementType::kF32).Reshaped(Shape(dims))));
+      sum = convolve(data, build.Reshape(filters, Shape(dims)));
     } else {
       const int64_t step = (shape[1] + parts - 1) / parts;
       for (int64_t begin = 0; begin < shape[1]; begin += step) {

@@ -12,6 +12,11 @@ std::vector<std::unique_ptr<graph::Pass>> MakeLegalizePassesV10V11(int version) 
   // Shapes are settled: what depends on nothing else (prior boxes, shape arithmetic) is a constant.
   add(MakeFoldShapeConstants());
 
+  if (version == 10) {
+    // Operators that came after opset7.
+    add(MakeDecomposeAdaptiveAvgPool());
+    add(MakeDecomposeDeformableConvolution());
+  }
   add(MakeDecomposeArgMax());
   add(MakeDecomposeAvgPool());
   add(MakeDecomposeBoxDecode());
@@ -23,6 +28,7 @@ std::vector<std::unique_ptr<graph::Pass>> MakeLegalizePassesV10V11(int version) 
   add(MakeDecomposeMultiBoxDetection());
   add(MakeDecomposeMultiProposal());
   add(MakeDecomposeQuantized());
+  add(MakeAlignTileRanks());
   // After the decompositions, which gather rows of each picture.
   add(MakeFlattenSingleBatchGather());
   add(MakeGiveMatMulTwoAxes());
@@ -30,6 +36,7 @@ std::vector<std::unique_ptr<graph::Pass>> MakeLegalizePassesV10V11(int version) 
   add(MakeReplaceConstantHardSigmoid());
   add(MakeReplaceEmptyLists());
   add(MakeRoundRegions());
+  add(MakeSelectExistingRegions());
   add(MakeWidenSmallIntegers());
   // After the decompositions, which may use operators that the version lacks.
   add(MakeExpandOperators(version));

@@ -7,6 +7,8 @@
 
 namespace moir::transforms {
 
+std::unique_ptr<graph::Pass> MakeAlignTileRanks();
+std::unique_ptr<graph::Pass> MakeDecomposeAdaptiveAvgPool();
 std::unique_ptr<graph::Pass> MakeDecomposeArgMax();
 std::unique_ptr<graph::Pass> MakeDecomposeAvgPool();
 std::unique_ptr<graph::Pass> MakeDecomposeBoxDecode();
@@ -14,6 +16,7 @@ std::unique_ptr<graph::Pass> MakeDecomposeBoxIou();
 std::unique_ptr<graph::Pass> MakeDecomposeBoxNms();
 std::unique_ptr<graph::Pass> MakeDecomposeCorrelation();
 std::unique_ptr<graph::Pass> MakeDecomposeCubicInterpolate();
+std::unique_ptr<graph::Pass> MakeDecomposeDeformableConvolution();
 std::unique_ptr<graph::Pass> MakeDecomposeIntegerDivide();
 std::unique_ptr<graph::Pass> MakeDecomposeMultiBoxDetection();
 std::unique_ptr<graph::Pass> MakeDecomposeMultiProposal();
@@ -25,6 +28,7 @@ std::unique_ptr<graph::Pass> MakeNormalizeLrnBias();
 std::unique_ptr<graph::Pass> MakeReplaceConstantHardSigmoid();
 std::unique_ptr<graph::Pass> MakeReplaceEmptyLists();
 std::unique_ptr<graph::Pass> MakeRoundRegions();
+std::unique_ptr<graph::Pass> MakeSelectExistingRegions();
 std::unique_ptr<graph::Pass> MakeWidenSmallIntegers();
 
 }  // namespace moir::transforms

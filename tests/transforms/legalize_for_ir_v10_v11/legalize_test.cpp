@@ -36,6 +36,11 @@ struct Decomposition {
 void PrintTo(const Decomposition& entry, std::ostream* out) { *out << entry.name; }
 
 const Decomposition kDecompositions[] = {
+    {"AdaptiveAvgPool", "", R"(x : f32[2,3,7,6]; s : i64[2] = {3,2}; y = AdaptiveAvgPool(x, s); return y)"},
+    {"AdaptiveAvgPoolOfEqualWindows", "",
+     R"(x : f32[2,3,6,8]; s : i64[2] = {3,2}; y = AdaptiveAvgPool(x, s); return y)"},
+    {"AdaptiveAvgPoolOfVolumes", "",
+     R"(x : f32[1,2,5,4,3]; s : i64[3] = {2,4,2}; y = AdaptiveAvgPool(x, s); return y)"},
     {"ArgMax", "ArgMax", R"(x : f32[2,3,4]; y = ArgMax(x) axis=1 mode="min" index_element_type="i32"; return y)"},
     {"AvgPoolBeyondThePadding", "", R"(x : f32[1,2,7,6];
       y = AvgPool(x) kernel=[3,3] strides=[2,2] pads_begin=[1,1] pads_end=[1,1] rounding_type="ceil" exclude-pad=false; return y)"},
@@ -50,6 +55,21 @@ const Decomposition kDecompositions[] = {
     {"CubicInterpolate", "Interpolate",
      R"(x : f32[1,2,5,6]; s : i64[2] = {7,3}; c : f32[2] = fill(1); a : i64[2] = {2,3};
       y = Interpolate(x, s, c, a) mode="cubic" shape_calculation_mode="sizes" coordinate_transformation_mode="half_pixel"; return y)"},
+    {"DeformableConvolutionInGroups", "",
+     R"(x : f32[2,6,5,6]; o : f32[2,36,5,6] = random(1); w : f32[6,2,3,3] = random(2);
+      y = DeformableConvolution(x, o, w) pads_begin=[1,1] pads_end=[1,1] group=3 deformable_group=2; return y)"},
+    {"DeformableConvolutionMaskedWithoutPadding", "",
+     R"(x : f32[1,2,7,6]; o : f32[1,12,3,5] = random(1); w : f32[3,2,3,2] = random(2); m : f32[1,6,3,5] = random(3);
+      y = DeformableConvolution(x, o, w, m) strides=[2,1] bilinear_interpolation_pad=true; return y)"},
+    {"DeformableConvolutionFramed", "",
+     R"(x : f32[2,4,5,6]; o : f32[2,18,5,6] = random(1); w : f32[6,4,3,3] = random(2);
+      y = DeformableConvolution(x, o, w) pads_begin=[1,1] pads_end=[1,1] bilinear_interpolation_pad=true; return y)"},
+    {"DeformableConvolutionMasked", "",
+     R"(x : f32[2,4,7,6]; o : f32[2,36,4,3] = random(1); w : f32[6,4,3,3] = random(2); m : f32[2,18,4,3] = random(3);
+      y = DeformableConvolution(x, o, w, m) pads_begin=[1,1] pads_end=[1,1] strides=[2,2] deformable_group=2 bilinear_interpolation_pad=true; return y)"},
+    {"DeformableConvolutionMaskedInGroups", "",
+     R"(x : f32[1,4,5,6]; o : f32[1,18,5,6] = random(1); w : f32[6,2,3,3] = random(2); m : f32[1,9,5,6] = random(3);
+      y = DeformableConvolution(x, o, w, m) pads_begin=[2,2] pads_end=[2,2] dilations=[2,2] group=2; return y)"},
     {"GatherOfOnePicture", "",
      R"(x : f32[1,5,2]; i : i64[1,3] = {4,0,2}; a : i64[] = {1}; y = Gather(x, i, a) batch_dims=1; return y)"},
     {"HardSigmoidOfNothing", "HardSigmoid",
@@ -66,8 +86,16 @@ const Decomposition kDecompositions[] = {
      R"(x : f32[2,3]; s : f32[] = {100.3}; y = Quantize(x, s) destination_type="u8"; return y)"},
     {"QuantizedConvolution", "QuantizedConvolution",
      R"(x : i8[1,4,5,5]; w : i8[2,4,3,3] = iota(); y = QuantizedConvolution(x, w) pads_begin=[1,1] pads_end=[1,1]; return y)"},
+    {"QuantizedConvolutionOfComputedWeights", "QuantizedConvolution",
+     R"(x : u8[1,4,5,5]; v : f32[4,2,3,3] = random(1); s : f32[] = {100}; w = Quantize(v, s) destination_type="i8";
+      y = QuantizedConvolution(x, w) group=2; return y)"},
+    {"RegionsOfNoPicture", "",
+     R"(x : f32[2,2,6,6]; b : f32[4,4] = {0,0,5,5,1,2,4,7,0,0,3,3,1,1,2,2}; i : f32[4] = {-1,1,2,0}; z : f32[4]; n : f32[] = {0};
+      o = Multiply(z, n); p = Add(i, o); j = Convert(p) destination_type="i32";
+      y = ROIAlign(x, b, j) pooled_h=2 pooled_w=2 spatial_scale=0.7 sampling_ratio=2 mode="avg" aligned_mode="asymmetric"; return y)"},
     {"RoundedRegions", "",
      R"(x : f32[1,2,6,6]; r : f32[2,5] = {0,0,0,5,5,0,1,2,4,7}; y = ROIPooling(x, r) pooled_h=2 pooled_w=2 spatial_scale=0.7; return y)"},
+    {"TileOfMoreAxes", "", R"(x : f32[2,3]; r : i64[3] = {2,1,2}; y = Tile(x, r); return y)"},
     {"SmallIntegers", "", R"(x : u8[5]; b : u8[] = {250}; y = Add(x, b); return y)"}};
 
 class LegalizeV10V11 : public ::testing::TestWithParam<Decomposition> {};

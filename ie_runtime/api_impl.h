@@ -1,0 +1,63 @@
+// What the handles of the public API point to, and what their files share.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "graph/ir/ir_reader.h"
+#include "ie_runtime/api_error.h"
+#include "ie_runtime/compiled_shapes.h"
+#include "ie_runtime/inference.h"
+#include "ie_runtime/properties.h"
+#include "moir/moir.h"
+
+namespace moir {
+
+struct Model::Impl {
+  std::shared_ptr<const graph::Graph> graph;     // null while shapes of inputs are open; never changed
+  std::shared_ptr<const graph::NetModel> net;    // of IR v10 and v11: makes the graph anew for other shapes
+  std::map<std::string, graph::Shape> shapes{};  // given to `net` so far
+  std::map<std::string, std::string> layouts{};  // of inputs, "NCHW"
+
+  // The model with other shapes of inputs; what is not named stays. Throws graph::Error and leaves this one as it is.
+  Impl Reshaped(const std::map<std::string, Shape>& other) const;
+};
+
+struct CompiledModel::Impl {
+  std::shared_ptr<runtime::CompiledShapes> family;  // with the same model for other shapes
+  std::shared_ptr<const runtime::CompiledGraph> graph;
+};
+
+struct InferRequest::Impl {
+  ~Impl() { inference->Abandon(*streams); }
+  // The inference goes first: what a stream runs keeps itself alive, but not the stream.
+  std::shared_ptr<runtime::Streams> streams;
+  std::shared_ptr<runtime::Inference> inference;
+};
+
+namespace runtime {
+
+inline ::moir::ElementType ToPublic(graph::ElementType type) { return static_cast<::moir::ElementType>(type); }
+std::vector<Port> ToPorts(const std::vector<GraphPort>& ports, bool is_output);
+
+// Throws kBadOption; the message lists the names.
+Port NamedPort(const std::vector<Port>& ports, const std::string& name, const char* what);
+Port NumberedPort(const std::vector<Port>& ports, size_t index, const char* what);
+std::string PortNames(const std::vector<Port>& ports);
+void CheckIndex(size_t index, size_t count, const char* what);
+
+// The graph; an error that lists the inputs when shapes are open.
+const graph::Graph& SettledGraph(const Model::Impl& impl);
+
+// What a handle points to; kBadOption for an empty one.
+template <typename Impl>
+Impl& Checked(const std::shared_ptr<Impl>& impl, const char* what) {
+  if (!impl) throw ::moir::Error(::moir::ErrorKind::kBadOption, StrCat("an empty ", what, " was used"));
+  return *impl;
+}
+
+}  // namespace runtime
+}  // namespace moir

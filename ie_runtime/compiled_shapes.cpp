@@ -1,0 +1,81 @@
+#include "ie_runtime/compiled_shapes.h"
+
+#include "ie_runtime/api_impl.h"
+#include "ie_runtime/isa.h"
+
+namespace moir::runtime {
+namespace {
+
+std::map<std::string, ::moir::Shape> InputShapes(const CompiledGraph& graph) {
+  std::map<std::string, ::moir::Shape> shapes;
+  for (const GraphPort& port : graph.Inputs()) shapes[port.name] = port.shape.Dims();
+  return shapes;
+}
+
+}  // namespace
+
+CompiledShapes::CompiledShapes(const Model::Impl& model, CompileSettings settings,
+                               std::shared_ptr<const CompiledGraph>& first)
+    : settings_(std::move(settings)),
+      profiling_(std::make_shared<std::atomic<bool>>(settings_.profiling)),
+      streams_(std::make_shared<Streams>(settings_.streams, settings_.compile.threads, settings_.affinity)),
+      capacity_(settings_.shape_cache_capacity) {
+  first = std::make_shared<const CompiledGraph>(SettledGraph(model).Clone(), settings_.compile);
+  max_isa_ = IsaName(EffectiveIsa());
+  if (capacity_ == 0) return;
+  model_ = std::make_shared<const Model::Impl>(model);
+  Add(first);
+}
+
+CompiledShapes::~CompiledShapes() = default;
+
+std::shared_ptr<const CompiledGraph> CompiledShapes::Get(const CompiledGraph& like,
+                                                         const std::map<std::string, ::moir::Shape>& shapes) {
+  if (!model_) {
+    Fail(ErrorKind::kBadOption, "model \"", like.Name(),
+         "\": was compiled with shape_cache_capacity 0, so nothing was kept to make other shapes from");
+  }
+  std::map<std::string, ::moir::Shape> wanted = InputShapes(like);
+  for (const auto& [name, shape] : shapes) {
+    NamedPort(ToPorts(like.Inputs(), false), name, "input");
+    wanted[name] = shape;
+  }
+  if (std::shared_ptr<const CompiledGraph> found = Find(wanted)) return found;
+  const std::lock_guard lock(compiling_);
+  if (std::shared_ptr<const CompiledGraph> found = Find(wanted)) return found;
+  const Model::Impl reshaped = model_->Reshaped(wanted);
+  auto graph = std::make_shared<const CompiledGraph>(SettledGraph(reshaped).Clone(), settings_.compile);
+  Add(graph);
+  return graph;
+}
+
+std::shared_ptr<const CompiledGraph> CompiledShapes::Find(const std::map<std::string, ::moir::Shape>& shapes) {
+  const std::lock_guard lock(mutex_);
+  for (auto graph = graphs_.begin(); graph != graphs_.end(); ++graph) {
+    if (InputShapes(**graph) != shapes) continue;
+    graphs_.splice(graphs_.begin(), graphs_, graph);
+    return graphs_.front();
+  }
+  return nullptr;
+}
+
+void CompiledShapes::Add(const std::shared_ptr<const CompiledGraph>& graph) {
+  ++misses_;
+  const std::lock_guard lock(mutex_);
+  graphs_.push_front(graph);
+  Shrink();
+}
+
+void CompiledShapes::Shrink() {
+  while (graphs_.size() > capacity_) graphs_.pop_back();
+}
+
+void CompiledShapes::SetCapacity(size_t capacity) {
+  if (!model_ && capacity > 0)
+    Fail(ErrorKind::kBadOption, "property shape_cache_capacity: was 0 when the model was compiled, which is final");
+  const std::lock_guard lock(mutex_);
+  capacity_ = capacity;
+  Shrink();
+}
+
+}  // namespace moir::runtime

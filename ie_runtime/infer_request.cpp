@@ -1,0 +1,128 @@
+#include "ie_runtime/api_impl.h"
+
+namespace moir {
+
+using graph::StrCat;
+using runtime::Checked;
+using runtime::Translate;
+
+namespace {
+
+InferRequest::Impl& Request(const std::shared_ptr<InferRequest::Impl>& impl) { return Checked(impl, "InferRequest"); }
+
+// Inputs first, then outputs: a name may stand for either.
+Port FindPort(const runtime::CompiledGraph& graph, const std::string& name) {
+  const std::vector<Port> inputs = runtime::ToPorts(graph.Inputs(), false);
+  const std::vector<Port> outputs = runtime::ToPorts(graph.Outputs(), true);
+  for (const auto* ports : {&inputs, &outputs}) {
+    for (const Port& port : *ports) {
+      if (port.name == name) return port;
+    }
+  }
+  throw Error(ErrorKind::kBadOption,
+              StrCat("the model has no input or output \"", name, "\", expected one of ", runtime::PortNames(inputs),
+                     " (inputs), ", runtime::PortNames(outputs), " (outputs)"));
+}
+
+// The port of this graph that `port` is: by its place, or by its name alone.
+Port FindPort(const runtime::CompiledGraph& graph, const Port& port) {
+  const std::vector<Port> ports =
+      port.is_output ? runtime::ToPorts(graph.Outputs(), true) : runtime::ToPorts(graph.Inputs(), false);
+  if (port.index < ports.size() && ports[port.index].name == port.name) return ports[port.index];
+  if (!port.is_output) return FindPort(graph, port.name);
+  return runtime::NamedPort(ports, port.name, "output");
+}
+
+void CheckTensor(const runtime::GraphPort& port, const Tensor& tensor, const char* what) {
+  const ElementType type = runtime::ToPublic(port.type);
+  if (tensor.GetElementType() != type || tensor.GetShape() != port.shape.Dims()) {
+    throw Error(ErrorKind::kBadOption,
+                StrCat(what, " \"", port.name, "\": got ", ElementTypeName(tensor.GetElementType()),
+                       ShapeToString(tensor.GetShape()), ", expected ", ElementTypeName(type), port.shape.ToString()));
+  }
+  if (!tensor.Data() && tensor.GetSize() > 0)
+    throw Error(ErrorKind::kBadOption, StrCat(what, " \"", port.name, "\": the tensor's memory is a null pointer"));
+}
+
+}  // namespace
+
+InferRequest::~InferRequest() {
+  // While this handle is still whole: the callback may use it.
+  if (impl_ && impl_.use_count() == 1) impl_->inference->Abandon(*impl_->streams);
+}
+
+void InferRequest::SetTensor(const std::string& name, const Tensor& tensor) {
+  SetTensor(FindPort(Request(impl_).inference->GetGraph(), name), tensor);
+}
+
+void InferRequest::SetTensor(const Port& port, const Tensor& tensor) {
+  const Port found = FindPort(Request(impl_).inference->GetGraph(), port);
+  if (found.is_output) SetOutputTensor(found.index, tensor);
+  else SetInputTensor(found.index, tensor);
+}
+
+void InferRequest::SetInputTensor(size_t index, const Tensor& tensor) {
+  runtime::Inference& inference = *Request(impl_).inference;
+  runtime::CheckIndex(index, inference.GetGraph().Inputs().size(), "input");
+  CheckTensor(inference.GetGraph().Inputs()[index], tensor, "input");
+  inference.SetInput(index, tensor);
+}
+
+void InferRequest::SetOutputTensor(size_t index, const Tensor& tensor) {
+  runtime::Inference& inference = *Request(impl_).inference;
+  runtime::CheckIndex(index, inference.GetGraph().Outputs().size(), "output");
+  CheckTensor(inference.GetGraph().Outputs()[index], tensor, "output");
+  inference.SetOutput(index, tensor);
+}
+
+Tensor InferRequest::GetTensor(const std::string& name) const {
+  return GetTensor(FindPort(Request(impl_).inference->GetGraph(), name));
+}
+
+Tensor InferRequest::GetTensor(const Port& port) const {
+  const Port found = FindPort(Request(impl_).inference->GetGraph(), port);
+  return found.is_output ? GetOutputTensor(found.index) : GetInputTensor(found.index);
+}
+
+Tensor InferRequest::GetInputTensor(size_t index) const {
+  const runtime::Inference& inference = *Request(impl_).inference;
+  runtime::CheckIndex(index, inference.GetGraph().Inputs().size(), "input");
+  return inference.Input(index);
+}
+
+Tensor InferRequest::GetOutputTensor(size_t index) const {
+  const runtime::Inference& inference = *Request(impl_).inference;
+  runtime::CheckIndex(index, inference.GetGraph().Outputs().size(), "output");
+  return inference.Output(index);
+}
+
+void InferRequest::Infer() { Request(impl_).inference->Infer(); }
+
+void InferRequest::StartAsync() {
+  const Impl& impl = Request(impl_);
+  Translate([&] { impl.inference->Start(*impl.streams); });
+}
+
+void InferRequest::Wait() { Request(impl_).inference->Wait(std::nullopt); }
+
+bool InferRequest::WaitFor(std::chrono::milliseconds timeout) {
+  // A time that the clock cannot express is for ever.
+  const auto now = runtime::Inference::Clock::now();
+  if (timeout >
+      std::chrono::duration_cast<std::chrono::milliseconds>(runtime::Inference::Clock::time_point::max() - now))
+    return Request(impl_).inference->Wait(std::nullopt);
+  return Request(impl_).inference->Wait(now + std::max(timeout, std::chrono::milliseconds(0)));
+}
+
+void InferRequest::SetCallback(std::function<void(std::exception_ptr)> callback) {
+  Request(impl_).inference->SetCallback(std::move(callback));
+}
+
+void InferRequest::Cancel() {
+  const Impl& impl = Request(impl_);
+  impl.inference->Cancel(*impl.streams);
+}
+
+std::vector<ProfilingInfo> InferRequest::GetProfilingInfo() const { return Request(impl_).inference->Profile(); }
+
+}  // namespace moir

@@ -1,0 +1,227 @@
+#include "ie_runtime/inference.h"
+
+#include <cstdint>
+#include <utility>
+
+#include "ie_runtime/api_error.h"
+#include "ie_runtime/cpu_budget.h"
+#include "ie_runtime/isa.h"
+#include "ie_runtime/tensor_bytes.h"
+
+namespace moir::runtime {
+namespace {
+
+::moir::Tensor MakeTensor(const GraphPort& port) {
+  return {static_cast<::moir::ElementType>(port.type), port.shape.Dims()};
+}
+
+// Kernels may read and write the memory itself. Instructions older than AVX take operands at multiples of 16 bytes
+// only.
+bool InPlace(const ::moir::Tensor& tensor) {
+  if (!tensor.IsContinuous()) return false;
+  const size_t alignment = EffectiveIsa() < Isa::kAvx2 ? 16 : ElementSize(tensor.GetElementType());
+  return reinterpret_cast<uintptr_t>(tensor.Data()) % alignment == 0;
+}
+
+}  // namespace
+
+Inference::Inference(std::shared_ptr<const CompiledGraph> graph, std::shared_ptr<const std::atomic<bool>> profiling)
+    : request_(std::move(graph), Request::Ports::kOfCaller), profiling_(std::move(profiling)) {
+  for (const GraphPort& port : GetGraph().Inputs()) inputs_.push_back({MakeTensor(port), {}, false});
+  for (const GraphPort& port : GetGraph().Outputs()) outputs_.push_back({MakeTensor(port), {}, false});
+  BindTensors();
+}
+
+void Inference::CheckNotBusy(const char* what) const {
+  if (!busy_) return;
+  throw ::moir::Error(::moir::ErrorKind::kBusy, StrCat("model \"", GetGraph().Name(), "\": ", what,
+                                                       " on a request that runs, expected Wait first"));
+}
+
+void Inference::SetPort(PortTensor& port, const PublicTensor& tensor) {
+  const std::lock_guard lock(mutex_);
+  CheckNotBusy("SetTensor");
+  const bool same = tensor.Data() == port.given.Data() && tensor.GetStrides() == port.given.GetStrides();
+  port.given = tensor;
+  bound_ = bound_ && same;
+}
+
+void Inference::SetInput(size_t index, const PublicTensor& tensor) { SetPort(inputs_.at(index), tensor); }
+void Inference::SetOutput(size_t index, const PublicTensor& tensor) { SetPort(outputs_.at(index), tensor); }
+
+void Inference::BindTensors() {
+  const auto stage = [](PortTensor& port, bool staged) {
+    port.staged = staged;
+    if (!staged) port.staging = {};
+    else if (!port.staging) port.staging = PublicTensor(port.given.GetElementType(), port.given.GetShape());
+  };
+  for (PortTensor& input : inputs_) stage(input, !InPlace(input.given));
+  for (size_t i = 0; i < outputs_.size(); ++i) {
+    PortTensor& output = outputs_[i];
+    const ByteRange bytes = BytesOf(output.given);
+    bool staged = !InPlace(output.given);
+    for (const PortTensor& input : inputs_) staged = staged || (!input.staged && Overlap(bytes, BytesOf(input.given)));
+    stage(output, staged);
+    for (size_t j = 0; j < i; ++j) {
+      const PublicTensor& other = outputs_[j].given;
+      if (!output.given.IsContinuous() || !other.IsContinuous() || !Overlap(bytes, BytesOf(other))) continue;
+      Fail(ErrorKind::kBadOption, "outputs \"", GetGraph().Outputs()[j].name, "\" and \"", GetGraph().Outputs()[i].name,
+           "\": their tensors share memory");
+    }
+  }
+  for (size_t i = 0; i < inputs_.size(); ++i) request_.SetInput(i, inputs_[i].Used().Data());
+  for (size_t i = 0; i < outputs_.size(); ++i) request_.SetOutput(i, outputs_[i].Used().Data());
+  bound_ = true;
+}
+
+void Inference::Begin(const char* what) {
+  const std::lock_guard lock(mutex_);
+  CheckNotBusy(what);
+  busy_ = true;
+  cancel_.store(false, std::memory_order_relaxed);
+  error_ = nullptr;
+  callback_error_ = nullptr;
+}
+
+void Inference::Execute() {
+  Translate([&] {
+    if (!bound_) BindTensors();
+    const CpuShare share(CpuBudget::Process(), GetGraph().Threads());
+    for (const PortTensor& input : inputs_) {
+      if (input.staged) CopyElements(input.given, input.staging);
+    }
+    request_.Infer({profiling_->load(std::memory_order_relaxed), &cancel_});
+    for (const PortTensor& output : outputs_) {
+      if (output.staged) CopyElements(output.staging, output.given);
+    }
+  });
+}
+
+void Inference::Infer() {
+  Begin("Infer");
+  const auto end = [&] {
+    const std::lock_guard lock(mutex_);
+    busy_ = false;
+    changed_.notify_all();
+  };
+  try {
+    Execute();
+  } catch (...) {
+    end();
+    throw;
+  }
+  end();
+}
+
+void Inference::Start(Streams& streams) {
+  Begin("StartAsync");
+  try {
+    streams.Push(shared_from_this());
+  } catch (...) {
+    const std::lock_guard lock(mutex_);
+    busy_ = false;
+    changed_.notify_all();
+    throw;
+  }
+}
+
+void Inference::RunOnStream() noexcept {
+  std::exception_ptr error;
+  try {
+    Execute();
+  } catch (...) {
+    error = std::current_exception();
+  }
+  Finish(std::move(error));
+}
+
+void Inference::Finish(std::exception_ptr error) noexcept {
+  std::unique_lock lock(mutex_);
+  // The callback of the inference before, which another thread has not waited for.
+  changed_.wait(lock, [&] { return callback_thread_ == std::thread::id(); });
+  error_ = error;
+  busy_ = false;
+  std::shared_ptr<const Callback> callback = callback_;
+  if (callback) {
+    callback_thread_ = std::this_thread::get_id();
+    lock.unlock();
+    std::exception_ptr thrown;
+    try {
+      (*callback)(std::move(error));
+    } catch (...) {
+      thrown = std::current_exception();
+    }
+    // What it holds may be the last handles of this request and of its model.
+    callback.reset();
+    lock.lock();
+    callback_thread_ = {};
+    if (thrown) callback_error_ = std::move(thrown);
+  }
+  changed_.notify_all();
+}
+
+bool Inference::Wait(std::optional<Clock::time_point> until) {
+  std::unique_lock lock(mutex_);
+  if (InOwnCallback()) {
+    throw ::moir::Error(::moir::ErrorKind::kBusy, StrCat("model \"", GetGraph().Name(),
+                                                         "\": Wait in the request's own callback waits for itself"));
+  }
+  const auto at_rest = [&] { return AtRest(); };
+  if (until) {
+    if (!changed_.wait_until(lock, *until, at_rest)) return false;
+  } else {
+    changed_.wait(lock, at_rest);
+  }
+  const std::exception_ptr error = error_ ? error_ : callback_error_;
+  lock.unlock();
+  if (error) std::rethrow_exception(error);
+  return true;
+}
+
+void Inference::SetCallback(Callback callback) {
+  std::shared_ptr<const Callback> shared = callback ? std::make_shared<const Callback>(std::move(callback)) : nullptr;
+  const std::lock_guard lock(mutex_);
+  CheckNotBusy("SetCallback");
+  callback_.swap(shared);  // the one before is destroyed without the lock
+}
+
+void Inference::Cancel(Streams& streams) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!busy_) return;
+    cancel_.store(true, std::memory_order_relaxed);
+  }
+  streams.Promote(*this);
+}
+
+std::vector<ProfilingInfo> Inference::Profile() const {
+  if (!profiling_->load(std::memory_order_relaxed)) {
+    throw ::moir::Error(::moir::ErrorKind::kBadOption,
+                        "profiling: the model was compiled without the property enable_profiling");
+  }
+  const std::lock_guard lock(mutex_);
+  CheckNotBusy("GetProfilingInfo");
+  std::vector<ProfilingInfo> infos;
+  for (const StepTime& time : request_.Times()) {
+    infos.push_back(
+        {time.step->name, time.step->type, time.step->kernel->ExecType(), time.step->fused, time.microseconds});
+  }
+  return infos;
+}
+
+void Inference::Abandon(Streams& streams) {
+  {
+    const std::lock_guard lock(mutex_);
+    // The thread that runs the callback keeps the request alive and ends what is to be ended.
+    if (InOwnCallback()) return;
+  }
+  // A stream's thread, inside another callback, must not wait for a stream that may be its own.
+  if (Streams::OnStream()) {
+    if (const std::shared_ptr<StreamJob> job = streams.Remove(*this))
+      Finish(std::make_exception_ptr(CanceledError(GetGraph())));
+  }
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return AtRest(); });
+}
+
+}  // namespace moir::runtime

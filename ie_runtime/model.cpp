@@ -1,0 +1,193 @@
+#include <algorithm>
+
+#include "ie_runtime/api_impl.h"
+#include "ie_runtime/layout_text.h"
+
+namespace moir {
+
+using runtime::Checked;
+using runtime::Translate;
+
+namespace {
+
+// 16-bit floats are computed, and therefore exchanged, as f32.
+ElementType PortType(graph::ElementType type) {
+  const bool half = type == graph::ElementType::kF16 || type == graph::ElementType::kBF16;
+  return half ? ElementType::kF32 : runtime::ToPublic(type);
+}
+
+// The shape that an input has been given, or what is known of it: -1 stands for an open size.
+Shape KnownShape(const Model::Impl& impl, const graph::NetInput& input) {
+  if (const auto given = impl.shapes.find(input.name); given != impl.shapes.end()) return given->second.Dims();
+  Shape shape;
+  if (!input.shape.HasRank()) return {-1};
+  for (const graph::SizeRange& size : input.shape.Dims()) shape.push_back(size.IsKnown() ? size.min : -1);
+  return shape;
+}
+
+}  // namespace
+
+const std::string& Model::GetName() const {
+  const Impl& impl = Checked(impl_, "Model");
+  return impl.graph ? impl.graph->Name() : impl.net->Name();
+}
+
+std::vector<Port> Model::Inputs() const {
+  std::vector<Port> ports;
+  const Impl& impl = Checked(impl_, "Model");
+  if (!impl.graph) {
+    for (const graph::NetInput& input : impl.net->Inputs())
+      ports.push_back({input.name, PortType(input.type), KnownShape(impl, input), false, ports.size()});
+    return ports;
+  }
+  for (const graph::Node* node : impl.graph->Parameters())
+    ports.push_back({node->Name(), PortType(node->Type()), node->Shape().Dims(), false, ports.size()});
+  return ports;
+}
+
+std::vector<Port> Model::Outputs() const {
+  std::vector<Port> ports;
+  for (const graph::GraphOutput& output : runtime::SettledGraph(Checked(impl_, "Model")).Outputs()) {
+    ports.push_back({output.name, PortType(output.value.Type()), output.value.Shape().Dims(), true, ports.size()});
+  }
+  return ports;
+}
+
+Port Model::Input(const std::string& name) const { return runtime::NamedPort(Inputs(), name, "input"); }
+Port Model::Output(const std::string& name) const { return runtime::NamedPort(Outputs(), name, "output"); }
+
+Port Model::Input(size_t index) const { return runtime::NumberedPort(Inputs(), index, "input"); }
+Port Model::Output(size_t index) const { return runtime::NumberedPort(Outputs(), index, "output"); }
+
+Model::Impl Model::Impl::Reshaped(const std::map<std::string, Shape>& other) const {
+  Impl changed = *this;
+  if (net) {
+    // Shapes are settled anew from the file: what was computed from the old ones must not stay.
+    for (const auto& [name, shape] : other) changed.shapes[name] = graph::Shape(shape);
+    const bool settled = std::all_of(net->Inputs().begin(), net->Inputs().end(), [&](const graph::NetInput& input) {
+      return input.shape.IsStatic() || changed.shapes.contains(input.name);
+    });
+    if (settled) changed.graph = net->Build(changed.shapes);
+    return changed;
+  }
+  std::unique_ptr<graph::Graph> copy = graph->Clone();
+  for (graph::Node* parameter : std::vector<graph::Node*>(copy->Parameters())) {
+    const auto found = other.find(parameter->Name());
+    if (found != other.end()) copy->SetParameterShape(parameter, graph::Shape(found->second));
+  }
+  copy->InferAll();
+  changed.graph = std::move(copy);
+  return changed;
+}
+
+void Model::Reshape(const std::map<std::string, Shape>& shapes) {
+  Impl& impl = Checked(impl_, "Model");
+  for (const auto& [name, shape] : shapes) Input(name);
+  Translate([&] { impl = impl.Reshaped(shapes); });
+  // With another number of axes the input is another thing.
+  for (const auto& [name, shape] : shapes) {
+    const auto layout = impl.layouts.find(name);
+    if (layout != impl.layouts.end() && !runtime::LayoutFits(layout->second, shape.size())) impl.layouts.erase(layout);
+  }
+}
+
+void Model::Reshape(size_t index, const Shape& shape) { Reshape({{Input(index).name, shape}}); }
+
+void Model::Reshape(const Shape& shape) {
+  const std::vector<Port> inputs = Inputs();
+  if (inputs.size() != 1) {
+    throw Error(ErrorKind::kBadOption, graph::StrCat("Reshape with one shape: the model has ", inputs.size(),
+                                                     " inputs (", runtime::PortNames(inputs), "), say which"));
+  }
+  Reshape({{inputs[0].name, shape}});
+}
+
+std::string Model::GetLayout(const std::string& input) const {
+  const Impl& impl = Checked(impl_, "Model");
+  const auto found = impl.layouts.find(Input(input).name);
+  return found == impl.layouts.end() ? std::string() : found->second;
+}
+
+void Model::SetLayout(const std::string& input, const std::string& layout) {
+  Impl& impl = Checked(impl_, "Model");
+  const Port port = Input(input);
+  Translate([&] {
+    const std::string text = runtime::NormalizeLayout(layout, input);
+    if (!runtime::LayoutFits(text, port.shape.size())) {
+      graph::Fail(graph::ErrorKind::kBadOption, "layout of input \"", input, "\": got \"", layout,
+                  "\", expected as many axes as the shape ", graph::Shape(port.shape), " has");
+    }
+    impl.layouts[input] = text;
+  });
+}
+
+void Model::SetBatch(int64_t batch) {
+  Impl& impl = Checked(impl_, "Model");
+  if (batch < 1) throw Error(ErrorKind::kBadOption, graph::StrCat("batch: got ", batch, ", expected 1 or more"));
+  std::map<std::string, Shape> shapes;
+  for (const Port& port : Inputs()) {
+    const auto layout = impl.layouts.find(port.name);
+    if (layout == impl.layouts.end()) {
+      throw Error(ErrorKind::kBadOption, graph::StrCat("batch: the layout of input \"", port.name,
+                                                       "\" is not known, expected SetLayout first"));
+    }
+    const auto axis = runtime::BatchAxis(layout->second, port.shape.size());
+    if (!axis) continue;
+    Shape& shape = shapes[port.name] = port.shape;
+    shape[*axis] = batch;
+    if (std::find(shape.begin(), shape.end(), -1) != shape.end()) {
+      throw Error(ErrorKind::kBadOption,
+                  graph::StrCat("batch: other sizes of input \"", port.name, "\" are open, too: ", ShapeToString(shape),
+                                ", expected Reshape with all of them"));
+    }
+  }
+  if (shapes.empty()) throw Error(ErrorKind::kBadOption, "batch: no input's layout has an axis N");
+  Reshape(shapes);
+}
+
+namespace runtime {
+
+std::vector<Port> ToPorts(const std::vector<GraphPort>& ports, bool is_output) {
+  std::vector<Port> result;
+  for (const GraphPort& port : ports)
+    result.push_back({port.name, ToPublic(port.type), port.shape.Dims(), is_output, result.size()});
+  return result;
+}
+
+std::string PortNames(const std::vector<Port>& ports) {
+  std::string names;
+  for (const Port& port : ports) names += (names.empty() ? "" : ", ") + port.name;
+  return names;
+}
+
+Port NamedPort(const std::vector<Port>& ports, const std::string& name, const char* what) {
+  for (const Port& port : ports) {
+    if (port.name == name) return port;
+  }
+  throw ::moir::Error(::moir::ErrorKind::kBadOption,
+                      StrCat("the model has no ", what, " \"", name, "\", expected one of ", PortNames(ports)));
+}
+
+void CheckIndex(size_t index, size_t count, const char* what) {
+  if (index >= count)
+    throw ::moir::Error(::moir::ErrorKind::kBadOption, StrCat(what, " ", index, ": the model has ", count));
+}
+
+Port NumberedPort(const std::vector<Port>& ports, size_t index, const char* what) {
+  CheckIndex(index, ports.size(), what);
+  return ports[index];
+}
+
+const graph::Graph& SettledGraph(const Model::Impl& impl) {
+  if (!impl.graph) Translate([&] { impl.net->Build(impl.shapes); });
+  return *impl.graph;
+}
+
+Model ModelFromGraph(std::unique_ptr<graph::Graph> graph) {
+  auto impl = std::make_shared<Model::Impl>();
+  impl->graph = std::move(graph);
+  return Model(std::move(impl));
+}
+
+}  // namespace runtime
+}  // namespace moir

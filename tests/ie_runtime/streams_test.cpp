@@ -1,0 +1,193 @@
+// Properties of throughput, streams that run at the same time, and the budget of CPUs behind them.
+#include <sched.h>
+
+#include <atomic>
+#include <chrono>
+#include <future>
+#include <mutex>
+#include <set>
+#include <thread>
+#include <vector>
+
+#include "ie_runtime/cpu_budget.h"
+#include "tests/ie_runtime/api_test_support.h"
+
+namespace moir {
+namespace {
+
+using std::chrono::milliseconds;
+
+std::vector<int> ProcessCpus() {
+  std::vector<int> cpus;
+  cpu_set_t set;
+  EXPECT_EQ(sched_getaffinity(0, sizeof(set), &set), 0);
+  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+    if (CPU_ISSET(cpu, &set)) cpus.push_back(cpu);
+  }
+  return cpus;
+}
+
+std::string Property(const Properties& properties, const std::string& name) {
+  return CompilePlusOne(properties).GetProperty(name);
+}
+
+TEST(StreamProperties, FollowTheHintUnlessTheyAreGiven) {
+  const std::string cpus = std::to_string(ProcessCpus().size());
+  EXPECT_EQ(Property({}, "num_streams"), "1");
+  EXPECT_EQ(Property({}, "performance_hint"), "none");
+  EXPECT_EQ(Property({{"performance_hint", "latency"}}, "num_streams"), "1");
+  EXPECT_EQ(Property({{"performance_hint", "latency"}}, "inference_num_threads"), cpus);
+  EXPECT_EQ(Property({{"performance_hint", "throughput"}}, "num_streams"), cpus);
+  EXPECT_EQ(Property({{"num_streams", "auto"}}, "num_streams"), cpus);
+  const Properties eight = {{"performance_hint", "throughput"}, {"inference_num_threads", "8"}};
+  EXPECT_EQ(Property(eight, "num_streams"), "8");
+  EXPECT_EQ(Property(eight, "optimal_number_of_infer_requests"), "8");
+  Properties three = eight;
+  three["performance_hint_num_requests"] = "3";
+  EXPECT_EQ(Property(three, "num_streams"), "3");
+  // Two threads for each of three streams.
+  EXPECT_EQ(Property(three, "inference_num_threads"), "6");
+  Properties given = eight;
+  given["num_streams"] = "2";
+  EXPECT_EQ(Property(given, "num_streams"), "2");
+  EXPECT_EQ(Property(given, "performance_hint"), "throughput");
+  EXPECT_EQ(Property({{"num_streams", "3"}, {"inference_num_threads", "3"}}, "num_streams"), "3");
+}
+
+TEST(StreamProperties, WrongValuesSayWhatIsExpected) {
+  const auto expect = [](const std::string& name, const std::string& value, const std::string& message) {
+    ExpectError(ErrorKind::kBadOption, message, [&] { CompilePlusOne({{name, value}}); });
+  };
+  expect("num_streams", "many", "num_streams: got \"many\", expected auto or a number from 1 to 4096");
+  expect("num_streams", "0", "expected auto or a number from 1");
+  expect("num_streams", "99999999999999999999", "expected auto or a number from 1");
+  expect("performance_hint", "speed", "got \"speed\", expected latency, throughput or none");
+  expect("performance_hint_num_requests", "-1", "expected a number from 0");
+  expect("affinity", "numa", "got \"numa\", expected none or core");
+  expect("optimal_number_of_infer_requests", "4", "can only be asked for, not set");
+  expect("num_stream", "4", "did you mean num_streams");
+  ExpectError(ErrorKind::kBadOption, "num_streams: got \"4\", expected at most 2, the value of inference_num_threads",
+              [] {
+                CompilePlusOne({{"num_streams", "4"}, {"inference_num_threads", "2"}});
+              });
+}
+
+TEST(StreamProperties, EverySupportedPropertyHasAValue) {
+  const CompiledModel model = CompilePlusOne();
+  const std::string names = model.GetProperty("supported_properties") + ",";
+  size_t count = 0;
+  for (size_t at = 0; at < names.size(); ++count) {
+    const size_t comma = names.find(',', at);
+    const std::string name = names.substr(at, comma - at);
+    EXPECT_NO_THROW(EXPECT_EQ(model.GetProperty(name).empty(), false) << name) << name;
+    at = comma + 1;
+  }
+  EXPECT_GE(count, 15u);
+  EXPECT_EQ(model.GetProperty("optimization_capabilities"), "f32,i8");
+}
+
+TEST(Streams, RequestsOfDifferentStreamsRunAtTheSameTime) {
+  constexpr int kStreams = 3;
+  const CompiledModel model = CompilePlusOne({{"num_streams", std::to_string(kStreams)}});
+  std::vector<InferRequest> requests;
+  std::atomic<int> inside{0};
+  std::promise<void> all;
+  const std::shared_future<void> all_inside = all.get_future().share();
+  for (int i = 0; i < kStreams; ++i) {
+    requests.push_back(model.CreateInferRequest());
+    // Nobody leaves before all have arrived, each in a stream of its own.
+    requests.back().SetCallback([&](std::exception_ptr) {
+      if (++inside == kStreams) all.set_value();
+      EXPECT_EQ(all_inside.wait_for(std::chrono::seconds(30)), std::future_status::ready);
+    });
+  }
+  for (InferRequest& request : requests) request.StartAsync();
+  for (InferRequest& request : requests) request.Wait();
+  EXPECT_EQ(inside, kStreams);
+}
+
+TEST(Streams, OfAffinityCoreKeepToCpusOfTheirOwn) {
+  const std::vector<int> cpus = ProcessCpus();
+  const int count = std::min<int>(static_cast<int>(cpus.size()), 4);
+  const CompiledModel model = CompilePlusOne({{"num_streams", std::to_string(count)}, {"affinity", "core"}});
+  EXPECT_EQ(model.GetProperty("affinity"), "core");
+  std::mutex mutex;
+  std::set<int> used;
+  std::atomic<int> inside{0};
+  std::string threads_seen;
+  std::vector<InferRequest> requests;
+  for (int i = 0; i < count; ++i) {
+    requests.push_back(model.CreateInferRequest());
+    requests.back().SetCallback([&](std::exception_ptr) {
+      ++inside;
+      while (inside < count) std::this_thread::yield();
+      cpu_set_t set;
+      ASSERT_EQ(sched_getaffinity(0, sizeof(set), &set), 0);
+      const std::lock_guard lock(mutex);
+      // A model compiled here has all the CPUs of the process, whatever this thread has.
+      threads_seen = CompilePlusOne({}).GetProperty("inference_num_threads");
+      EXPECT_EQ(CPU_COUNT(&set), static_cast<int>(cpus.size()) / count);
+      for (const int cpu : cpus) {
+        if (!CPU_ISSET(cpu, &set)) continue;
+        EXPECT_TRUE(used.insert(cpu).second) << cpu;
+      }
+    });
+  }
+  for (InferRequest& request : requests) request.StartAsync();
+  for (InferRequest& request : requests) request.Wait();
+  EXPECT_EQ(threads_seen, std::to_string(cpus.size()));
+  EXPECT_EQ(used.size(), cpus.size() / static_cast<size_t>(count) * static_cast<size_t>(count));
+}
+
+TEST(CpuBudget, NeverGivesMoreThanThereIs) {
+  runtime::CpuBudget budget(3);
+  std::atomic<int> used{0}, most{0};
+  std::vector<std::thread> threads;
+  for (const int cpus : {1, 1, 2, 2, 3, 8}) {  // 8: more than there are, so all
+    threads.emplace_back([&, cpus] {
+      for (int i = 0; i < 300; ++i) {
+        const runtime::CpuShare share(budget, cpus);
+        const int now = used += std::min(cpus, 3);
+        int before = most;
+        while (before < now && !most.compare_exchange_weak(before, now)) {
+        }
+        std::this_thread::yield();
+        used -= std::min(cpus, 3);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_LE(most, 3);
+  EXPECT_EQ(used, 0);
+}
+
+TEST(CpuBudget, AThreadThatHasItsShareDoesNotWaitForItself) {
+  runtime::CpuBudget budget(1);
+  const runtime::CpuShare outer(budget, 1);
+  const runtime::CpuShare inner(budget, 1);
+}
+
+// All models, streams and callers share the process's CPUs.
+TEST(CpuBudget, InferencesOfAllModelsWaitForIt) {
+  const CompiledModel one = CompilePlusOne({{"num_streams", "2"}}), two = CompilePlusOne();
+  std::vector<InferRequest> requests = {one.CreateInferRequest(), one.CreateInferRequest(), two.CreateInferRequest()};
+  InferRequest synchronous = two.CreateInferRequest();
+  std::atomic<bool> ended{false};
+  std::thread caller;
+  {
+    const runtime::CpuShare all(runtime::CpuBudget::Process(), runtime::CpuBudget::Process().Total());
+    for (InferRequest& request : requests) request.StartAsync();
+    caller = std::thread([&] {
+      synchronous.Infer();
+      ended = true;
+    });
+    for (InferRequest& request : requests) EXPECT_FALSE(request.WaitFor(milliseconds(10)));
+    EXPECT_FALSE(ended);
+  }
+  for (InferRequest& request : requests) request.Wait();
+  caller.join();
+  EXPECT_TRUE(ended);
+}
+
+}  // namespace
+}  // namespace moir
