@@ -75,7 +75,7 @@ TEST(PictureModelTest, RefusesOtherModels) {
     ExpectError(ErrorKind::kBadOption, "expected one input [N,1,H,W] or [N,3,H,W] for pictures",
                 [&] { FindPictureInput(model); });
   }
-  Model fixed = MakeModel("data : f32[1,3,2,2]; p : i64[2] = [1, 12]; y = Reshape(data, p); return y");
+  Model fixed = MakeModel("data : f32[1,3,2,2]; p : i64[2] = {1, 12}; y = Reshape(data, p); return y");
   ExpectError(ErrorKind::kBadOption, "the model cannot take 2 pictures at a time", [&] { FindPictureInput(fixed, 2); });
   EXPECT_EQ(FindPictureInput(fixed, 1).batch, 1);
   ExpectError(ErrorKind::kBadOption, "--batch: got -1", [] { CheckBatch(-1); });
