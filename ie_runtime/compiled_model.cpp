@@ -85,18 +85,18 @@ void CompiledModel::SetProperty(const std::string& name, const std::string& valu
 
 namespace runtime {
 
-CompiledModel CompileModel(const Model::Impl& model, const Properties& properties) {
+CompiledModel CompileModel(Model::Impl model, const Properties& properties) {
   CompileSettings settings = ReadProperties(properties);
   ApplyMaxIsa(settings);
   auto impl = std::make_shared<CompiledModel::Impl>();
-  impl->family = std::make_shared<CompiledShapes>(model, std::move(settings), impl->graph);
+  impl->family = std::make_shared<CompiledShapes>(std::move(model), std::move(settings), impl->graph);
   return CompiledModel(std::move(impl));
 }
 
 CompiledModel CompileGraph(std::unique_ptr<graph::Graph> graph, const Properties& properties) {
   Model::Impl model;
   model.graph = std::move(graph);
-  return CompileModel(model, properties);
+  return CompileModel(std::move(model), properties);
 }
 
 }  // namespace runtime

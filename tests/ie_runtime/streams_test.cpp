@@ -1,5 +1,6 @@
 // Properties of throughput, streams that run at the same time, and the budget of CPUs behind them.
 #include <sched.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <chrono>
@@ -137,6 +138,34 @@ TEST(Streams, OfAffinityCoreKeepToCpusOfTheirOwn) {
   for (InferRequest& request : requests) request.Wait();
   EXPECT_EQ(threads_seen, std::to_string(cpus.size()));
   EXPECT_EQ(used.size(), cpus.size() / static_cast<size_t>(count) * static_cast<size_t>(count));
+}
+
+// CPU seconds that the process has used.
+double CpuSeconds() {
+  rusage usage{};
+  EXPECT_EQ(getrusage(RUSAGE_SELF, &usage), 0);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+TEST(Streams, ThatHaveNothingToDoUseNoCpu) {
+  const CompiledModel teams = CompileSlow({{"inference_num_threads", "2"}}, 4);
+  const CompiledModel streams = CompileSlow({{"num_streams", "2"}}, 4);
+  std::vector<InferRequest> requests = {teams.CreateInferRequest(), streams.CreateInferRequest(),
+                                        streams.CreateInferRequest()};
+  for (InferRequest& request : requests) request.StartAsync();
+  for (InferRequest& request : requests) request.Wait();
+  requests[0].Infer();
+  // Threads of a team spin for some milliseconds before they sleep.
+  double used = 1;
+  for (int attempt = 0; attempt < 50 && used > 0.005; ++attempt) {
+    const double before = CpuSeconds();
+    std::this_thread::sleep_for(milliseconds(100));
+    used = CpuSeconds() - before;
+  }
+  EXPECT_LE(used, 0.005) << "CPU seconds in 0.1 s at rest";
 }
 
 TEST(CpuBudget, NeverGivesMoreThanThereIs) {
