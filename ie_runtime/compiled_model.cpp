@@ -21,7 +21,8 @@ Port CompiledModel::Output(size_t index) const { return runtime::NumberedPort(Ou
 InferRequest CompiledModel::CreateInferRequest() const {
   const Impl& impl = Checked(impl_, "CompiledModel");
   return Translate([&] {
-    auto inference = std::make_shared<runtime::Inference>(impl.graph, impl.family->Profiling());
+    auto inference = std::make_shared<runtime::Inference>(impl.graph, impl.family->Profiling(),
+                                                          impl.family->Settings().busy_waiting);
     return InferRequest(std::make_shared<InferRequest::Impl>(impl.family->GetStreams(), std::move(inference)));
   });
 }

@@ -19,6 +19,7 @@ CompiledShapes::CompiledShapes(Model::Impl model, CompileSettings settings, std:
       profiling_(std::make_shared<std::atomic<bool>>(settings_.profiling)),
       streams_(std::make_shared<Streams>(settings_.streams, settings_.compile.threads, settings_.affinity)),
       capacity_(settings_.shape_cache_capacity) {
+  if (settings_.busy_waiting == BusyWaiting::kOff) StopBusyWaiting();
   std::unique_ptr<Graph> graph = SettledGraph(model).Clone();
   // What is not needed again goes before the weights are packed.
   if (capacity_ == 0 || model.net) model.graph = nullptr;

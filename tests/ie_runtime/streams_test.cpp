@@ -2,14 +2,18 @@
 #include <sched.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstdio>
+#include <cstdlib>
 #include <future>
 #include <mutex>
 #include <set>
 #include <thread>
 #include <vector>
 
+#include "ie_runtime/busy_waiting.h"
 #include "ie_runtime/cpu_budget.h"
 #include "tests/ie_runtime/api_test_support.h"
 
@@ -64,6 +68,7 @@ TEST(StreamProperties, WrongValuesSayWhatIsExpected) {
   expect("num_streams", "99999999999999999999", "expected auto or a number from 1");
   expect("performance_hint", "speed", "got \"speed\", expected latency, throughput or none");
   expect("performance_hint_num_requests", "-1", "expected a number from 0");
+  expect("busy_waiting", "maybe", "got \"maybe\", expected auto, true or false");
   expect("affinity", "numa", "got \"numa\", expected none or core");
   expect("optimal_number_of_infer_requests", "4", "can only be asked for, not set");
   expect("num_stream", "4", "did you mean num_streams");
@@ -166,6 +171,39 @@ TEST(Streams, ThatHaveNothingToDoUseNoCpu) {
     used = CpuSeconds() - before;
   }
   EXPECT_LE(used, 0.005) << "CPU seconds in 0.1 s at rest";
+}
+
+// In a process of its own: the environment of the tests settles it for this one.
+TEST(BusyWaitingDeathTest, EndsWhenItIsTurnedOff) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto run = [] {
+    const CompiledModel model = CompileSlow({{"inference_num_threads", "2"}, {"busy_waiting", "false"}}, 4);
+    InferRequest request = model.CreateInferRequest();
+    double least = 1;
+    for (int i = 0; i < 20; ++i) {
+      request.Infer();
+      const double before = CpuSeconds();
+      std::this_thread::sleep_for(milliseconds(20));
+      least = std::min(least, CpuSeconds() - before);
+    }
+    std::fprintf(stderr, "%g s of CPU after an inference\n", least);
+    std::exit(least < 0.001 && model.GetProperty("busy_waiting") == "false" ? 0 : 1);
+  };
+  const char* const policy = std::getenv("OMP_WAIT_POLICY");
+  const std::string before = policy ? policy : "";
+  unsetenv("OMP_WAIT_POLICY");
+  EXPECT_EXIT(run(), testing::ExitedWithCode(0), "");
+  if (policy) setenv("OMP_WAIT_POLICY", before.c_str(), 1);
+}
+
+TEST(BusyWaiting, OthersCompeteWhenThreadsArePreemptedAgainAndAgain) {
+  const auto contended = runtime::ContentionWatch::IsContended;
+  EXPECT_TRUE(contended(2, milliseconds(20)));
+  EXPECT_FALSE(contended(1, milliseconds(20)));
+  EXPECT_TRUE(contended(30, milliseconds(300)));
+  EXPECT_FALSE(contended(29, milliseconds(300)));
+  EXPECT_FALSE(contended(0, milliseconds(1000)));
+  EXPECT_FALSE(contended(5, milliseconds(19))) << "too short to tell";
 }
 
 TEST(CpuBudget, NeverGivesMoreThanThereIs) {
