@@ -19,7 +19,6 @@ namespace moir::runtime {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::nanoseconds;
 
 bool EnvironmentSettlesIt() {
   static const bool settles = std::getenv("OMP_WAIT_POLICY") || std::getenv("GOMP_SPINCOUNT");
@@ -30,19 +29,21 @@ std::atomic<bool> stopped{false};
 
 // What the inferences that were measured came to, since the last decision. One inference measures at a time.
 std::atomic<bool> measuring{false};
-long window_switches = 0;
-nanoseconds window_time{0};
+ContentionWatch::Usage window;
 // Short inferences are measured from time to time only: asking the system takes a microsecond.
 std::atomic<bool> last_was_long{true};
 std::atomic<unsigned> inferences{0};
 
-constexpr nanoseconds kLong = milliseconds(1);
-constexpr nanoseconds kWindow = milliseconds(20);
+constexpr milliseconds kLong{1};
+constexpr milliseconds kWindow{20};
 
-// Involuntary context switches of all threads of the process.
-long Switches() {
+ContentionWatch::Usage UsageOfProcess() {
   rusage usage{};
-  return getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_nivcsw : 0;
+  if (getrusage(RUSAGE_SELF, &usage) != 0) return {};
+  const auto time = [](const timeval& value) {
+    return std::chrono::seconds(value.tv_sec) + std::chrono::microseconds(value.tv_usec);
+  };
+  return {usage.ru_nivcsw, time(usage.ru_utime) + time(usage.ru_stime)};
 }
 
 // The thread that starts a team and sleeps; the team sleeps with it.
@@ -77,10 +78,10 @@ void StopBusyWaiting() {
   stopped = true;
 }
 
-bool ContentionWatch::IsContended(long switches, nanoseconds time) {
+bool ContentionWatch::IsContended(const Usage& usage) {
   // A thread that has a CPU for itself is interrupted a few times per second, one that shares it after each time slice
-  // of some milliseconds.
-  return time >= kWindow && switches * milliseconds(10) >= time;
+  // of some milliseconds. Time on the CPU, because a starved process has little of it between two switches.
+  return usage.cpu >= kWindow && usage.switches * milliseconds(10) >= usage.cpu;
 }
 
 ContentionWatch::ContentionWatch(bool on)
@@ -88,22 +89,19 @@ ContentionWatch::ContentionWatch(bool on)
   if (!on_) return;
   counting_ = last_was_long || inferences++ % 64 == 0;
   start_ = std::chrono::steady_clock::now();
-  if (counting_) switches_ = Switches();
+  if (counting_) usage_ = UsageOfProcess();
 }
 
 ContentionWatch::~ContentionWatch() {
   if (!on_) return;
-  const nanoseconds time = std::chrono::steady_clock::now() - start_;
-  last_was_long = time >= kLong;
+  last_was_long = std::chrono::steady_clock::now() - start_ >= kLong;
   bool contended = false;
   if (counting_) {
-    window_switches += Switches() - switches_;
-    window_time += time;
-    contended = IsContended(window_switches, window_time);
-    if (window_time >= kWindow) {
-      window_switches = 0;
-      window_time = nanoseconds{0};
-    }
+    const Usage now = UsageOfProcess();
+    window.switches += now.switches - usage_.switches;
+    window.cpu += now.cpu - usage_.cpu;
+    contended = IsContended(window);
+    if (window.cpu >= kWindow) window = {};
   }
   measuring = false;
   if (contended) StopBusyWaiting();

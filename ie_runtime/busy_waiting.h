@@ -30,13 +30,18 @@ class ContentionWatch {
   ContentionWatch(const ContentionWatch&) = delete;
   ContentionWatch& operator=(const ContentionWatch&) = delete;
 
-  // The rule itself: so many involuntary switches in so much time are competition.
-  static bool IsContended(long switches, std::chrono::nanoseconds time);
+  // What the threads of the process have come to.
+  struct Usage {
+    long switches = 0;                 // involuntary ones, to other threads
+    std::chrono::microseconds cpu{0};  // time of computing and spinning
+  };
+  // The rule itself: so many switches in so much time are competition.
+  static bool IsContended(const Usage& usage);
 
  private:
   bool on_;  // this one measures
   bool counting_ = false;
-  long switches_ = 0;
+  Usage usage_;
   std::chrono::steady_clock::time_point start_;
 };
 
