@@ -31,6 +31,17 @@ if(MOIR_SANITIZE)
     target_compile_options(moir_options INTERFACE -Wno-maybe-uninitialized)
   endif()
 endif()
+if(MOIR_SANITIZE_THREAD)
+  if(MOIR_SANITIZE)
+    message(FATAL_ERROR "MOIR_SANITIZE and MOIR_SANITIZE_THREAD exclude each other")
+  endif()
+  target_compile_options(moir_options INTERFACE -fsanitize=thread -fno-omit-frame-pointer)
+  target_link_options(moir_options INTERFACE -fsanitize=thread)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # The sanitizer's calls hide from GCC what std::variant and its like hold.
+    target_compile_options(moir_options INTERFACE -Wno-tsan -Wno-maybe-uninitialized -Wno-free-nonheap-object)
+  endif()
+endif()
 
 # moir_precompile(TARGET HEADERS...): the standard library's headers that nearly every file reads, and HEADERS, compiled
 # once: half a second less per file. Developers with several checkouts may prefer CMAKE_DISABLE_PRECOMPILE_HEADERS=ON:

@@ -21,7 +21,8 @@ Port CompiledModel::Output(size_t index) const { return runtime::NumberedPort(Ou
 InferRequest CompiledModel::CreateInferRequest() const {
   const Impl& impl = Checked(impl_, "CompiledModel");
   return Translate([&] {
-    auto inference = std::make_shared<runtime::Inference>(impl.graph, impl.family->Profiling());
+    auto inference = std::make_shared<runtime::Inference>(impl.graph, impl.family->Profiling(),
+                                                          impl.family->Settings().busy_waiting);
     return InferRequest(std::make_shared<InferRequest::Impl>(impl.family->GetStreams(), std::move(inference)));
   });
 }
@@ -85,18 +86,18 @@ void CompiledModel::SetProperty(const std::string& name, const std::string& valu
 
 namespace runtime {
 
-CompiledModel CompileModel(const Model::Impl& model, const Properties& properties) {
+CompiledModel CompileModel(Model::Impl model, const Properties& properties) {
   CompileSettings settings = ReadProperties(properties);
   ApplyMaxIsa(settings);
   auto impl = std::make_shared<CompiledModel::Impl>();
-  impl->family = std::make_shared<CompiledShapes>(model, std::move(settings), impl->graph);
+  impl->family = std::make_shared<CompiledShapes>(std::move(model), std::move(settings), impl->graph);
   return CompiledModel(std::move(impl));
 }
 
 CompiledModel CompileGraph(std::unique_ptr<graph::Graph> graph, const Properties& properties) {
   Model::Impl model;
   model.graph = std::move(graph);
-  return CompileModel(model, properties);
+  return CompileModel(std::move(model), properties);
 }
 
 }  // namespace runtime

@@ -14,16 +14,19 @@ std::map<std::string, ::moir::Shape> InputShapes(const CompiledGraph& graph) {
 
 }  // namespace
 
-CompiledShapes::CompiledShapes(const Model::Impl& model, CompileSettings settings,
-                               std::shared_ptr<const CompiledGraph>& first)
+CompiledShapes::CompiledShapes(Model::Impl model, CompileSettings settings, std::shared_ptr<const CompiledGraph>& first)
     : settings_(std::move(settings)),
       profiling_(std::make_shared<std::atomic<bool>>(settings_.profiling)),
       streams_(std::make_shared<Streams>(settings_.streams, settings_.compile.threads, settings_.affinity)),
       capacity_(settings_.shape_cache_capacity) {
-  first = std::make_shared<const CompiledGraph>(SettledGraph(model).Clone(), settings_.compile);
+  if (settings_.busy_waiting == BusyWaiting::kOff) StopBusyWaiting();
+  std::unique_ptr<Graph> graph = SettledGraph(model).Clone();
+  // What is not needed again goes before the weights are packed.
+  if (capacity_ == 0 || model.net) model.graph = nullptr;
+  first = std::make_shared<const CompiledGraph>(std::move(graph), settings_.compile);
   max_isa_ = IsaName(EffectiveIsa());
   if (capacity_ == 0) return;
-  model_ = std::make_shared<const Model::Impl>(model);
+  model_ = std::make_shared<const Model::Impl>(std::move(model));
   Add(first);
 }
 

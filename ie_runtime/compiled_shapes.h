@@ -19,7 +19,7 @@ class CompiledShapes {
  public:
   // Compiles the model as it is: `first` becomes that. The model is kept to make others from when the settings ask for
   // a cache.
-  CompiledShapes(const Model::Impl& model, CompileSettings settings, std::shared_ptr<const CompiledGraph>& first);
+  CompiledShapes(Model::Impl model, CompileSettings settings, std::shared_ptr<const CompiledGraph>& first);
   ~CompiledShapes();
 
   const CompileSettings& Settings() const { return settings_; }

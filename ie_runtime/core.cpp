@@ -76,7 +76,8 @@ CompiledModel Core::CompileModel(const Model& model, const Properties& propertie
 }
 
 CompiledModel Core::CompileModel(const std::string& xml_path, const Properties& properties) const {
-  return CompileModel(ReadModel(xml_path), properties);
+  return Translate(
+      [&] { return runtime::CompileModel(std::move(*ToModel(graph::OpenIr(xml_path))), impl_->Merged(properties)); });
 }
 
 void Core::SetProperty(const Properties& properties) {

@@ -25,8 +25,11 @@ bool InPlace(const ::moir::Tensor& tensor) {
 
 }  // namespace
 
-Inference::Inference(std::shared_ptr<const CompiledGraph> graph, std::shared_ptr<const std::atomic<bool>> profiling)
-    : request_(std::move(graph), Request::Ports::kOfCaller), profiling_(std::move(profiling)) {
+Inference::Inference(std::shared_ptr<const CompiledGraph> graph, std::shared_ptr<const std::atomic<bool>> profiling,
+                     BusyWaiting busy_waiting)
+    : request_(std::move(graph), Request::Ports::kOfCaller),
+      profiling_(std::move(profiling)),
+      watches_contention_(busy_waiting == BusyWaiting::kAuto && GetGraph().Threads() > 1) {
   for (const GraphPort& port : GetGraph().Inputs()) inputs_.push_back({MakeTensor(port), {}, false});
   for (const GraphPort& port : GetGraph().Outputs()) outputs_.push_back({MakeTensor(port), {}, false});
   BindTensors();
@@ -90,6 +93,7 @@ void Inference::Execute() {
     for (const PortTensor& input : inputs_) {
       if (input.staged) CopyElements(input.given, input.staging);
     }
+    const ContentionWatch watch(watches_contention_);
     request_.Infer({profiling_->load(std::memory_order_relaxed), &cancel_});
     for (const PortTensor& output : outputs_) {
       if (output.staged) CopyElements(output.staging, output.given);

@@ -16,6 +16,7 @@
 #include <thread>
 #include <vector>
 
+#include "ie_runtime/busy_waiting.h"
 #include "ie_runtime/request.h"
 #include "ie_runtime/streams.h"
 #include "moir/moir.h"
@@ -29,7 +30,8 @@ class Inference final : public StreamJob, public std::enable_shared_from_this<In
   using PublicTensor = ::moir::Tensor;
 
   // Starts with tensors of its own, of zeros.
-  Inference(std::shared_ptr<const CompiledGraph> graph, std::shared_ptr<const std::atomic<bool>> profiling);
+  Inference(std::shared_ptr<const CompiledGraph> graph, std::shared_ptr<const std::atomic<bool>> profiling,
+            BusyWaiting busy_waiting);
 
   const CompiledGraph& GetGraph() const { return request_.GetGraph(); }
   // The tensor has the port's type and shape.
@@ -70,6 +72,7 @@ class Inference final : public StreamJob, public std::enable_shared_from_this<In
 
   Request request_;
   const std::shared_ptr<const std::atomic<bool>> profiling_;  // the compiled model's property
+  const bool watches_contention_;
   std::vector<PortTensor> inputs_, outputs_;
   bool bound_ = false;  // the tensors are those of the request's tasks
   std::atomic<bool> cancel_ = false;

@@ -9,7 +9,7 @@
 namespace moir::runtime {
 
 Model ModelFromGraph(std::unique_ptr<graph::Graph> graph);
-CompiledModel CompileModel(const Model::Impl& model, const Properties& properties);
+CompiledModel CompileModel(Model::Impl model, const Properties& properties);
 CompiledModel CompileGraph(std::unique_ptr<graph::Graph> graph, const Properties& properties = {});
 
 }  // namespace moir::runtime

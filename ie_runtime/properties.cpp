@@ -40,6 +40,13 @@ void ReadAffinity(const std::string& name, const std::string& value, Request&, C
   if (value != "none" && value != "core") FailValue(name, value, "none or core");
   settings.affinity = value == "core" ? Affinity::kCore : Affinity::kNone;
 }
+void ReadBusyWaiting(const std::string& name, const std::string& value, Request&, CompileSettings& settings) {
+  if (value == "auto") settings.busy_waiting = BusyWaiting::kAuto;
+  else if (value == "true") settings.busy_waiting = BusyWaiting::kOn;
+  else if (value == "false") settings.busy_waiting = BusyWaiting::kOff;
+  else FailValue(name, value, "auto, true or false");
+  settings.in_force[name] = value;
+}
 void ReadEnableProfiling(const std::string&, const std::string& value, Request&, CompileSettings& settings) {
   settings.profiling = ReadProfiling(value);
 }
@@ -73,6 +80,7 @@ void ReadNumRequests(const std::string& name, const std::string& value, Request&
 
 constexpr Property kProperties[] = {
     {"affinity", ReadAffinity},
+    {"busy_waiting", ReadBusyWaiting},
     {"enable_profiling", ReadEnableProfiling},
     {"inference_num_threads", ReadThreads},
     {"inference_precision", ReadPrecision},
@@ -124,6 +132,7 @@ size_t ReadShapeCacheCapacity(const std::string& value) {
 
 CompileSettings ReadProperties(const Properties& properties) {
   CompileSettings settings;
+  settings.in_force["busy_waiting"] = "auto";
   Request request;
   for (const auto& [name, value] : properties) {
     const auto* const property = std::find_if(std::begin(kProperties), std::end(kProperties),
@@ -146,7 +155,7 @@ CompileSettings ReadProperties(const Properties& properties) {
     settings.streams = request.num_requests > 0 ? std::min(threads, request.num_requests) : threads;
   }
   settings.compile.threads = std::max(1, threads / settings.streams);
-  settings.in_force = {
+  const Properties settled = {
       {"affinity", settings.affinity == Affinity::kCore ? "core" : "none"},
       {"inference_num_threads", std::to_string(settings.compile.threads * settings.streams)},
       {"inference_precision", "f32"},
@@ -155,6 +164,7 @@ CompileSettings ReadProperties(const Properties& properties) {
       {"performance_hint_num_requests", std::to_string(request.num_requests)},
       {"optimal_number_of_infer_requests", std::to_string(settings.streams)},
   };
+  settings.in_force.insert(settled.begin(), settled.end());
   return settings;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "ie_runtime/busy_waiting.h"
 #include "ie_runtime/compiled_graph.h"
 #include "ie_runtime/streams.h"
 #include "moir/moir.h"
@@ -15,6 +16,7 @@ struct CompileSettings {
   CompileOptions compile;  // threads are those of one stream
   int streams = 1;
   Affinity affinity = Affinity::kNone;
+  BusyWaiting busy_waiting = BusyWaiting::kAuto;
   bool profiling = false;
   size_t shape_cache_capacity = 8;
   std::string max_isa;  // empty: not asked for

@@ -95,11 +95,12 @@ namespace {
 
 Strides DenseStrides(ElementType type, const Shape& shape) {
   Strides strides(shape.size());
-  auto step = static_cast<int64_t>(ElementSize(type));
+  // Where an axis has no elements nothing lies anywhere; the others keep their distances, which no memory needs to
+  // have.
+  uint64_t step = ElementSize(type);
   for (size_t axis = shape.size(); axis-- > 0;) {
-    strides[axis] = step;
-    // Where an axis has no elements nothing lies anywhere; the others keep their distances.
-    step *= shape[axis] > 0 ? shape[axis] : 1;
+    strides[axis] = static_cast<int64_t>(step);
+    step *= shape[axis] > 0 ? static_cast<uint64_t>(shape[axis]) : 1;
   }
   return strides;
 }

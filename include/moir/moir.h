@@ -49,6 +49,10 @@ namespace moir {
 //   affinity               "none" (the default), or "core": the threads of a stream keep to CPUs of their own among
 //   those
 //                          of the process
+//   busy_waiting           whether the threads of an inference with several spin while they wait for each other. "true"
+//                          is the fastest when the process has its CPUs for itself, "false" when it shares them; "auto"
+//                          (the default): "true" until others are seen to compete. Once "false", it is for the whole
+//                          process. OMP_WAIT_POLICY in the environment goes before
 //   inference_precision    "f32" (the default) or "bf16"
 //   enable_profiling       "true" or "false" (the default)
 //   shape_cache_capacity   how many shapes of inputs the compiled model remembers (CompiledModel::Reshape), those used

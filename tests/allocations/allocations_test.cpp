@@ -53,6 +53,7 @@ void* __libc_malloc(size_t size);
 void* __libc_calloc(size_t number, size_t size);
 void* __libc_realloc(void* memory, size_t size);
 void* __libc_memalign(size_t alignment, size_t size);
+void __libc_free(void* memory);
 
 void* malloc(size_t size) {
   Note(__builtin_return_address(0));
@@ -92,10 +93,10 @@ void* operator new(size_t size, std::align_val_t alignment) {
   if (void* memory = __libc_memalign(static_cast<size_t>(alignment), size)) return memory;
   throw std::bad_alloc();
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory) noexcept { __libc_free(memory); }
+void operator delete(void* memory, size_t) noexcept { __libc_free(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { __libc_free(memory); }
+void operator delete(void* memory, size_t, std::align_val_t) noexcept { __libc_free(memory); }
 
 namespace moir {
 namespace {

@@ -1,14 +1,20 @@
 // Properties of throughput, streams that run at the same time, and the budget of CPUs behind them.
 #include <sched.h>
+#include <sys/resource.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
 #include <future>
 #include <mutex>
 #include <set>
 #include <thread>
 #include <vector>
 
+#include "ie_runtime/busy_waiting.h"
 #include "ie_runtime/cpu_budget.h"
 #include "tests/ie_runtime/api_test_support.h"
 
@@ -63,6 +69,7 @@ TEST(StreamProperties, WrongValuesSayWhatIsExpected) {
   expect("num_streams", "99999999999999999999", "expected auto or a number from 1");
   expect("performance_hint", "speed", "got \"speed\", expected latency, throughput or none");
   expect("performance_hint_num_requests", "-1", "expected a number from 0");
+  expect("busy_waiting", "maybe", "got \"maybe\", expected auto, true or false");
   expect("affinity", "numa", "got \"numa\", expected none or core");
   expect("optimal_number_of_infer_requests", "4", "can only be asked for, not set");
   expect("num_stream", "4", "did you mean num_streams");
@@ -137,6 +144,79 @@ TEST(Streams, OfAffinityCoreKeepToCpusOfTheirOwn) {
   for (InferRequest& request : requests) request.Wait();
   EXPECT_EQ(threads_seen, std::to_string(cpus.size()));
   EXPECT_EQ(used.size(), cpus.size() / static_cast<size_t>(count) * static_cast<size_t>(count));
+}
+
+// CPU seconds that the process has used.
+double CpuSeconds() {
+  rusage usage{};
+  EXPECT_EQ(getrusage(RUSAGE_SELF, &usage), 0);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+TEST(Streams, ThatHaveNothingToDoUseNoCpu) {
+  const CompiledModel teams = CompileSlow({{"inference_num_threads", "2"}}, 4);
+  const CompiledModel streams = CompileSlow({{"num_streams", "2"}}, 4);
+  std::vector<InferRequest> requests = {teams.CreateInferRequest(), streams.CreateInferRequest(),
+                                        streams.CreateInferRequest()};
+  for (InferRequest& request : requests) request.StartAsync();
+  for (InferRequest& request : requests) request.Wait();
+  requests[0].Infer();
+  // Threads of a team spin for some milliseconds before they sleep.
+  double used = 1;
+  for (int attempt = 0; attempt < 50 && used > 0.005; ++attempt) {
+    const double before = CpuSeconds();
+    std::this_thread::sleep_for(milliseconds(100));
+    used = CpuSeconds() - before;
+  }
+  EXPECT_LE(used, 0.005) << "CPU seconds in 0.1 s at rest";
+}
+
+int ThreadsOfProcess() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.rfind("Threads:", 0) == 0) return std::stoi(line.substr(8));
+  }
+  return 0;
+}
+
+// In a process of its own: the environment of the tests settles it for this one.
+TEST(BusyWaitingDeathTest, EndsWhenItIsTurnedOff) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto run = [] {
+    const CompiledModel model = CompileSlow({{"inference_num_threads", "2"}, {"busy_waiting", "false"}}, 4);
+    InferRequest request = model.CreateInferRequest();
+    double used = 0;
+    for (int i = 0; i < 20; ++i) {
+      request.Infer();
+      const double before = CpuSeconds();
+      std::this_thread::sleep_for(milliseconds(20));
+      used += CpuSeconds() - before;
+    }
+    std::fprintf(stderr, "%g s of CPU after 20 inferences\n", used);
+    // The threads that sleep: one more than there are CPUs.
+    const bool asleep = ThreadsOfProcess() >= 2 + static_cast<int>(ProcessCpus().size()) + 1;
+    std::exit(asleep && used < 0.02 && model.GetProperty("busy_waiting") == "false" ? 0 : 1);
+  };
+  const char* const policy = std::getenv("OMP_WAIT_POLICY");
+  const std::string before = policy ? policy : "";
+  unsetenv("OMP_WAIT_POLICY");
+  EXPECT_EXIT(run(), testing::ExitedWithCode(0), "");
+  if (policy) setenv("OMP_WAIT_POLICY", before.c_str(), 1);
+}
+
+TEST(BusyWaiting, OthersCompeteWhenThreadsArePreemptedAgainAndAgain) {
+  const auto contended = [](long switches, int time) {
+    return runtime::ContentionWatch::IsContended({switches, milliseconds(time)});
+  };
+  EXPECT_TRUE(contended(2, 20));
+  EXPECT_FALSE(contended(1, 20));
+  EXPECT_TRUE(contended(30, 300));
+  EXPECT_FALSE(contended(29, 300));
+  EXPECT_FALSE(contended(0, 1000));
+  EXPECT_FALSE(contended(5, 19)) << "too short to tell";
 }
 
 TEST(CpuBudget, NeverGivesMoreThanThereIs) {
