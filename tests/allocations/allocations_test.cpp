@@ -82,21 +82,22 @@ int posix_memalign(void** memory, size_t alignment, size_t size) {
 }
 }  // extern "C"
 
-// Straight to the C library, so that each allocation is counted once, with the caller of operator new.
-void* operator new(size_t size) {
+// Straight to the C library, so that each allocation is counted once, with the caller of operator new. Not inlined: GCC
+// 12 would take what it sees inside for memory that is freed by another function than its own.
+[[gnu::noinline]] void* operator new(size_t size) {
   Note(__builtin_return_address(0));
   if (void* memory = __libc_malloc(size)) return memory;
   throw std::bad_alloc();
 }
-void* operator new(size_t size, std::align_val_t alignment) {
+[[gnu::noinline]] void* operator new(size_t size, std::align_val_t alignment) {
   Note(__builtin_return_address(0));
   if (void* memory = __libc_memalign(static_cast<size_t>(alignment), size)) return memory;
   throw std::bad_alloc();
 }
-void operator delete(void* memory) noexcept { __libc_free(memory); }
-void operator delete(void* memory, size_t) noexcept { __libc_free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { __libc_free(memory); }
-void operator delete(void* memory, size_t, std::align_val_t) noexcept { __libc_free(memory); }
+[[gnu::noinline]] void operator delete(void* memory) noexcept { __libc_free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, size_t) noexcept { __libc_free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::align_val_t) noexcept { __libc_free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, size_t, std::align_val_t) noexcept { __libc_free(memory); }
 
 namespace moir {
 namespace {
