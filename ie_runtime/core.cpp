@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "graph/extension/extension_registry.h"
 #include "graph/ir/ir_reader.h"
 #include "graph/op_schema.h"
 #include "ie_runtime/api_error.h"
@@ -299,7 +300,7 @@ CompiledModel Core::CompileModel(const std::string& xml_path, const Properties& 
 }
 
 void Core::AddExtension(const std::string& library_path) {
-  throw Error(ErrorKind::kUnsupported, StrCat(library_path, ": this build of the engine loads no extensions"));
+  Translate([&] { graph::LoadExtension(library_path); });
 }
 
 }  // namespace moir
