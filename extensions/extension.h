@@ -542,17 +542,19 @@ class OperatorBuilder {
   // These come last; a variadic one is the last.
   OperatorBuilder& OptionalInput(std::string name) { return AddInput(std::move(name), MOIR_INPUT_OPTIONAL); }
   OperatorBuilder& VariadicInput(std::string name) { return AddInput(std::move(name), MOIR_INPUT_VARIADIC); }
-  // The default's type is the attribute's: bool, int64_t, double, std::string or lists of the last three. `ir_name` is
+  // The default's type is the attribute's: bool, an integer, a float, a text, or a std::vector of int64_t, double or
+  // std::string. `ir_name` is
   // its name in IR v2 to v4.
-  OperatorBuilder& Attribute(std::string name, AttributeValue value, std::string ir_name = {}) {
+  template <typename T>
+  OperatorBuilder& Attribute(std::string name, const T& default_value, std::string ir_name = {}) {
+    AttributeValue value;
+    if constexpr (std::is_same_v<T, bool>) value = default_value;
+    else if constexpr (std::is_integral_v<T>) value = static_cast<int64_t>(default_value);
+    else if constexpr (std::is_floating_point_v<T>) value = static_cast<double>(default_value);
+    else if constexpr (std::is_convertible_v<T, std::string>) value = std::string(default_value);
+    else value = default_value;
     attributes_.push_back({std::move(name), std::move(ir_name), static_cast<int32_t>(value.index()), ToText(value)});
     return *this;
-  }
-  OperatorBuilder& Attribute(std::string name, const char* value, std::string ir_name = {}) {
-    return Attribute(std::move(name), AttributeValue(std::string(value)), std::move(ir_name));
-  }
-  OperatorBuilder& Attribute(std::string name, int value, std::string ir_name = {}) {
-    return Attribute(std::move(name), AttributeValue(int64_t{value}), std::move(ir_name));
   }
   template <typename T>
   OperatorBuilder& RequiredAttribute(std::string name, std::string ir_name = {}) {

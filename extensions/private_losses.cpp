@@ -1,11 +1,11 @@
 // Private loss heads: what remains of them at inference. Training programs end in operators of their own forks and in
 // Python code (Custom), whose forward pass hands on its data or takes the softmax of it; the label is not read.
 //
-//   MarginInnerProductOutput, CenterLossOutput, FocalLoss, _contrib_FocalLoss    data as it is
-//   Custom: focal_loss, center_loss, triplet_loss, contrastive_loss              data as it is
-//   FocalSoftmaxOutput, WeightedSoftmaxOutput, Custom: focal_softmax, weighted_softmax    softmax along `axis`
+//   TripletLossOutput; Custom: triplet_loss          data as it is
+//   FocalSoftmaxOutput; Custom: focal_softmax        softmax, over the classes as SoftmaxOutput takes it
 //
-// Another head is one more line in MOIR_EXTENSION.
+// The names are those of one training program. Read what forward() of yours returns, then add it as one more line in
+// MOIR_EXTENSION.
 #include "extension.h"
 
 using namespace moir::extension;
@@ -43,11 +43,8 @@ void TakeSoftmax(Converter& node) {
 
 MOIR_EXTENSION(extension) {
   extension.SetName("private_losses", "1.0");
-  for (const char* op : {"MarginInnerProductOutput", "CenterLossOutput", "FocalLoss", "_contrib_FocalLoss"})
-    extension.Converter(op, HandOn, "dl");
-  for (const char* op_type : {"focal_loss", "center_loss", "triplet_loss", "contrastive_loss"})
-    extension.CustomConverter(op_type, HandOn, "dl");
-  for (const char* op : {"FocalSoftmaxOutput", "WeightedSoftmaxOutput"}) extension.Converter(op, TakeSoftmax, "dl");
-  for (const char* op_type : {"focal_softmax", "weighted_softmax"})
-    extension.CustomConverter(op_type, TakeSoftmax, "dl");
+  extension.Converter("TripletLossOutput", HandOn, "dl");
+  extension.CustomConverter("triplet_loss", HandOn, "dl");
+  extension.Converter("FocalSoftmaxOutput", TakeSoftmax, "dl");
+  extension.CustomConverter("focal_softmax", TakeSoftmax, "dl");
 }
