@@ -15,7 +15,7 @@ constexpr int64_t kRows = 8;     // rows per call
 constexpr int64_t kFilters = 8;  // filters per block
 
 // different[r * kFilters + f] = number of bits in which row r (rows + r * words) and filter f of one block differ.
-using CountDifferent = void (*)(const uint64_t* rows, const uint64_t* filters, int64_t words, uint64_t* different);
+using CountDifferent = void (*)(const uint64_t* rows, const uint64_t* filters, int64_t words, uint32_t* different);
 // words[p] |= (data[c * stride + p] >= 0) << c for c < channels <= 64 and p < count.
 using PackSigns = void (*)(const float* data, int64_t stride, int64_t channels, int64_t count, uint64_t* words);
 

@@ -37,6 +37,7 @@ using moir::binary::Kernels;
 
 constexpr int64_t kWordBits = 64;  // of the kernels
 constexpr int64_t kStoredBits = 32;
+constexpr int64_t kChunk = 512;  // pixels that are packed in one go
 
 int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
@@ -123,6 +124,7 @@ void Infer(InferContext& op) {
     Require(op.InputType(2) == Type::kF32 && op.InputShape(2) == Shape{p.filters}, "bias of shape ",
             ToString(op.InputShape(2)), ": expected f32 [", p.filters, "]");
   }
+  Require(p.Products() < kMaxSize / 2, p.Products(), " signs per filter: expected less than 2^30");
   if (kConvolution) op.SetOutput(0, Type::kF32, {p.batch, p.filters, p.out_height, p.out_width});
   else op.SetOutput(0, Type::kF32, {p.batch, p.filters});
 }
@@ -208,9 +210,10 @@ class XnorKernel {
     const float* data = op.Input<float>(0);
     float* result = op.Output<float>();
     std::vector<uint64_t> signs(static_cast<size_t>(p_.batch * p_.height * p_.width * p_.group * words_));
-    op.ParallelFor(p_.batch * p_.height, CeilDiv(1 << 14, std::max<int64_t>(p_.width * p_.channels, 1)),
+    const int64_t chunks = CeilDiv(p_.height * p_.width, kChunk);
+    op.ParallelFor(p_.batch * p_.group * words_ * chunks, CeilDiv(256, std::min(kChunk, p_.height * p_.width)),
                    [&](int64_t begin, int64_t end) {
-                     for (int64_t line = begin; line < end; ++line) Pack(data, line, signs.data());
+                     for (int64_t i = begin; i < end; ++i) Pack(data, i / chunks, i % chunks * kChunk, signs.data());
                    });
     const int64_t tiles = CeilDiv(p_.out_height * p_.out_width, kRows);
     const int64_t rows = p_.out_height * p_.out_width == 1 ? CeilDiv(p_.batch, kRows) : p_.batch * tiles;
@@ -221,21 +224,16 @@ class XnorKernel {
   }
 
  private:
-  // One line of pixels of one picture. A fully connected layer's "channels" lie side by side: one pixel.
-  void Pack(const float* data, int64_t line, uint64_t* signs) const {
-    const int64_t n = line / p_.height, y = line % p_.height, plane = p_.height * p_.width;
-    std::vector<uint64_t> packed(static_cast<size_t>(p_.width));
-    for (int64_t g = 0; g < p_.group; ++g) {
-      for (int64_t w = 0; w < words_; ++w) {
-        const int64_t first = g * p_.GroupChannels() + w * kWordBits;
-        const int64_t channels = std::min(p_.GroupChannels() - w * kWordBits, kWordBits);
-        std::fill(packed.begin(), packed.end(), 0);
-        kernels_.pack_signs(data + (n * p_.channels + first) * plane + y * p_.width, plane, channels, p_.width,
-                            packed.data());
-        for (int64_t x = 0; x < p_.width; ++x)
-          signs[((line * p_.width + x) * p_.group + g) * words_ + w] = packed[static_cast<size_t>(x)];
-      }
-    }
+  // One word of the pixels from `first` on, a chunk of them. `index`: picture, group, word.
+  void Pack(const float* data, int64_t index, int64_t first, uint64_t* signs) const {
+    const int64_t w = index % words_, g = index / words_ % p_.group, n = index / words_ / p_.group;
+    const int64_t plane = p_.height * p_.width, count = std::min(kChunk, plane - first);
+    const int64_t channel = g * p_.GroupChannels() + w * kWordBits;
+    uint64_t packed[kChunk] = {};
+    kernels_.pack_signs(data + (n * p_.channels + channel) * plane + first, plane,
+                        std::min(p_.GroupChannels() - w * kWordBits, kWordBits), count, packed);
+    uint64_t* to = signs + ((n * plane + first) * p_.group + g) * words_ + w;
+    for (int64_t p = 0; p < count; ++p) to[p * p_.group * words_] = packed[p];
   }
 
   // Eight output pixels of one picture, or the only pixels of eight pictures, against all filters of a group.
@@ -246,19 +244,22 @@ class XnorKernel {
     const int64_t end = pixels == 1 ? all : (tile / tiles + 1) * pixels;
     const int64_t count = std::min(kRows, end - first), row_words = taps_ * words_;
     for (int64_t r = 0; r < kRows; ++r) Gather(signs, first + std::min(r, count - 1), g, buffer + r * row_words);
-    const int64_t group_filters = p_.filters / p_.group, products = p_.Products();
+    const int64_t group_filters = p_.filters / p_.group;
+    const auto products = static_cast<int32_t>(p_.Products());
+    // Where the rows' results begin; those of one picture lie side by side.
+    float* to = result + (first / pixels * p_.filters + g * group_filters) * pixels + first % pixels;
+    const int64_t step = pixels == 1 ? p_.filters : 1;
+    const auto scale = static_cast<float>(p_.scale);
     for (int64_t block = 0; block < blocks_; ++block) {
-      uint64_t different[kRows * kFilters];
+      uint32_t different[kRows * kFilters];
       kernels_.count_different(buffer, filters_.data() + (g * blocks_ + block) * row_words * kFilters, row_words,
                                different);
-      for (int64_t f = 0; f < std::min(kFilters, group_filters - block * kFilters); ++f) {
-        const int64_t o = g * group_filters + block * kFilters + f;
-        for (int64_t r = 0; r < count; ++r) {
-          const int64_t pixel = first + r;
-          result[(pixel / pixels * p_.filters + o) * pixels + pixel % pixels] =
-              Finish(p_, products - static_cast<int64_t>(different[r * kFilters + f]),
-                     bias_.empty() ? nullptr : bias_.data(), o);
-        }
+      for (int64_t f = 0; f < std::min(kFilters, group_filters - block * kFilters); ++f, to += pixels) {
+        const float bias = bias_.empty() ? 0.0f : bias_[static_cast<size_t>(g * group_filters + block * kFilters + f)];
+        float values[kRows];
+        for (int64_t r = 0; r < kRows; ++r)
+          values[r] = (static_cast<float>(products - static_cast<int32_t>(different[r * kFilters + f])) + bias) * scale;
+        for (int64_t r = 0; r < count; ++r) to[r * step] = values[r];
       }
     }
   }
