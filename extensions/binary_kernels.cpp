@@ -44,8 +44,8 @@ void PackPortable(const float* data, int64_t stride, int64_t channels, int64_t c
 __attribute__((target("avx2"))) void CountAvx2(const uint64_t* rows, const uint64_t* filters, int64_t words,
                                                uint32_t* different) {
   constexpr int64_t kWordsPerSum = 31;  // of at most 8 bits per byte
-  const __m256i table = _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1, 1, 2, 1, 2, 2, 3, 1, 2,
-                                         2, 3, 2, 3, 3, 4);
+  const __m256i table =
+      _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
   const __m256i low = _mm256_set1_epi8(15);
   for (int64_t half = 0; half < kFilters; half += 4) {
     for (int64_t r = 0; r < kRows; r += 4) {
@@ -122,8 +122,8 @@ __attribute__((target("avx512f"))) void PackAvx512(const float* data, int64_t st
       const __m512i l = low[i / 2], h = high[i / 2];
       const __m256i low_half = i % 2 ? _mm512_extracti64x4_epi64(l, 1) : _mm512_castsi512_si256(l);
       const __m256i high_half = i % 2 ? _mm512_extracti64x4_epi64(h, 1) : _mm512_castsi512_si256(h);
-      const __m512i word = _mm512_or_si512(_mm512_cvtepu32_epi64(low_half),
-                                           _mm512_slli_epi64(_mm512_cvtepu32_epi64(high_half), 32));
+      const __m512i word =
+          _mm512_or_si512(_mm512_cvtepu32_epi64(low_half), _mm512_slli_epi64(_mm512_cvtepu32_epi64(high_half), 32));
       uint64_t* to = words + p + 8 * i;
       _mm512_storeu_si512(to, _mm512_or_si512(_mm512_loadu_si512(to), word));
     }
@@ -137,8 +137,7 @@ __attribute__((target("avx512f"))) void PackAvx512(const float* data, int64_t st
 
 Kernels ChooseKernels(extension::Isa isa) {
 #if defined(__x86_64__)
-  if (isa >= extension::Isa::kAvx512 && __builtin_cpu_supports("avx512f") &&
-      __builtin_cpu_supports("avx512vpopcntdq"))
+  if (isa >= extension::Isa::kAvx512 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vpopcntdq"))
     return {CountAvx512, PackAvx512};
   if (isa >= extension::Isa::kAvx2 && __builtin_cpu_supports("avx2")) return {CountAvx2, PackAvx2};
 #else

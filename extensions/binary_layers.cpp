@@ -31,9 +31,9 @@ using namespace moir::extension;
 
 namespace {
 
+using moir::binary::Kernels;
 using moir::binary::kFilters;
 using moir::binary::kRows;
-using moir::binary::Kernels;
 
 constexpr int64_t kWordBits = 64;  // of the kernels
 constexpr int64_t kStoredBits = 32;
@@ -107,8 +107,7 @@ Problem DenseProblem(const Op& op, const Shape& data, int64_t filters) {
 template <bool kConvolution, typename Op>
 Problem ProblemOf(const Op& op, const Shape& data, const Shape& weights) {
   Require(weights.size() == 2, "weights of shape ", ToString(weights), ": expected [filters,words]");
-  const Problem p =
-      kConvolution ? ConvolutionProblem(op, data, weights[0]) : DenseProblem(op, data, weights[0]);
+  const Problem p = kConvolution ? ConvolutionProblem(op, data, weights[0]) : DenseProblem(op, data, weights[0]);
   Require(weights[1] == CeilDiv(p.Products(), kStoredBits), "weights of shape ", ToString(weights), ": expected [",
           weights[0], ",", CeilDiv(p.Products(), kStoredBits), "] for ", p.Products(), " signs per filter");
   return p;
@@ -274,10 +273,10 @@ class XnorKernel {
       for (int64_t j = 0; j < p_.kernel[1]; ++j, row += words_) {
         const int64_t column = x * p_.stride[1] - p_.pad[1] + j * p_.dilation[1];
         const bool inside = line >= 0 && line < p_.height && column >= 0 && column < p_.width;
-        std::memcpy(row,
-                    inside ? signs + (((n * p_.height + line) * p_.width + column) * p_.group + g) * words_
-                           : outside_.data(),
-                    bytes);
+        std::memcpy(
+            row,
+            inside ? signs + (((n * p_.height + line) * p_.width + column) * p_.group + g) * words_ : outside_.data(),
+            bytes);
       }
     }
   }
@@ -353,7 +352,8 @@ Layer ReadLayer(Converter& node) {
   layer.no_bias = node.Bool("no_bias", true);
   node.Ignore({"gradient_update_mode", "cudnn_tune", "cudnn_off", "workspace"});
   if (layer.act_bits != 1 && !node.Has("weight_bit")) {
-    Fail("attribute act_bit: got ", layer.act_bits, " without weight_bit: versions of BMXNet differ in what the weights "
+    Fail("attribute act_bit: got ", layer.act_bits,
+         " without weight_bit: versions of BMXNet differ in what the weights "
          "are then; add weight_bit to the file");
   }
   Require(!layer.packed || (layer.act_bits == 1 && layer.weight_bits == 1),
@@ -362,7 +362,8 @@ Layer ReadLayer(Converter& node) {
 }
 
 // [O, K] signs as rows of 32-bit words.
-Value PackedRows(Converter& node, int64_t filters, int64_t products, const std::function<bool(int64_t, int64_t)>& sign) {
+Value PackedRows(Converter& node, int64_t filters, int64_t products,
+                 const std::function<bool(int64_t, int64_t)>& sign) {
   const int64_t words = CeilDiv(products, kStoredBits);
   std::vector<uint32_t> packed(static_cast<size_t>(filters * words), 0);
   for (int64_t o = 0; o < filters; ++o) {
@@ -405,8 +406,7 @@ Value PackWeights(Converter& node, int64_t filters, int64_t products, const Shap
     for (int64_t i = 0; i < known.Size(); ++i) sum += std::fabs(weights[i]);
     layer.scale = sum / static_cast<double>(std::max<int64_t>(known.Size(), 1));
   }
-  return PackedRows(node, filters, products,
-                    [&](int64_t o, int64_t k) { return weights[o * products + k] >= 0; });
+  return PackedRows(node, filters, products, [&](int64_t o, int64_t k) { return weights[o * products + k] >= 0; });
 }
 
 // Weights of other numbers of bits, as MXNet's layers take them.
@@ -492,9 +492,9 @@ void ConvertConvolution(Converter& node) {
   }
   result = node.Add(group > 1 ? "GroupConvolution" : "Convolution", {quantized, weights}, attributes, "convolution");
   if (!layer.no_bias) {
-    const Value bias = node.Add("Reshape",
-                                {node.InputAs(2, {filters}), node.Constant<int64_t>({4}, {1, filters, 1, 1}, "shape")},
-                                {{"special_zero", false}}, "bias");
+    const Value bias =
+        node.Add("Reshape", {node.InputAs(2, {filters}), node.Constant<int64_t>({4}, {1, filters, 1, 1}, "shape")},
+                 {{"special_zero", false}}, "bias");
     result = node.Add("Add", {result, bias}, {}, "biased");
   }
   node.Output(result);

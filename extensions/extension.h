@@ -447,7 +447,7 @@ class Converter : public detail::BuildContext {
       element.clear();
     };
     for (const char c : text) {
-      if (c == ',' ) flush();
+      if (c == ',') flush();
       else if (c != ' ' && c != '(' && c != ')' && c != '[' && c != ']' && c != 'L') element += c;
     }
     flush();
@@ -711,8 +711,13 @@ class Extension {
   const MoirExtension* Finish() {
     for (OperatorBuilder& op : operators_) op_list_.push_back(op.Finish());
     for (ConverterEntry& entry : converters_) {
-      entry.c = {sizeof(entry.c), 0, entry.op.c_str(), entry.op_type.empty() ? nullptr : entry.op_type.c_str(),
-                 entry.roles.c_str(), &entry, [](void* user, const MoirHost* host, MoirContext* context) -> MoirStatus {
+      entry.c = {sizeof(entry.c),
+                 0,
+                 entry.op.c_str(),
+                 entry.op_type.empty() ? nullptr : entry.op_type.c_str(),
+                 entry.roles.c_str(),
+                 &entry,
+                 [](void* user, const MoirHost* host, MoirContext* context) -> MoirStatus {
                    return detail::Guard(host, context, [&]() -> MoirStatus {
                      extension::Converter node(host, context);
                      static_cast<ConverterEntry*>(user)->convert(node);
@@ -722,8 +727,12 @@ class Extension {
       converter_list_.push_back(&entry.c);
     }
     for (PassEntry& entry : passes_) {
-      entry.c = {sizeof(entry.c), 0, entry.name.c_str(), entry.place.c_str(),
-                 entry.root.empty() ? nullptr : entry.root.c_str(), &entry,
+      entry.c = {sizeof(entry.c),
+                 0,
+                 entry.name.c_str(),
+                 entry.place.c_str(),
+                 entry.root.empty() ? nullptr : entry.root.c_str(),
+                 &entry,
                  [](void* user, const MoirHost* host, MoirContext* context) -> MoirStatus {
                    return detail::Guard(host, context, [&]() -> MoirStatus {
                      Rewrite node(host, context);
@@ -770,15 +779,15 @@ class Extension {
 }  // namespace moir::extension
 
 // The one entry point of a plug-in; its body fills the Extension called `name`.
-#define MOIR_EXTENSION(name)                                                                                    \
-  static void MoirFillExtension(::moir::extension::Extension& name);                                            \
-  extern "C" MOIR_EXTENSION_EXPORT const MoirExtension* MoirExtensionEntry(void) {                              \
-    try {                                                                                                       \
-      static ::moir::extension::Extension extension(MoirFillExtension);                                         \
-      static const MoirExtension* const finished = extension.Finish();                                          \
-      return finished;                                                                                          \
-    } catch (...) {                                                                                             \
-      return nullptr;                                                                                           \
-    }                                                                                                           \
-  }                                                                                                             \
+#define MOIR_EXTENSION(name)                                                       \
+  static void MoirFillExtension(::moir::extension::Extension& name);               \
+  extern "C" MOIR_EXTENSION_EXPORT const MoirExtension* MoirExtensionEntry(void) { \
+    try {                                                                          \
+      static ::moir::extension::Extension extension(MoirFillExtension);            \
+      static const MoirExtension* const finished = extension.Finish();             \
+      return finished;                                                             \
+    } catch (...) {                                                                \
+      return nullptr;                                                              \
+    }                                                                              \
+  }                                                                                \
   static void MoirFillExtension(::moir::extension::Extension& name)

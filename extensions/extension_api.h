@@ -1,7 +1,7 @@
 /* The interface between moir and plug-ins: shared libraries that bring operators, converters and passes of their own.
  *
- * Plain C with fixed sizes, so that a plug-in works whatever compiler and C++ library it was built with. C++ programmers
- * write against extension.h, which wraps all of it; docs/extending.md is the guide.
+ * Plain C with fixed sizes, so that a plug-in works whatever compiler and C++ library it was built with. C++
+ * programmers write against extension.h, which wraps all of it; docs/extending.md is the guide.
  *
  * A plug-in exports one function, MoirExtensionEntry, which returns a description of everything it brings. The host
  * copies what it needs when it loads the library; functions and `user` pointers must stay valid as long as the process

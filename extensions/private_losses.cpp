@@ -32,10 +32,11 @@ void TakeSoftmax(Converter& node) {
     node.Output(node.Add("Softmax", {data}, {{"axis", axis}}));
     return;
   }
-  const Value rows = node.Add("Reshape", {data, node.Constant<int64_t>({2}, {0, -1}, "rows")},
-                              {{"special_zero", true}}, "flat");
+  const Value rows =
+      node.Add("Reshape", {data, node.Constant<int64_t>({2}, {0, -1}, "rows")}, {{"special_zero", true}}, "flat");
   const Value softmax = node.Add("Softmax", {rows}, {{"axis", int64_t{1}}}, "softmax");
-  node.Output(node.Add("Reshape", {softmax, node.Constant<int64_t>({static_cast<int64_t>(shape.size())}, shape, "shape")},
+  node.Output(node.Add("Reshape",
+                       {softmax, node.Constant<int64_t>({static_cast<int64_t>(shape.size())}, shape, "shape")},
                        {{"special_zero", false}}));
 }
 

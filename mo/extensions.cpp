@@ -23,11 +23,10 @@ void Count(size_t count, const char* what, std::vector<std::string>& parts) {
 
 std::string Load(const std::string& path) {
   const std::vector<std::string> passes = transforms::PipelinePassNames();
-  const graph::ExtensionLibrary& library =
-      graph::LoadExtension(path, [&](const graph::ExtensionLibrary& candidate) {
-        CheckExtensionConverters(candidate);
-        transforms::CheckExtensionPasses(candidate, passes);
-      });
+  const graph::ExtensionLibrary& library = graph::LoadExtension(path, [&](const graph::ExtensionLibrary& candidate) {
+    CheckExtensionConverters(candidate);
+    transforms::CheckExtensionPasses(candidate, passes);
+  });
   std::vector<std::string> parts;
   Count(library.operators.size(), "operator", parts);
   Count(library.converters.size(), "converter", parts);
@@ -69,7 +68,8 @@ std::vector<std::string> LoadExtensions(const std::vector<std::string>& paths) {
       }
     }
     if (loaded == 0) {
-      notes.push_back(StrCat("--extensions: ", path, " holds no plug-in of moir (.so); extensions in Python, which the "
+      notes.push_back(StrCat("--extensions: ", path,
+                             " holds no plug-in of moir (.so); extensions in Python, which the "
                              "Model Optimizer reads, are not read"));
     }
   }

@@ -58,7 +58,8 @@ std::string Literal(std::string_view text) {
 
 // A text for a comment of one line.
 std::string OneLine(std::string text) {
-  std::replace_if(text.begin(), text.end(), [](unsigned char c) { return c < 32 || c == '\\'; }, ' ');
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return c < 32 || c == '\\'; }, ' ');
   constexpr size_t kMost = 60;
   return text.size() > kMost ? text.substr(0, kMost) + "..." : text;
 }
@@ -71,31 +72,21 @@ bool IsAttributeName(const std::string& name) {
 
 const char* CppType(Type type) {
   switch (type) {
-    case Type::kBool:
-      return "bool";
-    case Type::kInt:
-      return "int64_t";
-    case Type::kDouble:
-      return "double";
-    case Type::kInts:
-      return "std::vector<int64_t>";
-    default:
-      return "std::string";
+    case Type::kBool: return "bool";
+    case Type::kInt: return "int64_t";
+    case Type::kDouble: return "double";
+    case Type::kInts: return "std::vector<int64_t>";
+    default: return "std::string";
   }
 }
 
 const char* Getter(Type type) {
   switch (type) {
-    case Type::kBool:
-      return "Bool";
-    case Type::kInt:
-      return "Int";
-    case Type::kDouble:
-      return "Double";
-    case Type::kInts:
-      return "Ints";
-    default:
-      return "Text";
+    case Type::kBool: return "Bool";
+    case Type::kInt: return "Int";
+    case Type::kDouble: return "Double";
+    case Type::kInts: return "Ints";
+    default: return "Text";
   }
 }
 
@@ -103,10 +94,8 @@ const char* Getter(Type type) {
 std::string Example(const UnknownAttribute& attribute) {
   const std::string& text = attribute.values.at(0);
   switch (attribute.type) {
-    case Type::kBool:
-      return text == "True" ? "true" : "false";
-    case Type::kInt:
-      return StrCat("int64_t{", *graph::ParseInt(text), "}");
+    case Type::kBool: return text == "True" ? "true" : "false";
+    case Type::kInt: return StrCat("int64_t{", *graph::ParseInt(text), "}");
     case Type::kDouble: {
       const double value = *graph::ParseDouble(text);
       if (value != value || value - value != 0) return "0.0";
@@ -118,8 +107,7 @@ std::string Example(const UnknownAttribute& attribute) {
       while (!elements.empty() && (elements.back() == ',' || elements.back() == ' ')) elements.pop_back();
       return StrCat("std::vector<int64_t>{", elements, "}");
     }
-    default:
-      return Literal(text);
+    default: return Literal(text);
   }
 }
 
@@ -153,9 +141,8 @@ class Project {
   }
 
   std::string Readme() const {
-    std::string text =
-        StrCat("# ", name_, "\n\nOperators that moir does not have, for ", OneLine(model_), ":\n\n",
-               "| MXNet | nodes | attributes | operator of the graph |\n|---|---|---|---|\n");
+    std::string text = StrCat("# ", name_, "\n\nOperators that moir does not have, for ", OneLine(model_), ":\n\n",
+                              "| MXNet | nodes | attributes | operator of the graph |\n|---|---|---|---|\n");
     for (size_t i = 0; i < operators_.size(); ++i) {
       std::vector<std::string> attributes;
       for (const UnknownAttribute& attribute : operators_[i].attributes)
@@ -164,13 +151,14 @@ class Project {
                      " | ", names_[i], " |\n");
     }
     return text +
-           StrCat("\n1. Fill in the places in ", name_, ".cpp that say FILL IN: the formula (Evaluate), the outputs' ",
-                  "shapes (Infer), and MXNet's defaults of attributes that not every node states (Convert).\n"
-                  "2. Build:\n\n       cmake -B build && cmake --build build\n\n"
-                  "3. Convert and run:\n\n       mo --input_model MODEL.params --input_shape SHAPE --extensions build/",
-                  name_, ".so --verify\n       infer --model MODEL.xml --extensions build/", name_,
-                  ".so\n\nAn operator whose work others express needs no operator of its own: let Convert build it from "
-                  "operators of the graph, and leave out the rest. docs/extending.md of moir is the guide.\n");
+           StrCat(
+               "\n1. Fill in the places in ", name_, ".cpp that say FILL IN: the formula (Evaluate), the outputs' ",
+               "shapes (Infer), and MXNet's defaults of attributes that not every node states (Convert).\n"
+               "2. Build:\n\n       cmake -B build && cmake --build build\n\n"
+               "3. Convert and run:\n\n       mo --input_model MODEL.params --input_shape SHAPE --extensions build/",
+               name_, ".so --verify\n       infer --model MODEL.xml --extensions build/", name_,
+               ".so\n\nAn operator whose work others express needs no operator of its own: let Convert build it from "
+               "operators of the graph, and leave out the rest. docs/extending.md of moir is the guide.\n");
   }
 
   std::vector<std::string> Summary() const {
@@ -188,8 +176,8 @@ class Project {
   }
 
   static std::string Operator(const UnknownOperator& op, const std::string& name) {
-    std::vector<std::string> nodes(op.nodes.begin(),
-                                   op.nodes.begin() + static_cast<std::ptrdiff_t>(std::min<size_t>(op.nodes.size(), 4)));
+    std::vector<std::string> nodes(
+        op.nodes.begin(), op.nodes.begin() + static_cast<std::ptrdiff_t>(std::min<size_t>(op.nodes.size(), 4)));
     std::string text = StrCat("\n// ---- ", MxnetName(op), ": ", OneLine(Join(nodes, ", ")),
                               nodes.size() < op.nodes.size() ? ", ..." : "", " ----\n");
     for (const UnknownAttribute& attribute : op.attributes) {
@@ -227,9 +215,9 @@ class Project {
       text += StrCat("  [[maybe_unused]] const auto ", attribute.name, "_value = op.Attr<", CppType(attribute.type),
                      ">(", Literal(attribute.name), ");\n");
     }
-    text += StrCat("  // FILL IN: the formula, in plain loops, instead of this line.\n  Fail(\"the formula of ", name,
-                   " has not been filled in\");\n}\n\nvoid Convert(Converter& node) {\n",
-                   "  std::vector<Value> inputs;\n");
+    text +=
+        StrCat("  // FILL IN: the formula, in plain loops, instead of this line.\n  Fail(\"the formula of ", name,
+               " has not been filled in\");\n}\n\nvoid Convert(Converter& node) {\n", "  std::vector<Value> inputs;\n");
     for (size_t i = 0; i < op.inputs.size(); ++i) {
       if (op.inputs[i].role == 'l') continue;
       text += op.inputs[i].everywhere
@@ -271,9 +259,8 @@ class Project {
     if (op.outputs != 1) text += StrCat("\n      .Outputs(", op.outputs, ")");
     text += StrCat("\n      .Infer(", name, "_::Infer)\n      .Evaluate(", name, "_::Evaluate);\n");
     const std::string arguments = StrCat(name, "_::Convert, \"", roles.empty() ? "d" : roles, "\");\n");
-    return text + (op.op_type.empty()
-                       ? StrCat("  extension.Converter(", Literal(op.op), ", ", arguments)
-                       : StrCat("  extension.CustomConverter(", Literal(op.op_type), ", ", arguments));
+    return text + (op.op_type.empty() ? StrCat("  extension.Converter(", Literal(op.op), ", ", arguments)
+                                      : StrCat("  extension.CustomConverter(", Literal(op.op_type), ", ", arguments));
   }
 
   const std::string name_, model_;
@@ -322,8 +309,10 @@ std::vector<std::string> WriteExtensionTemplate(const Options& options) {
     throw;
   }
   std::vector<std::string> lines = project.Summary();
-  lines.push_back(StrCat("Generated plug-in project: ", folder.string(), " (see README.md; places to fill in: grep "
-                         "\"FILL IN\" ", (folder / (name + ".cpp")).string(), ")"));
+  lines.push_back(StrCat("Generated plug-in project: ", folder.string(),
+                         " (see README.md; places to fill in: grep "
+                         "\"FILL IN\" ",
+                         (folder / (name + ".cpp")).string(), ")"));
   return lines;
 }
 

@@ -137,7 +137,8 @@ constexpr OptionInfo kOptions[] = {
     {"verify", "", kSwitch, kEffective, kOther, "",
      "run the files that were written and compare them with the model as it was read, evaluated plainly without any "
      "optimization: largest differences per output, and, when they are beyond the tolerance, the pass and the layer at "
-     "fault (exit code 1; the files stay). A ResNet-50 takes two to three seconds more, finding a fault in it ten times that",
+     "fault (exit code 1; the files stay). A ResNet-50 takes two to three seconds more, finding a fault in it ten "
+     "times that",
      ""},
     {"verify_input", "", kPaths, kEffective, kOther, "[NAME=]FILE,...",
      "inputs for --verify: .npy, .npz or pictures; NAME= for one of several. Default: random numbers, uniform in 0 .. "

@@ -253,9 +253,8 @@ void ReadResultOptions(const GivenOptions& given, Options& options) {
 
 bool IsIdentifier(const std::string& text) {
   const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  return !text.empty() && letter(text[0]) && std::all_of(text.begin(), text.end(), [&](char c) {
-    return letter(c) || (c >= '0' && c <= '9') || c == '_';
-  });
+  return !text.empty() && letter(text[0]) &&
+         std::all_of(text.begin(), text.end(), [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '_'; });
 }
 
 void ReadTuningOptions(const GivenOptions& given, Options& options) {
@@ -269,7 +268,8 @@ void ReadTuningOptions(const GivenOptions& given, Options& options) {
   if (!given.Text("extensions").empty()) options.extensions = ParseNames("extensions", given.Text("extensions"));
   options.extensions_template = given.Text("extensions_template");
   if (given.Has("extensions_template") && !IsIdentifier(options.extensions_template))
-    FailOption("extensions_template", options.extensions_template, "a name of letters, digits and \"_\", a letter first");
+    FailOption("extensions_template", options.extensions_template,
+               "a name of letters, digits and \"_\", a letter first");
   options.dump_passes = given.Text("dump_passes");
   if (!given.Text("transform").empty()) {
     Fail(ErrorKind::kBadOption, "--transform: \"", given.Text("transform"),

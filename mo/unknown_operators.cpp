@@ -110,8 +110,7 @@ class Collector {
     }
     UnknownInput& input = op.inputs[index];
     if (input.role == 'w' && !own && !param) input.role = 'd';
-    if (param && input.shapes.empty())
-      input.shapes = graph::StrCat(param->Type(), param->Shape(), " of ", from.name);
+    if (param && input.shapes.empty()) input.shapes = graph::StrCat(param->Type(), param->Shape(), " of ", from.name);
   }
 
   void CountOutput(const SymbolInput& input) {
@@ -124,12 +123,11 @@ class Collector {
     for (UnknownAttribute& attribute : op.attributes) attribute.type = TypeOf(attribute.values);
     for (size_t i = 0; i < op.inputs.size(); ++i) {
       std::string& name = op.inputs[i].name;
-      std::replace_if(name.begin(), name.end(),
-                      [](unsigned char c) { return !(std::isalnum(c) || c == '_'); }, '_');
+      std::replace_if(
+          name.begin(), name.end(), [](unsigned char c) { return !(std::isalnum(c) || c == '_'); }, '_');
       const bool taken = std::any_of(op.inputs.begin(), op.inputs.begin() + static_cast<std::ptrdiff_t>(i),
                                      [&](const UnknownInput& other) { return other.name == name; });
-      if (name.empty() || taken || std::isdigit(static_cast<unsigned char>(name[0])))
-        name = graph::StrCat("input", i);
+      if (name.empty() || taken || std::isdigit(static_cast<unsigned char>(name[0]))) name = graph::StrCat("input", i);
     }
   }
 

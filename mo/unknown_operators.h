@@ -13,9 +13,9 @@ namespace moir::mo {
 struct UnknownAttribute {
   enum class Type { kBool, kInt, kDouble, kInts, kString };
   std::string name;
-  Type type = Type::kString;              // what all values are
-  std::vector<std::string> values;        // as the file states them, without repetitions
-  bool everywhere = true;                 // every node states it
+  Type type = Type::kString;        // what all values are
+  std::vector<std::string> values;  // as the file states them, without repetitions
+  bool everywhere = true;           // every node states it
 };
 
 struct UnknownInput {
@@ -33,8 +33,8 @@ struct UnknownOperator {
   size_t outputs = 1;
 };
 
-// Of nodes that an output of the symbol depends on, in the symbol's order. Operators that are known to exist at training
-// only are not among them.
+// Of nodes that an output of the symbol depends on, in the symbol's order. Operators that are known to exist at
+// training only are not among them.
 std::vector<UnknownOperator> FindUnknownOperators(const Symbol& symbol, const Params& params);
 
 }  // namespace moir::mo

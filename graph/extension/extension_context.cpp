@@ -100,9 +100,7 @@ MoirHost MakeHost() {
       });
     });
   };
-  host.max_isa = [](MoirContext* c, int32_t* isa) {
-    return Serve(c, [&] { Required(isa, "isa") = c->MaxIsa(); });
-  };
+  host.max_isa = [](MoirContext* c, int32_t* isa) { return Serve(c, [&] { Required(isa, "isa") = c->MaxIsa(); }); };
   host.set_input_layout = [](MoirContext* c, uint32_t index, int32_t layout) {
     return Serve(c, [&] { c->SetInputLayout(index, layout); });
   };
@@ -114,9 +112,7 @@ MoirHost MakeHost() {
     return Serve(c, [&] { Required(text, "text") = c->MxnetAttribute(RequiredText(name, "name")); });
   };
   host.mxnet_attribute_at = [](MoirContext* c, uint32_t index, const char** name, const char** text) {
-    return Serve(c, [&] {
-      std::tie(Required(name, "name"), Required(text, "text")) = c->MxnetAttributeAt(index);
-    });
+    return Serve(c, [&] { std::tie(Required(name, "name"), Required(text, "text")) = c->MxnetAttributeAt(index); });
   };
   host.input_name = [](MoirContext* c, uint32_t index, const char** name) {
     return Serve(c, [&] { Required(name, "name") = c->Keep(c->InputName(index)); });
@@ -124,9 +120,7 @@ MoirHost MakeHost() {
   host.input_as = [](MoirContext* c, uint32_t index, int32_t rank, const int64_t* dims, MoirValue* value) {
     return Serve(c, [&] { Required(value, "value") = c->InputAs(index, ExtensionShape(rank, dims)); });
   };
-  host.note = [](MoirContext* c, const char* text) {
-    return Serve(c, [&] { c->Note(RequiredText(text, "text")); });
-  };
+  host.note = [](MoirContext* c, const char* text) { return Serve(c, [&] { c->Note(RequiredText(text, "text")); }); };
   host.add_constant = [](MoirContext* c, const char* name, const MoirTensor* tensor, MoirValue* value) {
     return Serve(c, [&] {
       const MoirTensor& from = Required(tensor, "tensor");
@@ -197,18 +191,12 @@ Attribute ExtensionAttribute(const MoirAttribute& a) {
     return copy;
   };
   switch (a.kind) {
-    case MOIR_ATTRIBUTE_BOOL:
-      return a.integer != 0;
-    case MOIR_ATTRIBUTE_INT:
-      return a.integer;
-    case MOIR_ATTRIBUTE_DOUBLE:
-      return a.real;
-    case MOIR_ATTRIBUTE_STRING:
-      return RequiredText(a.text, "an attribute's text");
-    case MOIR_ATTRIBUTE_INTS:
-      return list(a.ints, "ints");
-    case MOIR_ATTRIBUTE_DOUBLES:
-      return list(a.doubles, "doubles");
+    case MOIR_ATTRIBUTE_BOOL: return a.integer != 0;
+    case MOIR_ATTRIBUTE_INT: return a.integer;
+    case MOIR_ATTRIBUTE_DOUBLE: return a.real;
+    case MOIR_ATTRIBUTE_STRING: return RequiredText(a.text, "an attribute's text");
+    case MOIR_ATTRIBUTE_INTS: return list(a.ints, "ints");
+    case MOIR_ATTRIBUTE_DOUBLES: return list(a.doubles, "doubles");
     case MOIR_ATTRIBUTE_STRINGS: {
       std::vector<std::string> texts;
       for (const char* text : list(a.texts, "texts")) texts.push_back(RequiredText(text, "an element of texts"));

@@ -30,8 +30,7 @@ class InferCallback final : public GraphContext {
   void CheckAll() const {
     const size_t expected = outputs_ > 0 ? outputs_ : set_.empty() ? 1 : *set_.rbegin() + 1;
     for (size_t i = 0; i < expected; ++i) {
-      if (!set_.contains(i))
-        Fail(ErrorKind::kBadModel, "infer: output ", i, " of ", expected, " was not set");
+      if (!set_.contains(i)) Fail(ErrorKind::kBadModel, "infer: output ", i, " of ", expected, " was not set");
     }
   }
 
@@ -43,20 +42,13 @@ class InferCallback final : public GraphContext {
 
 Attribute ExampleOf(int32_t kind, const std::string& name) {
   switch (kind) {
-    case MOIR_ATTRIBUTE_BOOL:
-      return false;
-    case MOIR_ATTRIBUTE_INT:
-      return int64_t{0};
-    case MOIR_ATTRIBUTE_DOUBLE:
-      return 0.0;
-    case MOIR_ATTRIBUTE_STRING:
-      return std::string();
-    case MOIR_ATTRIBUTE_INTS:
-      return std::vector<int64_t>();
-    case MOIR_ATTRIBUTE_DOUBLES:
-      return std::vector<double>();
-    case MOIR_ATTRIBUTE_STRINGS:
-      return std::vector<std::string>();
+    case MOIR_ATTRIBUTE_BOOL: return false;
+    case MOIR_ATTRIBUTE_INT: return int64_t{0};
+    case MOIR_ATTRIBUTE_DOUBLE: return 0.0;
+    case MOIR_ATTRIBUTE_STRING: return std::string();
+    case MOIR_ATTRIBUTE_INTS: return std::vector<int64_t>();
+    case MOIR_ATTRIBUTE_DOUBLES: return std::vector<double>();
+    case MOIR_ATTRIBUTE_STRINGS: return std::vector<std::string>();
     default:
       Fail(ErrorKind::kBadOption, "attribute ", name, ": got kind ", kind, ", expected one of MOIR_ATTRIBUTE_...");
   }

@@ -135,7 +135,8 @@ void ReadOperator(const MoirOperator& from, ExtensionLibrary& library) {
   for (const ExtensionOperator& other : library.operators) {
     if (other.name == op.name) Fail(ErrorKind::kBadOption, place, " is there twice");
     if (other.ir_type == op.ir_type)
-      Fail(ErrorKind::kBadOption, place, ": operator \"", other.name, "\" has the layer type \"", op.ir_type, "\", too");
+      Fail(ErrorKind::kBadOption, place, ": operator \"", other.name, "\" has the layer type \"", op.ir_type,
+           "\", too");
   }
   op.functions = from;
   library.operators.push_back(std::move(op));
@@ -185,7 +186,8 @@ void ReadPass(const MoirPass& from, ExtensionLibrary& library) {
   std::vector<const ExtensionPass*> others = ExtensionPasses();
   for (const ExtensionPass& other : library.passes) others.push_back(&other);
   for (const ExtensionPass* other : others) {
-    if (other->name == pass.name) Fail(ErrorKind::kBadOption, place, ": the name is taken by a pass of ", other->library);
+    if (other->name == pass.name)
+      Fail(ErrorKind::kBadOption, place, ": the name is taken by a pass of ", other->library);
   }
   pass.functions = from;
   library.passes.push_back(std::move(pass));
@@ -200,8 +202,9 @@ const MoirExtension& Describe(const std::string& path, MoirExtensionEntryFunctio
   }
   if (!extension) FailAt(path, StrCat(MOIR_EXTENSION_ENTRY, " gave no description; it could not set itself up"));
   if (extension->abi_version != MOIR_EXTENSION_ABI_VERSION) {
-    FailAt(path, StrCat("it was built for version ", extension->abi_version, " of the plug-in interface, this is version ",
-                        MOIR_EXTENSION_ABI_VERSION, "; build it again with this version's extension_api.h"));
+    FailAt(path,
+           StrCat("it was built for version ", extension->abi_version, " of the plug-in interface, this is version ",
+                  MOIR_EXTENSION_ABI_VERSION, "; build it again with this version's extension_api.h"));
   }
   if (extension->struct_size < sizeof(MoirExtension)) {
     FailAt(path, StrCat("its description has ", extension->struct_size, " bytes, expected ", sizeof(MoirExtension),
@@ -216,8 +219,7 @@ void ReadLibrary(const MoirExtension& from, ExtensionLibrary& library) {
   try {
     library.name = from.name ? from.name : "";
     library.version = from.version ? from.version : "";
-    for (uint32_t i = 0; i < from.operator_count; ++i)
-      ReadOperator(Checked(from.operators, i, "operator"), library);
+    for (uint32_t i = 0; i < from.operator_count; ++i) ReadOperator(Checked(from.operators, i, "operator"), library);
     for (uint32_t i = 0; i < from.converter_count; ++i)
       ReadConverter(Checked(from.converters, i, "converter"), i, library);
     for (uint32_t i = 0; i < from.pass_count; ++i) ReadPass(Checked(from.passes, i, "pass"), library);
@@ -228,7 +230,7 @@ void ReadLibrary(const MoirExtension& from, ExtensionLibrary& library) {
 
 // The first entry of all libraries that fits, or null.
 template <typename T, typename Fits>
-const T* FindEntryOf(std::deque<T> ExtensionLibrary::* list, const Fits& fits) {
+const T* FindEntryOf(std::deque<T> ExtensionLibrary::*list, const Fits& fits) {
   Registry& registry = TheRegistry();
   const std::shared_lock lock(registry.mutex);
   for (const ExtensionLibrary& library : registry.libraries) {

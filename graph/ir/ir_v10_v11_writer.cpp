@@ -457,8 +457,8 @@ void NameEngines(const std::vector<Layer>& layers, const IrWriteOptions& options
   }
   report.engines = {
       StrCat("moir only, with --extensions ", Join(plugins, ","), " (operators: ", Join(types, ", "), ")")};
-  report.notes.push_back(StrCat("OpenVINO cannot run the IR: it has no operators ", Join(types, ", "),
-                                " of the set \"", kExtensionOpset, "\"; they are a plug-in's for moir"));
+  report.notes.push_back(StrCat("OpenVINO cannot run the IR: it has no operators ", Join(types, ", "), " of the set \"",
+                                kExtensionOpset, "\"; they are a plug-in's for moir"));
 }
 
 // Every operator that has no spelling, at once.

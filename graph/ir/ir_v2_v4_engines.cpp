@@ -48,8 +48,8 @@ EngineCheck CheckEngines(const std::vector<const Node*>& layers, bool f16) {
     const std::string reason = Refusal(*node);
     if (reason.empty()) continue;
     const std::string& op = node->Op();
-    std::string type = extension                                         ? extension->ir_type
-                       : op.rfind(kLayerPrefix, 0) == 0                  ? op.substr(kLayerPrefix.size())
+    std::string type = extension                                       ? extension->ir_type
+                       : op.rfind(kLayerPrefix, 0) == 0                ? op.substr(kLayerPrefix.size())
                        : node->Is("Parameter") || node->Is("Constant") ? op
                                                                        : StrCat(kGenericPrefix, op);
     refusals[reason].insert(type);

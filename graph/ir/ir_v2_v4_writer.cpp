@@ -17,8 +17,8 @@
 #include <unordered_set>
 
 #include "graph/error.h"
-#include "graph/ir/attribute_text.h"
 #include "graph/extension/extension_registry.h"
+#include "graph/ir/attribute_text.h"
 #include "graph/ir/blob_writer.h"
 #include "graph/ir/ir_v2_v4.h"
 #include "graph/ir/ir_v2_v4_engines.h"

@@ -66,7 +66,8 @@ class CreateContext final : public graph::GraphContext {
     if (layout != MOIR_LAYOUT_CHANNELS_LAST)
       Fail(ErrorKind::kBadModel, "layout: got the number ", layout, ", expected MOIR_LAYOUT_...");
     if (value.shape.Rank() < 3 || value.shape.Rank() > 5)
-      Fail(ErrorKind::kBadModel, "layout: a value of shape ", value.shape, " has no channels last, expected rank 3 to 5");
+      Fail(ErrorKind::kBadModel, "layout: a value of shape ", value.shape,
+           " has no channels last, expected rank 3 to 5");
     return Layout::ChannelsLast(value.type, value.shape);
   }
 
@@ -143,9 +144,9 @@ std::optional<KernelChoice> MakeExtensionKernel(const KernelContext& context) {
   KernelChoice choice;
   choice.inputs = create.Inputs();
   choice.outputs = create.Outputs();
-  choice.kernel = MakeKernel(
-      "extension", [op, kernel = Own(made), inputs = std::move(inputs), outputs = std::move(outputs), node = layer.node,
-                    name = layer.name](const Binding& memory) {
+  choice.kernel =
+      MakeKernel("extension", [op, kernel = Own(made), inputs = std::move(inputs), outputs = std::move(outputs),
+                               node = layer.node, name = layer.name](const Binding& memory) {
         RunContext run(*node, inputs, outputs, memory);
         try {
           run.Run(op->library, "run",

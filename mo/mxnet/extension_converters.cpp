@@ -32,8 +32,8 @@ class ConvertContext final : public GraphContext {
   }
   MoirValue InputAs(size_t index, Shape shape) override {
     CheckInput(index);
-    return IdOf(node_.Source().ResolveAs(node_.GetNode().inputs[index], shape, Role(index) == 'w',
-                                         node_.Attrs().Place()));
+    return IdOf(
+        node_.Source().ResolveAs(node_.GetNode().inputs[index], shape, Role(index) == 'w', node_.Attrs().Place()));
   }
   std::string InputName(size_t index) override {
     if (index >= node_.InputCount()) Fail(ErrorKind::kBadModel, "input ", index, " of ", node_.InputCount());
@@ -119,8 +119,8 @@ const OpEntry* FindExtensionEntry(std::string_view op, std::string_view op_type)
 
 void CheckExtensionConverters(const graph::ExtensionLibrary& library) {
   for (const ExtensionConverter& converter : library.converters) {
-    const OpEntry* entry = converter.op == "Custom" ? FindCustomOp(converter.op_type)
-                                                    : FindOpEntry(CanonicalOperator(converter.op));
+    const OpEntry* entry =
+        converter.op == "Custom" ? FindCustomOp(converter.op_type) : FindOpEntry(CanonicalOperator(converter.op));
     if (!entry || entry->convert == ConvertByExtension) continue;
     Fail(ErrorKind::kBadOption, library.path, ": converter of ", converter.op,
          converter.op_type.empty() ? "" : StrCat(", op_type ", converter.op_type),

@@ -7,9 +7,9 @@
 namespace moir {
 namespace {
 
-using ::testing::HasSubstr;
 using test::Finished;
 using test::Plugin;
+using ::testing::HasSubstr;
 
 struct Expectation {
   std::string name;
@@ -73,9 +73,10 @@ TEST_F(BadPlugins, AreRefusedWhenTheyAreLoaded) {
 }
 
 TEST_F(BadPlugins, MayNotTakeEachOthersNames) {
-  ExpectRefused(Mo(test::OneOperatorSymbol("tanh", ""), {Plugin("template_layer"), Plugin("test/unloadable_duplicate")}),
-                {Plugin("test/unloadable_duplicate"), "operator \"SoftThreshold\": the name is taken by ",
-                 Plugin("template_layer")});
+  ExpectRefused(
+      Mo(test::OneOperatorSymbol("tanh", ""), {Plugin("template_layer"), Plugin("test/unloadable_duplicate")}),
+      {Plugin("test/unloadable_duplicate"), "operator \"SoftThreshold\": the name is taken by ",
+       Plugin("template_layer")});
   // The same file twice is one plug-in.
   EXPECT_EQ(Mo(test::OneOperatorSymbol("tanh", ""), {Plugin("template_layer"), Plugin("template_layer")}).exit_code, 0);
 }
@@ -105,7 +106,8 @@ TEST_F(BadPlugins, FailWhileTheyConvertInferAndRewrite) {
       {"infer many outputs", {"set_output: got output 1, expected one of 1"}},
       {"infer attribute", {"operator Misbehaving has no attribute missing"}},
       {"infer evaluates", {"the host's function input_tensor cannot be called here"}},
-      {"convert throws", {"convert: an exception left the function: thrown by convert", "node \"private\" (misbehave)"}},
+      {"convert throws",
+       {"convert: an exception left the function: thrown by convert", "node \"private\" (misbehave)"}},
       {"convert no output", {"convert: no output was set"}},
       {"convert hole", {"convert: output 0 was not set"}},
       {"convert value", {"99 is the number of no value"}},
@@ -172,7 +174,8 @@ TEST_F(BadPlugins, AreLeftOutOfFolders) {
   const Finished finished = Mo(test::OneOperatorSymbol("tanh", ""), {At("plugins")});
   EXPECT_EQ(finished.exit_code, 0) << finished.errors;
   EXPECT_THAT(finished.output, HasSubstr(At("plugins/a.so") + " is no plug-in of moir and was left out"));
-  EXPECT_THAT(finished.output, HasSubstr("extension " + At("plugins/b.so") + " (template_layer 1.0): 1 operator, 2 converters, 1 pass"));
+  EXPECT_THAT(finished.output,
+              HasSubstr("extension " + At("plugins/b.so") + " (template_layer 1.0): 1 operator, 2 converters, 1 pass"));
   std::filesystem::create_directories(At("python"));
   std::ofstream(At("python/layer.py")) << "pass";
   EXPECT_THAT(Mo(test::OneOperatorSymbol("tanh", ""), {At("python")}).output, HasSubstr("holds no plug-in of moir"));

@@ -2,8 +2,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cmath>
-
 #include "ie_runtime/apps/common/npz.h"
 #include "moir/moir.h"
 #include "tests/extensions/extension_testing.h"
@@ -11,8 +9,9 @@
 namespace moir {
 namespace {
 
-using ::testing::HasSubstr;
+using test::Data;
 using test::Plugin;
+using ::testing::HasSubstr;
 
 struct Case {
   const char* model;
@@ -20,54 +19,26 @@ struct Case {
   const char* shape;
 };
 constexpr Case kCases[] = {
-    {"soft_threshold", "template_layer", "[2,3,4,5]"},   {"binary", "binary_layers", "[2,6,5,7]"},
-    {"binary_packed", "binary_layers", "[1,64,3,4]"},    {"quantized_bits", "binary_layers", "[2,4,5,5]"},
+    {"soft_threshold", "template_layer", "[2,3,4,5]"}, {"binary", "binary_layers", "[2,6,5,7]"},
+    {"binary_packed", "binary_layers", "[1,64,3,4]"},  {"quantized_bits", "binary_layers", "[2,4,5,5]"},
     {"private_losses", "private_losses", "[2,3,2,2]"},
 };
-
-std::string Data(const std::string& name) { return std::string(MOIR_TEST_DATA_DIR) + "/extensions/" + name; }
 
 class PluginModels : public ::testing::TestWithParam<int> {
  protected:
   test::Finished Convert(const Case& model, const std::vector<std::string>& more) const {
-    std::vector<std::string> arguments = {"--input_model",
-                                          Data(std::string(model.model) + "-0000.params"),
-                                          "--input_symbol",
-                                          Data(std::string(model.model) + "-symbol.json"),
-                                          "--input_shape",
-                                          model.shape,
-                                          "--extensions",
-                                          Plugin(model.plugin),
-                                          "--output_dir",
-                                          folder_.Path(),
-                                          "--model_name",
-                                          "m"};
+    std::vector<std::string> arguments = {"--input_model",  Data(std::string(model.model) + "-0000.params"),
+                                          "--input_symbol", Data(std::string(model.model) + "-symbol.json"),
+                                          "--input_shape",  model.shape,
+                                          "--extensions",   Plugin(model.plugin),
+                                          "--output_dir",   folder_.Path(),
+                                          "--model_name",   "m"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return test::RunProgram("mo", arguments);
   }
 
-  // Every expected output against `values`.
   static void ExpectOutputs(const Case& model, const apps::NamedTensors& values) {
-    size_t compared = 0;
-    for (const auto& [name, expected] : apps::ReadNpz(Data(std::string(model.model) + ".npz"))) {
-      if (name == "data") continue;
-      const auto found = std::find_if(values.begin(), values.end(), [&, &key = name](const auto& v) { return v.first == key; });
-      ASSERT_NE(found, values.end()) << name;
-      const Tensor& actual = found->second;
-      ASSERT_EQ(actual.GetShape(), expected.GetShape()) << name;
-      float largest = 0, difference = 0;
-      const size_t count = expected.GetSize();
-      for (size_t i = 0; i < count; ++i) {
-        const float a = actual.Data<float>()[i], e = expected.Data<float>()[i];
-        ASSERT_FALSE(std::isnan(a)) << name;
-        largest = std::max(largest, std::fabs(e));
-        difference = std::max(difference, std::fabs(a - e));
-      }
-      EXPECT_GT(largest, 0) << name;
-      EXPECT_LE(difference, 1e-4f * largest) << name;
-      ++compared;
-    }
-    EXPECT_GE(compared, 2u);
+    test::ExpectOutputs(model.model, values);
   }
 
   test::TempFolder folder_;
@@ -108,8 +79,8 @@ TEST_F(PluginModels, RunOnTheirKernelsInAProgram) {
   core.AddExtension(Plugin(model.plugin));
   core.AddExtension(Plugin(model.plugin));  // once more is nothing new
   for (const char* threads : {"1", "3"}) {
-    CompiledModel compiled = core.CompileModel(
-        folder_.Path() + "/m.xml", {{"enable_profiling", "true"}, {"inference_num_threads", threads}});
+    CompiledModel compiled = core.CompileModel(folder_.Path() + "/m.xml",
+                                               {{"enable_profiling", "true"}, {"inference_num_threads", threads}});
     InferRequest request = compiled.CreateInferRequest();
     for (const auto& [name, tensor] : apps::ReadNpz(Data("binary.npz"))) {
       if (name == "data") request.SetTensor("data", tensor);
@@ -130,7 +101,8 @@ TEST_F(PluginModels, RunOnTheirKernelsInAProgram) {
 
 TEST_F(PluginModels, SayWhoRunsThem) {
   const std::string old_ir = Convert(kCases[0], {}).output;
-  EXPECT_THAT(old_ir, HasSubstr("runs in: moir engine only, with --extensions template_layer.so (layers: SoftThreshold)"));
+  EXPECT_THAT(old_ir,
+              HasSubstr("runs in: moir engine only, with --extensions template_layer.so (layers: SoftThreshold)"));
   const std::string new_ir = Convert(kCases[0], {"--ir_version", "11"}).output;
   EXPECT_THAT(new_ir, HasSubstr("OpenVINO cannot run the IR: it has no operators SoftThreshold"));
   EXPECT_THAT(new_ir, HasSubstr("runs in: moir only, with --extensions template_layer.so (operators: SoftThreshold)"));

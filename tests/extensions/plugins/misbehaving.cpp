@@ -88,7 +88,8 @@ MoirStatus Convert(void*, const MoirHost* host, MoirContext* context) {
   if (text == "convert no output") return MOIR_OK;
   if (text == "convert hole") return host->set_result(context, 1, input);
   if (text == "convert value") return host->set_result(context, 0, 99);
-  if (text == "convert operator") return host->add_node(context, "NoSuchOperator", nullptr, 1, &input, 0, nullptr, &node);
+  if (text == "convert operator")
+    return host->add_node(context, "NoSuchOperator", nullptr, 1, &input, 0, nullptr, &node);
   if (text == "convert input") return host->input(context, 0, 5, &input);
   if (text == "convert null") return host->add_constant(context, nullptr, nullptr, &input);
   MoirAttribute attribute{};
@@ -126,12 +127,14 @@ MoirStatus Rewrite(void*, const MoirHost* host, MoirContext* context) {
 
 constexpr MoirInputSchema kInput = {"data", MOIR_INPUT_REQUIRED};
 constexpr MoirAttributeSchema kAttribute = {"how", MOIR_ATTRIBUTE_STRING, "", "manner"};
-constexpr MoirOperator kOperator = {sizeof(MoirOperator), 1,     "Misbehaving", "MisbehavingLayer", 1, 1,
-                                    &kInput,              &kAttribute, nullptr,  Infer, Evaluate, 0, 0, CreateKernel};
+constexpr MoirOperator kOperator = {
+    sizeof(MoirOperator), 1,       "Misbehaving", "MisbehavingLayer", 1, 1, &kInput,
+    &kAttribute,          nullptr, Infer,         Evaluate,           0, 0, CreateKernel};
 const MoirOperator* const kOperators[] = {&kOperator};
 constexpr MoirConverter kConverter = {sizeof(MoirConverter), 0, "misbehave", nullptr, "dl", nullptr, Convert};
 const MoirConverter* const kConverters[] = {&kConverter};
-constexpr MoirPass kPass = {sizeof(MoirPass), 0, "misbehave", "after:eliminate_identities", "Misbehaving", nullptr, Rewrite};
+constexpr MoirPass kPass = {sizeof(MoirPass), 0,       "misbehave", "after:eliminate_identities",
+                            "Misbehaving",    nullptr, Rewrite};
 const MoirPass* const kPasses[] = {&kPass};
 constexpr MoirExtension kExtension = {
     MOIR_EXTENSION_ABI_VERSION, sizeof(MoirExtension), nullptr, nullptr, 1, 1, 1, 0, kOperators, kConverters, kPasses};

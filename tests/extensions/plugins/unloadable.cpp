@@ -65,8 +65,12 @@ const MoirConverter kConverter = {sizeof(MoirConverter),
                                   Fail};
 const MoirConverter* const kConverters[] = {&kConverter};
 
-const MoirPass kPass = {sizeof(MoirPass), 0, MOIR_CASE == CASE_PASS_NAME ? "fold-constants" : "mine",
-                        MOIR_CASE == CASE_PLACE ? "before:fold_constant" : "before:fold_constants", nullptr, nullptr,
+const MoirPass kPass = {sizeof(MoirPass),
+                        0,
+                        MOIR_CASE == CASE_PASS_NAME ? "fold-constants" : "mine",
+                        MOIR_CASE == CASE_PLACE ? "before:fold_constant" : "before:fold_constants",
+                        nullptr,
+                        nullptr,
                         Fail};
 const MoirPass* const kPasses[] = {&kPass};
 
@@ -76,7 +80,7 @@ const MoirExtension kExtension = {MOIR_CASE == CASE_VERSION ? 99 : MOIR_EXTENSIO
                                   MOIR_CASE == CASE_SIZE ? 8 : sizeof(MoirExtension),
                                   "unloadable",
                                   "1",
-                                  MOIR_CASE == CASE_COUNT ? 4000000000u
+                                  MOIR_CASE == CASE_COUNT   ? 4000000000u
                                   : MOIR_CASE == CASE_TWICE ? 2u
                                                             : 1u,
                                   kHasConverter ? 1 : 0,
