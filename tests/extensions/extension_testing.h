@@ -7,12 +7,12 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
 #include "ie_runtime/apps/common/npz.h"
 #include "tests/support/graph_testing.h"
+#include "tests/support/mxnet_files.h"
 #include "tests/support/subprocess.h"
 
 namespace moir::test {
@@ -21,12 +21,6 @@ namespace moir::test {
 inline std::string Plugin(const std::string& name) { return std::string(MOIR_EXTENSIONS_DIR) + "/" + name + ".so"; }
 
 inline std::string Data(const std::string& name) { return std::string(MOIR_TEST_DATA_DIR) + "/extensions/" + name; }
-
-inline std::string ReadText(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  EXPECT_TRUE(file) << path;
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 // Every expected output of data/extensions/MODEL.npz against `values`.
 inline void ExpectOutputs(const std::string& model, const apps::NamedTensors& values) {

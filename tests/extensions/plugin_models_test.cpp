@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "ie_runtime/apps/common/npz.h"
 #include "moir/moir.h"
 #include "tests/extensions/extension_testing.h"
@@ -108,6 +110,92 @@ TEST_F(PluginModels, SayWhoRunsThem) {
   EXPECT_THAT(new_ir, HasSubstr("runs in: moir only, with --extensions template_layer.so (operators: SoftThreshold)"));
   // What a plug-in makes of operators that are built in runs everywhere.
   EXPECT_THAT(Convert(kCases[3], {"--ir_version", "11"}).output, HasSubstr("runs in: OpenVINO 2022.1 and later"));
+}
+
+// Sizes may stay open: an operator's shapes are inferred again for the sizes that arrive.
+TEST_F(PluginModels, TakeOpenSizes) {
+  ASSERT_EQ(Convert({"soft_threshold", "template_layer", "[-1,3,-1,-1]"}, {"--ir_version", "11"}).exit_code, 0);
+  const std::string out = folder_.Path() + "/out.npz";
+  const test::Finished run = test::RunProgram(
+      "infer", {"--model", folder_.Path() + "/m.xml", "--extensions", Plugin("template_layer"), "--input_shape",
+                "[2,3,4,5]", "--input", "data=" + Data("soft_threshold.npz"), "--output", out});
+  ASSERT_EQ(run.exit_code, 0) << run.errors;
+  test::ExpectOutputs("soft_threshold", apps::ReadNpz(out));
+}
+
+TEST_F(PluginModels, MayBeWrittenInC) {
+  std::ofstream(folder_.Path() + "/m-symbol.json") << test::OneOperatorSymbol("doubled", "");
+  const std::vector<std::string> arguments = {"--input_symbol", folder_.Path() + "/m-symbol.json",
+                                              "--input_shape",  "[1,4]",
+                                              "--output_dir",   folder_.Path(),
+                                              "--model_name",   "m",
+                                              "--extensions",   Plugin("test/plain")};
+  ASSERT_EQ(test::RunProgram("mo", arguments).exit_code, 0);
+  EXPECT_THAT(test::ReadText(folder_.Path() + "/m.xml"), HasSubstr("type=\"DoubledLayer\""));
+  Core core;
+  core.AddExtension(Plugin("test/plain"));
+  InferRequest request = core.CompileModel(folder_.Path() + "/m.xml").CreateInferRequest();
+  const float values[] = {-2, -0.5f, 0.25f, 3};
+  std::copy(values, values + 4, request.GetInputTensor().Data<float>());
+  request.Infer();
+  for (size_t i = 0; i < 4; ++i) {
+    const float expected = 1 / (1 + std::exp(-2 * std::tanh(values[i])));
+    EXPECT_NEAR(request.GetOutputTensor().Data<float>()[i], expected, 1e-6f);
+  }
+}
+
+// What BMXNet's versions compute differently, or not at all, is an error and no guess.
+TEST_F(PluginModels, RefuseWhatTheyCannotKnow) {
+  const struct {
+    const char* op;
+    const char* attributes;
+    const char* message;
+  } cases[] = {
+      {"QConvolution", R"json("kernel": "(1,1)", "num_filter": "2", "act_bit": "4")json", "without weight_bit"},
+      {"QConvolution", R"json("kernel": "(1,1)", "num_filter": "2", "scaling_factor": "True")json",
+       "attribute scaling_factor"},
+      {"QConvolution", R"json("kernel": "(1,1,1)", "num_filter": "2")json", "attribute kernel: got [1,1,1]"},
+      {"QConvolution", R"json("kernel": "(1,1)", "num_filter": "2", "layout": "NHWC")json",
+       "attribute layout: got NHWC"},
+      {"QConvolution", R"json("kernel": "(1,1)", "num_filter": "0")json", "num_filter and num_group: got 0"},
+      {"QConvolution", R"json("kernel": "(1,1)", "num_filter": "2", "num_group": "0")json", "got 2 and 0"},
+      {"QConvolution", R"json("kernel": "(7,7)", "num_filter": "2")json", "kernel of size 7 along an axis of size 3"},
+      {"QConvolution", R"json("kernel": "(1,1)", "num_filter": "2", "binarized_weights_only": "True")json",
+       "expected a multiple of 32"},
+      {"QConvolution", R"json("kernel": "(1,1)", "num_filter": "2", "binarized_weights_only": "True", "act_bit": "2",
+        "weight_bit": "1")json",
+       "attribute binarized_weights_only: got True"},
+      {"QConvolution", R"json("kernel": "(1,1)", "num_filter": "2", "stride": "(0,1)")json",
+       "attribute strides: got 0"},
+      {"QConvolution", R"json("kernel": "(1,1)", "num_filter": "2", "pad": "(-1,1)")json", "attribute pads: got -1"},
+      {"QConvolution", R"json("kernel": "(1,1)", "num_filter": "2", "new_option": "1")json", "attribute new_option"},
+      {"QFullyConnected", R"json("num_hidden": "two")json",
+       "attribute num_hidden: got \"two\", expected whole numbers"},
+      {"QFullyConnected", R"json("num_hidden": "2", "act_bit": "33")json",
+       "attribute act_bit: got 33, expected 1 to 32"},
+      {"QActivation", R"json("act_bit": "0")json", "attribute act_bit: got 0, expected 1 to 32"},
+  };
+  for (const auto& refused : cases) {
+    SCOPED_TRACE(refused.attributes);
+    const bool dense = std::string(refused.op) == "QFullyConnected",
+               weighted = std::string(refused.op) != "QActivation";
+    const std::string stem = folder_.Path() + "/m";
+    std::ofstream(stem + "-symbol.json")
+        << R"({"nodes": [{"op": "null", "name": "data", "inputs": []}, {"op": "null", "name": "w", "inputs": []},
+      {"op": ")"
+        << refused.op << R"(", "name": "y", "attrs": {)" << refused.attributes << R"(}, "inputs": [[0,0,0])"
+        << (weighted ? ", [1,0,0]" : "") << R"(]}], "arg_nodes": [0,1], "heads": [[2,0,0]],
+      "attrs": {"mxnet_version": ["int", 10901]}})";
+    test::WriteParams(
+        stem + "-0000.params",
+        {{"arg:w", graph::Tensor(graph::ElementType::kF32, dense ? graph::Shape{2, 18} : graph::Shape{2, 2, 1, 1})}});
+    const test::Finished finished =
+        test::RunProgram("mo", {"--input_model", stem + "-0000.params", "--input_shape", "[1,2,3,3]", "--output_dir",
+                                folder_.Path(), "--extensions", Plugin("binary_layers"), "--model_name", "refused"});
+    EXPECT_EQ(finished.exit_code, 1) << finished.output;
+    EXPECT_THAT(finished.errors, HasSubstr(refused.message));
+    EXPECT_THAT(finished.errors, HasSubstr("node \"y\""));
+  }
 }
 
 // Two of the three layers stand side by side, with slope 1; both are outputs but the first.
