@@ -245,8 +245,7 @@ const ExtensionLibrary* FindLibrary(const std::string& canonical) {
   Registry& registry = TheRegistry();
   const std::shared_lock lock(registry.mutex);
   for (const ExtensionLibrary& library : registry.libraries) {
-    std::error_code error;
-    if (fs::weakly_canonical(library.path, error) == canonical) return &library;
+    if (library.canonical == canonical) return &library;
   }
   return nullptr;
 }
@@ -259,7 +258,8 @@ const ExtensionLibrary& LoadExtension(const std::string& path, const ExtensionCh
   static std::mutex loading;  // one library at a time, so that what was checked still holds when it is added
   const std::lock_guard<std::mutex> lock(loading);
   std::error_code error;
-  if (const ExtensionLibrary* known = FindLibrary(fs::weakly_canonical(path, error).string())) {
+  const std::string canonical = fs::weakly_canonical(path, error).string();
+  if (const ExtensionLibrary* known = FindLibrary(canonical)) {
     if (check) check(*known);
     return *known;
   }
@@ -268,6 +268,7 @@ const ExtensionLibrary& LoadExtension(const std::string& path, const ExtensionCh
   if (!entry) FailAt(path, StrCat("it is no plug-in: it exports no function ", MOIR_EXTENSION_ENTRY));
   ExtensionLibrary library;
   library.path = path;
+  library.canonical = canonical;
   ReadLibrary(Describe(path, entry), library);
   if (check) check(library);
   Registry& registry = TheRegistry();

@@ -34,7 +34,9 @@ struct ExtensionPass {
 };
 
 struct ExtensionLibrary {
-  std::string path, name, version;
+  std::string path;       // as it was given
+  std::string canonical;  // to know it again
+  std::string name, version;
   std::deque<ExtensionOperator> operators;  // addresses stay
   std::deque<ExtensionConverter> converters;
   std::deque<ExtensionPass> passes;

@@ -23,7 +23,7 @@ std::string Refusal(const Node& node) {
   }
   if (node.Is("Parameter")) return node.ReaderCount() == 0 ? "it refuses an input that nothing reads" : "";
   if (node.Is("Constant")) return "";
-  if (FindExtensionOperator(node.Op())) return "it has no such layer unless somebody writes it for OpenVINO, too";
+  if (FindExtensionOperator(node.Op())) return "it has no such layer, which is a plug-in's for moir";
   const bool old_layer = node.Op().rfind(kLayerPrefix, 0) == 0;
   if (!old_layer) return "it has no such layer";
   const int64_t rank = node.InputCount() > 0 ? node.Input(0).Shape().Rank() : 0;

@@ -28,6 +28,8 @@ class ConvertContext final : public GraphContext {
   MoirValue Input(MoirNode node, size_t index) override {
     if (node != 0) return GraphContext::Input(node, index);
     CheckInput(index);
+    if (Role(index) == 'w' && !node_.KnownShape(index))
+      Fail(ErrorKind::kBadModel, "parameter \"", InputName(index), "\" is not in the params file");
     return IdOf(node_.Input(index));
   }
   MoirValue InputAs(size_t index, Shape shape) override {

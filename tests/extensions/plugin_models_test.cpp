@@ -144,6 +144,14 @@ TEST_F(PluginModels, MayBeWrittenInC) {
   }
 }
 
+TEST_F(PluginModels, NameParametersThatAreMissing) {
+  const test::Finished finished = test::RunProgram(
+      "mo", {"--input_symbol", Data("binary_packed-symbol.json"), "--input_shape", "[1,64,3,4]", "--output_dir",
+             folder_.Path(), "--model_name", "m", "--extensions", Plugin("binary_layers")});
+  EXPECT_EQ(finished.exit_code, 1);
+  EXPECT_THAT(finished.errors, HasSubstr("parameter \"conv_float32_weight\" is not in the params file"));
+}
+
 // What BMXNet's versions compute differently, or not at all, is an error and no guess.
 TEST_F(PluginModels, RefuseWhatTheyCannotKnow) {
   const struct {
