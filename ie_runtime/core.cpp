@@ -1,6 +1,7 @@
 // Core: reads models and compiles them.
 #include <mutex>
 
+#include "graph/extension/extension_registry.h"
 #include "ie_runtime/api_impl.h"
 #include "ie_runtime/internal_api.h"
 #include "ie_runtime/layout_text.h"
@@ -108,7 +109,7 @@ std::string Core::GetProperty(const std::string& name) const {
 }
 
 void Core::AddExtension(const std::string& library_path) {
-  throw Error(ErrorKind::kUnsupported, StrCat(library_path, ": this build of the engine loads no extensions"));
+  Translate([&] { graph::LoadExtension(library_path); });
 }
 
 }  // namespace moir

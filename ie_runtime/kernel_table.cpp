@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "graph/extension/extension_registry.h"
 #include "ie_runtime/kernels/factories.h"
 
 namespace moir::runtime {
@@ -125,7 +126,8 @@ constexpr Entry kTable[] = {
 KernelFactory FindKernelFactory(std::string_view op) {
   const auto found = std::lower_bound(std::begin(kTable), std::end(kTable), op,
                                       [](const Entry& entry, std::string_view name) { return entry.op < name; });
-  return found != std::end(kTable) && found->op == op ? found->factory : nullptr;
+  if (found != std::end(kTable) && found->op == op) return found->factory;
+  return graph::FindExtensionOperator(op) ? MakeExtensionKernel : nullptr;
 }
 
 std::vector<std::string_view> KernelOps() {

@@ -5,6 +5,7 @@
 
 #include "graph/error.h"
 #include "mo/dynamic_shapes.h"
+#include "mo/extensions.h"
 #include "mo/faq.h"
 #include "mo/model_files.h"
 #include "mo/mxnet/cut_symbol.h"
@@ -225,6 +226,7 @@ static std::unique_ptr<graph::Graph> LegalizedGraph(const Options& options) {
 
 ConvertReport Convert(const Options& given, const ProgressListener& progress, const VerifyTools& tools,
                       const ConvertFaults& faults) {
+  std::vector<std::string> extension_notes = LoadExtensions(given.extensions);
   const bool open_sizes = given.ir_version >= kFirstOpsetVersion && HasOpenSizes(given);
   SizeSamples samples;
   if (open_sizes) samples = MakeSizeSamples(given, LegalizedGraph);
@@ -240,7 +242,8 @@ ConvertReport Convert(const Options& given, const ProgressListener& progress, co
   ReadResult built = ReadModel(options);
   const bool save_parameters = MustSaveNdParams(built.nd);
   graph::Graph& graph = *built.graph;
-  report.notes = std::move(built.notes);
+  report.notes = std::move(extension_notes);
+  report.notes.insert(report.notes.end(), built.notes.begin(), built.notes.end());
   report.operators_read = graph.NodeCount();
   if (!options.report.empty()) report.model.operators_read = CountOperators(graph);
   watch.Step("read");

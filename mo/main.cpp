@@ -9,6 +9,7 @@
 
 #include "graph/error.h"
 #include "mo/convert.h"
+#include "mo/extensions_template.h"
 #include "mo/messages.h"
 #include "mo/options.h"
 #include "mo/version.h"
@@ -110,6 +111,12 @@ int Run(const std::vector<std::string>& arguments) {
     for (const std::string& warning : options.warnings) std::cout << "[ WARNING ] " << warning << '\n';
     for (const std::string& note : options.notes) std::cout << "[ NOTE ] " << note << '\n';
     std::cout.flush();
+  }
+  if (!options.extensions_template.empty()) {
+    const std::vector<std::string> lines = moir::mo::WriteExtensionTemplate(options);
+    for (size_t i = 0; !options.silent && i < lines.size(); ++i)
+      std::printf("[ %s ] %s\n", i + 1 < lines.size() ? "NOTE" : "SUCCESS", lines[i].c_str());
+    return kDone;
   }
   moir::mo::ProgressPrinter progress(moir::mo::ChooseProgressMode(options, ::isatty(STDERR_FILENO) == 1), std::cerr,
                                      TerminalWidth());

@@ -110,6 +110,10 @@ constexpr OptionInfo kOptions[] = {
      ""},
     {"disable_resnet_optimization", "", kSwitch, kEffective, kTuning, "", "do not move strides up in residual networks",
      ""},
+    {"extensions", "", kPaths, kEffective, kTuning, "LIB|FOLDER,...",
+     "plug-ins with operators, converters and passes (docs/extending.md); of a folder all that lie in it", ""},
+    {"extensions_template", "", kText, kEffective, kTuning, "NAME",
+     "do not convert: write a plug-in project for the model's unknown operators to --output_dir/NAME", ""},
     {"disable_pass", "", kText, kEffective, kTuning, "NAME,...", "single passes to leave out, separated by commas", ""},
     {"dump_passes", "", kPath, kEffective, kTuning, "FOLDER",
      "folder for the graph's text after every pass that changed it", ""},
@@ -133,7 +137,8 @@ constexpr OptionInfo kOptions[] = {
     {"verify", "", kSwitch, kEffective, kOther, "",
      "run the files that were written and compare them with the model as it was read, evaluated plainly without any "
      "optimization: largest differences per output, and, when they are beyond the tolerance, the pass and the layer at "
-     "fault (exit code 1; the files stay). A ResNet-50 takes two to three seconds more, finding a fault in it ten times that",
+     "fault (exit code 1; the files stay). A ResNet-50 takes two to three seconds more, finding a fault in it ten "
+     "times that",
      ""},
     {"verify_input", "", kPaths, kEffective, kOther, "[NAME=]FILE,...",
      "inputs for --verify: .npy, .npz or pictures; NAME= for one of several. Default: random numbers, uniform in 0 .. "
@@ -154,8 +159,6 @@ constexpr OptionInfo kOptions[] = {
     {"help", "-h", kSwitch, kEffective, kOther, "", "print this text", ""},
     // ---- without effect ----
     {"enable_ssd_gluoncv", "", kSwitch, kIgnored, kAccepted, "", "", "SSD models of GluonCV are converted without it"},
-    {"extensions", "", kPaths, kIgnored, kAccepted, "FOLDER,...", "",
-     "mo reads no extensions written for the Model Optimizer; all operators it knows are built in"},
     {"transform", "", kText, kIgnored, kAccepted, "\"\"", "",
      "of the Model Optimizer's transformations none applies to what mo writes; an empty text is accepted"},
     {"use_legacy_frontend", "", kSwitch, kIgnored, kAccepted, "", "", "there is one front end"},

@@ -251,6 +251,12 @@ void ReadResultOptions(const GivenOptions& given, Options& options) {
   options.detection_output = given.Flag("detection_output");
 }
 
+bool IsIdentifier(const std::string& text) {
+  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  return !text.empty() && letter(text[0]) &&
+         std::all_of(text.begin(), text.end(), [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '_'; });
+}
+
 void ReadTuningOptions(const GivenOptions& given, Options& options) {
   options.disable_fusing = given.Flag("disable_fusing");
   options.disable_gfusing = given.Flag("disable_gfusing");
@@ -259,6 +265,11 @@ void ReadTuningOptions(const GivenOptions& given, Options& options) {
     options.finegrain_fusing = ParseNames("finegrain_fusing", given.Text("finegrain_fusing"));
   if (!given.Text("disable_pass").empty())
     options.disable_pass = ParseNames("disable_pass", given.Text("disable_pass"));
+  if (!given.Text("extensions").empty()) options.extensions = ParseNames("extensions", given.Text("extensions"));
+  options.extensions_template = given.Text("extensions_template");
+  if (given.Has("extensions_template") && !IsIdentifier(options.extensions_template))
+    FailOption("extensions_template", options.extensions_template,
+               "a name of letters, digits and \"_\", a letter first");
   options.dump_passes = given.Text("dump_passes");
   if (!given.Text("transform").empty()) {
     Fail(ErrorKind::kBadOption, "--transform: \"", given.Text("transform"),

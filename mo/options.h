@@ -41,7 +41,9 @@ struct Options {
   bool disable_gfusing = false;
   std::vector<std::string> finegrain_fusing;  // regular expressions over node names
   std::vector<std::string> disable_pass;
-  std::string dump_passes;  // folder for the graph's text after every pass; empty: none
+  std::vector<std::string> extensions;  // libraries of plug-ins, and folders
+  std::string extensions_template;      // name of the project to write instead of an IR; empty: none
+  std::string dump_passes;              // folder for the graph's text after every pass; empty: none
 
   // Style-transfer models: PREFIX_args.nd and PREFIX_auxs.nd on top of the parameters of a base model.
   std::string nd_prefix_name, pretrained_model_name;

@@ -1,10 +1,13 @@
 #include "transforms/pipeline.h"
 
+#include "transforms/extension_passes.h"
 #include "transforms/passes.h"
 
 namespace moir::transforms {
+namespace {
 
-std::vector<std::unique_ptr<Pass>> MakePipelinePasses(const PipelineOptions& options) {
+// mo's own passes.
+std::vector<std::unique_ptr<Pass>> MakeOwnPasses(const PipelineOptions& options) {
   const FusingFilter filter(options.finegrain_fusing);
   const bool fuses = !options.disable_fusing;
   std::vector<std::unique_ptr<Pass>> passes;
@@ -66,6 +69,23 @@ std::vector<std::unique_ptr<Pass>> MakePipelinePasses(const PipelineOptions& opt
   add(MakeEliminateIdentities());
   add(MakeEliminateCommonSubexpressions());
   add(MakeEliminateDeadCode());
+  return passes;
+}
+
+}  // namespace
+
+std::vector<std::string> PipelinePassNames() {
+  PipelineOptions everything;
+  everything.preprocess.resize(1);
+  everything.layouts.resize(1);
+  std::vector<std::string> names;
+  for (const std::unique_ptr<Pass>& pass : MakeOwnPasses(everything)) names.emplace_back(pass->Name());
+  return names;
+}
+
+std::vector<std::unique_ptr<Pass>> MakePipelinePasses(const PipelineOptions& options) {
+  std::vector<std::unique_ptr<Pass>> passes = MakeOwnPasses(options);
+  InsertExtensionPasses(PipelinePassNames(), options.listener, passes);
   return passes;
 }
 

@@ -28,6 +28,8 @@ struct PipelineOptions {
 // Throws kBadOption for malformed regular expressions. Unknown inputs and wrong numbers of values are found when it
 // runs.
 PassRunner MakePipeline(const PipelineOptions& options);
+// Names of the passes in their order when no option leaves one out, without those of plug-ins.
+std::vector<std::string> PipelinePassNames();
 // The same passes one by one, for who runs some of them only.
 std::vector<std::unique_ptr<graph::Pass>> MakePipelinePasses(const PipelineOptions& options);
 

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "graph/error.h"
+#include "graph/extension/extension_registry.h"
 #include "graph/ir/attribute_text.h"
 #include "graph/ir/ir_v10_v11_constant.h"
 #include "graph/ir/ir_v10_v11_layer.h"
@@ -32,8 +33,9 @@ bool IsStructure(const std::string& type) {
   return types.contains(type);
 }
 
-// Operators of our own sets.
+// Operators of our own set and of plug-ins.
 const OpSchema* OwnSchema(const NetLayer& layer) {
+  if (layer.version == kExtensionOpset && FindExtensionOperator(layer.type)) return FindOpSchema(layer.type);
   if (layer.version != "moir") return nullptr;
   return FindOpSchema(layer.type);
 }
@@ -42,6 +44,9 @@ const OpSchema* OwnSchema(const NetLayer& layer) {
 std::string WhyUnknown(const NetLayer& layer) {
   if (OwnSchema(layer)) return {};
   if (const std::string_view reason = WhyRefused(layer.type); !reason.empty()) return std::string(reason);
+  if (layer.version == kExtensionOpset)
+    return "it is a plug-in's operator, whose library has not been given: --extensions LIB, in a program "
+           "Core::AddExtension";
   const int64_t opset = OpsetOf(layer);
   if (opset < 1) return "it is of no operation set of OpenVINO";
   if (opset > kNewestOpset) return StrCat("the newest operation set that is known is opset", kNewestOpset);

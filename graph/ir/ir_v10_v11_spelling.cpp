@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "graph/error.h"
+#include "graph/extension/extension_registry.h"
 #include "graph/ir/attribute_text.h"
 #include "graph/op_schema.h"
 #include "graph/strings.h"
@@ -195,12 +196,14 @@ int LatestOpset(int ir_version) { return ir_version == 10 ? 7 : 15; }
 
 bool HasOpsetSpelling(const Node& node, int ir_version) {
   if (node.Op() == kWrittenAsLoop) return true;
+  if (node.Schema().opset == kExtensionOpset) return true;
   const int opset = OpsetNumber(Spelling(node, ir_version).opset);
   return opset > 0 && opset <= LatestOpset(ir_version);
 }
 
 OpsetLayer SpellForOpset(const Node& node, int ir_version) {
   OpsetLayer layer = Spelling(node, ir_version);
+  if (layer.opset == kExtensionOpset) return layer;
   const int opset = OpsetNumber(layer.opset);
   if (opset == 0) {
     Fail(ErrorKind::kUnsupported, "node \"", node.Name(), "\" (", node.Op(), "): IR v", ir_version,

@@ -11,6 +11,7 @@
 // layers of type Result. Names by which the source framework knows a value are the port's `names`.
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <limits>
 #include <memory>
 #include <set>
@@ -18,6 +19,7 @@
 #include <unordered_set>
 
 #include "graph/error.h"
+#include "graph/extension/extension_registry.h"
 #include "graph/ir/attribute_text.h"
 #include "graph/ir/blob_writer.h"
 #include "graph/ir/ir_v10_v11_spelling.h"
@@ -441,6 +443,24 @@ std::string OldestOpenVino(const std::vector<Layer>& layers, const IrWriteOption
   return StrCat("OpenVINO ", release, " and later");
 }
 
+// Who runs the layers: OpenVINO, unless plug-ins' operators are among them.
+void NameEngines(const std::vector<Layer>& layers, const IrWriteOptions& options, IrWriteReport& report) {
+  std::set<std::string> types, plugins;
+  for (const Layer& layer : layers) {
+    if (layer.opset != kExtensionOpset) continue;
+    types.insert(layer.type);
+    plugins.insert(std::filesystem::path(FindExtensionOperator(layer.type)->library).filename().string());
+  }
+  if (types.empty()) {
+    report.engines = {OldestOpenVino(layers, options), "moir"};
+    return;
+  }
+  report.engines = {
+      StrCat("moir only, with --extensions ", Join(plugins, ","), " (operators: ", Join(types, ", "), ")")};
+  report.notes.push_back(StrCat("OpenVINO cannot run the IR: it has no operators ", Join(types, ", "), " of the set \"",
+                                kExtensionOpset, "\"; they are a plug-in's for moir"));
+}
+
 // Every operator that has no spelling, at once.
 void CheckOperators(const Graph& graph, int version) {
   std::vector<std::string> nodes;
@@ -513,8 +533,7 @@ IrWriteReport WriteIrV10V11(const Graph& legalized, const std::string& xml_path,
   mapping.Write(names.Text());
 
   report.bin_bytes = bin.Size();
-  report.engines.push_back(OldestOpenVino(layers.Layers(), options));
-  report.engines.emplace_back("moir");
+  NameEngines(layers.Layers(), options, report);
   files.Publish();
   return report;
 }

@@ -1,8 +1,10 @@
 #include "graph/ir/ir_v2_v4_engines.h"
 
+#include <filesystem>
 #include <map>
 #include <set>
 
+#include "graph/extension/extension_registry.h"
 #include "graph/ir/ir_v2_v4.h"
 #include "graph/op_schema.h"
 
@@ -21,6 +23,7 @@ std::string Refusal(const Node& node) {
   }
   if (node.Is("Parameter")) return node.ReaderCount() == 0 ? "it refuses an input that nothing reads" : "";
   if (node.Is("Constant")) return "";
+  if (FindExtensionOperator(node.Op())) return "it has no such layer, which is a plug-in's for moir";
   const bool old_layer = node.Op().rfind(kLayerPrefix, 0) == 0;
   if (!old_layer) return "it has no such layer";
   const int64_t rank = node.InputCount() > 0 ? node.Input(0).Shape().Rank() : 0;
@@ -38,12 +41,15 @@ std::string Refusal(const Node& node) {
 EngineCheck CheckEngines(const std::vector<const Node*>& layers, bool f16) {
   EngineCheck check;
   std::map<std::string, std::set<std::string>> refusals;  // reason, layer types
-  std::set<std::string> types;
+  std::set<std::string> types, plugins;
   for (const Node* node : layers) {
+    const ExtensionOperator* extension = FindExtensionOperator(node->Op());
+    if (extension) plugins.insert(std::filesystem::path(extension->library).filename().string());
     const std::string reason = Refusal(*node);
     if (reason.empty()) continue;
     const std::string& op = node->Op();
-    std::string type = op.rfind(kLayerPrefix, 0) == 0                  ? op.substr(kLayerPrefix.size())
+    std::string type = extension                                       ? extension->ir_type
+                       : op.rfind(kLayerPrefix, 0) == 0                ? op.substr(kLayerPrefix.size())
                        : node->Is("Parameter") || node->Is("Constant") ? op
                                                                        : StrCat(kGenericPrefix, op);
     refusals[reason].insert(type);
@@ -58,7 +64,8 @@ EngineCheck CheckEngines(const std::vector<const Node*>& layers, bool f16) {
     check.notes.push_back("OpenVINO 2018's CPU plug-in refuses an IR in FP16");
     return check;
   }
-  check.engines = {StrCat("moir engine only (layers: ", Join(types, ", "), ")")};
+  check.engines = {StrCat("moir engine only", plugins.empty() ? "" : StrCat(", with --extensions ", Join(plugins, ",")),
+                          " (layers: ", Join(types, ", "), ")")};
   for (const auto& [reason, names] : refusals)
     check.notes.push_back(StrCat("OpenVINO 2018 cannot run the IR: ", reason, " (", Join(names, ", "), ")"));
   return check;

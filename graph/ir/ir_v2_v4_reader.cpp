@@ -9,6 +9,7 @@
 #include <set>
 
 #include "graph/error.h"
+#include "graph/extension/extension_registry.h"
 #include "graph/ir/attribute_text.h"
 #include "graph/ir/ir_v2_v4.h"
 #include "graph/ir/ir_v2_v4_layers.h"
@@ -44,6 +45,11 @@ std::string LayerOperator(const std::string& type) {
 std::string CanonicalAttribute(const std::string& op, const std::string& name) {
   if (op == "ie.Norm" && name == "local_size") return "local-size";
   if (op == "ie.Crop" && name == "crop_begin") return "offset";
+  if (const ExtensionOperator* extension = FindExtensionOperator(op)) {
+    for (const auto& [attribute, spelled] : extension->ir_names) {
+      if (spelled == name) return attribute;
+    }
+  }
   return name;
 }
 
@@ -83,6 +89,7 @@ class Reader {
     if (Lower(type) == "input") return "Parameter";
     if (Lower(type) == "const") return "Constant";
     if (std::string op = LayerOperator(type); !op.empty()) return op;
+    if (const ExtensionOperator* extension = FindExtensionLayer(type)) return extension->name;
     return FindOpSchema(type) ? type : std::string();
   }
 
@@ -97,7 +104,8 @@ class Reader {
     }
     if (first)
       Bad(*first, "unknown layer type",
-          unknown.size() > 1 ? StrCat("; the unknown types are ", Join(unknown, ", ")) : "");
+          unknown.size() > 1 ? StrCat("; the unknown types are ", Join(unknown, ", ")) : "",
+          "; operators of a plug-in come with its library: --extensions LIB, in a program Core::AddExtension");
   }
 
   ElementType PrecisionOf(const IrLayer& layer, const std::string& precision) const {

@@ -17,6 +17,7 @@
 #include <unordered_set>
 
 #include "graph/error.h"
+#include "graph/extension/extension_registry.h"
 #include "graph/ir/attribute_text.h"
 #include "graph/ir/blob_writer.h"
 #include "graph/ir/ir_v2_v4.h"
@@ -195,7 +196,13 @@ class Writer {
       }
       return SpellWindowV2(node.Attributes(), pooling);
     }
+    const ExtensionOperator* extension = FindExtensionOperator(node.Op());
     for (const auto& [name, value] : node.Attributes()) {
+      if (extension) {
+        const auto spelled = extension->ir_names.find(name);
+        texts.emplace_back(spelled == extension->ir_names.end() ? name : spelled->second, AttributeToText(value));
+        continue;
+      }
       // Attributes that a plug-in's operator has beyond its schema keep their type by their spelling.
       texts.emplace_back(name, node.Schema().FindAttribute(name) ? AttributeToText(value) : FormatAttribute(value));
     }
@@ -205,6 +212,7 @@ class Writer {
   std::string LayerType(const Node& node) const {
     if (node.Is("Parameter")) return "Input";
     if (node.Is("Constant")) return "Const";
+    if (const ExtensionOperator* extension = FindExtensionOperator(node.Op())) return extension->ir_type;
     return IsLayerOp(node) ? node.Op().substr(kLayerPrefix.size()) : StrCat(kGenericPrefix, node.Op());
   }
 

@@ -18,6 +18,7 @@ std::optional<KernelChoice> MakeCumSum(const KernelContext& context);
 std::optional<KernelChoice> MakeDeconvolutionKernel(const KernelContext& context);
 std::optional<KernelChoice> MakeDeformableConvolution(const KernelContext& context);
 std::optional<KernelChoice> MakeDeformableRegionPooling(const KernelContext& context);
+std::optional<KernelChoice> MakeExtensionKernel(const KernelContext& context);
 std::optional<KernelChoice> MakeFakeQuantize(const KernelContext& context);
 std::optional<KernelChoice> MakeGather(const KernelContext& context);
 std::optional<KernelChoice> MakeGatherElements(const KernelContext& context);

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "graph/error.h"
+#include "graph/extension/extension_registry.h"
 #include "mo/faq.h"
 #include "mo/mxnet/attributes.h"
 #include "mo/mxnet/op_table.h"
@@ -277,6 +278,7 @@ class Planner {
                      [](const auto& a, const auto& b) { return a.second.size() > b.second.size(); });
     std::vector<std::string> known;
     for (const OpEntry& entry : OpTable()) known.emplace_back(entry.name);
+    for (std::string& name : graph::ExtensionConverterNames()) known.push_back(std::move(name));
     std::string text;
     for (const auto& [name, same] : ordered) {
       constexpr size_t kShown = 4;
@@ -308,7 +310,8 @@ class Planner {
         ErrorKind::kUnsupported,
         StrCat(symbol_.place, ": ", names.size() == 1 ? "1 operator is" : StrCat(names.size(), " operators are"),
                " not supported:", Listed(unknown),
-               "\nadd a converter (docs/adding_an_operator.md), or cut the graph: behind a node with --input "
+               "\nwrite a plug-in for --extensions (--extensions_template NAME makes its project; docs/extending.md), "
+               "add a converter (docs/adding_an_operator.md), or cut the graph: behind a node with --input "
                "NODE:0[SHAPE], before it with --output",
                FaqPointer(only_custom ? kCustomLayer : kUnsupportedOperator)));
   }

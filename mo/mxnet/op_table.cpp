@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "mo/mxnet/extension_converters.h"
 #include "mo/mxnet/ops/converters.h"
 
 namespace moir::mo {
@@ -526,7 +527,7 @@ std::span<const OpEntry> OpTable() { return kOps; }
 
 const OpEntry* FindOpEntry(std::string_view name) {
   const auto* found = std::lower_bound(std::begin(kOps), std::end(kOps), OpEntry{name, nullptr}, Before);
-  return found != std::end(kOps) && found->name == name ? found : nullptr;
+  return found != std::end(kOps) && found->name == name ? found : FindExtensionEntry(name, {});
 }
 
 const OpEntry* FindOpEntry(const SymbolNode& node) {

@@ -24,7 +24,8 @@ struct OpEntry {
 };
 
 std::span<const OpEntry> OpTable();
-const OpEntry* FindOpEntry(std::string_view name);  // null when there is none
+// That of a plug-in when it is not in the table; null when there is none.
+const OpEntry* FindOpEntry(std::string_view name);
 // The entry that a node needs: that of its operator or, for Custom, that of its op_type. Null when there is none.
 const OpEntry* FindOpEntry(const SymbolNode& node);
 // Operators written in Python (ops/custom.cpp), by the op_type of Custom; null when it is not known.

@@ -11,6 +11,9 @@ struct Known {
 constexpr std::string_view kBinary =
     "a layer of BMXNet, whose weights are packed signs; save the model before its conversion to binary weights and "
     "replace the layer by MXNet's in the network's code";
+constexpr std::string_view kBinaryPlugin =
+    "a layer of BMXNet, which the plug-in binary_layers.so of moir's extensions converts: --extensions "
+    "binary_layers.so";
 constexpr std::string_view kPython = "Python code of the training program, which the file does not hold";
 constexpr std::string_view kMargin =
     "a loss with margins of a fork, for training; cut the graph at its data with --output";
@@ -32,7 +35,9 @@ constexpr std::string_view kQuantizedRecurrent =
 
 // The first pattern that fits is taken.
 constexpr Known kKnown[] = {
-    {"QActivation", kBinary},
+    {"QActivation", kBinaryPlugin},
+    {"QConvolution", kBinaryPlugin},
+    {"QFullyConnected", kBinaryPlugin},
     {"QConvolution*", kBinary},
     {"QFullyConnected*", kBinary},
     {"BinaryConvolution", kBinary},

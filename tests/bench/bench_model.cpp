@@ -1,6 +1,7 @@
 // Times one model with the engine and prints a line of JSON: milliseconds of loading and of inference.
 //
 //   bench_model MODEL.xml [--threads N] [--runs N] [--warmup N] [--input FILE] [--output PREFIX] [--profile]
+//               [--extensions LIB]
 //
 // --input gives the first input's values as raw little-endian numbers (otherwise seeded random ones); --output writes
 // output i to PREFIXi.raw; --profile prints the slowest layers, averaged over the runs, to standard error.
@@ -25,7 +26,7 @@ double Milliseconds(Clock::time_point start) {
 }
 
 struct Options {
-  std::string model, input, output;
+  std::string model, input, output, extensions;
   std::string threads = "0";
   int runs = 30, warmup = 5;
   bool profile = false;
@@ -44,6 +45,7 @@ Options Parse(int argc, char** argv) {
     else if (argument == "--warmup") options.warmup = std::stoi(value());
     else if (argument == "--input") options.input = value();
     else if (argument == "--output") options.output = value();
+    else if (argument == "--extensions") options.extensions = value();
     else if (argument == "--profile") options.profile = true;
     else if (options.model.empty() && argument.rfind("--", 0) != 0) options.model = argument;
     else throw std::runtime_error(argument + ": unknown option");
@@ -94,6 +96,7 @@ void PrintProfile(const std::map<std::string, Layer>& layers, int runs) {
 
 int Run(const Options& options) {
   moir::Core core;
+  if (!options.extensions.empty()) core.AddExtension(options.extensions);
   const Clock::time_point start = Clock::now();
   moir::CompiledModel model = core.CompileModel(
       options.model,

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "mo/mxnet/extension_converters.h"
 #include "mo/mxnet/op_table.h"
 #include "mo/mxnet/ops/converters.h"
 
@@ -118,7 +119,7 @@ static_assert(std::is_sorted(std::begin(kCustomOps), std::end(kCustomOps), Befor
 
 const OpEntry* FindCustomOp(std::string_view op_type) {
   const auto* found = std::lower_bound(std::begin(kCustomOps), std::end(kCustomOps), OpEntry{op_type, nullptr}, Before);
-  return found != std::end(kCustomOps) && found->name == op_type ? found : nullptr;
+  return found != std::end(kCustomOps) && found->name == op_type ? found : FindExtensionEntry("Custom", op_type);
 }
 
 std::vector<std::string_view> CustomOpTypes(bool converted) {
