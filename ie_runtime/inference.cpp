@@ -161,6 +161,8 @@ void Inference::Finish(std::exception_ptr error) noexcept {
     callback_thread_ = {};
     if (thrown) callback_error_ = std::move(thrown);
   }
+  // Whoever waited may do with the error what it likes: nothing of it stays in this thread.
+  error = nullptr;
   changed_.notify_all();
 }
 

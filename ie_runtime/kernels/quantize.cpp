@@ -24,7 +24,8 @@ MOIR_VECTOR_CLONES void AffineColumns(const float* x, const float* bias, const f
 MOIR_VECTOR_CLONES void AffineRow(const float* x, float bias, float scale, float* y, int64_t count) {
   for (int64_t i = 0; i < count; ++i) y[i] = (x[i] + bias) * scale;
 }
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
+    !defined(__SANITIZE_THREAD__)
 #define MOIR_FMA_CLONES __attribute__((target_clones("avx512f", "arch=haswell", "default")))
 #else
 #define MOIR_FMA_CLONES

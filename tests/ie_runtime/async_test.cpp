@@ -277,6 +277,7 @@ TEST(AsyncLifetime, ACallbackMayOwnTheLastHandleAndLetItGo) {
     auto request = std::make_shared<InferRequest>(CompilePlusOne().CreateInferRequest());
     request->SetCallback([&result, held = request](std::exception_ptr) mutable {
       result.set_value(held->GetOutputTensor().Data<float>()[0]);
+      held->SetCallback({});  // or request and callback would keep each other
     });
     request->StartAsync();
   }
