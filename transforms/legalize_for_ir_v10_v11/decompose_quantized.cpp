@@ -3,6 +3,7 @@
 // it
 //                           is exact; the parts are added as i32.
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -38,6 +39,18 @@ class DecomposeQuantized final : public NodePass {
     return input < node.InputCount() && node.Input(input).Shape().NumElements() > 0;
   }
 
+  // value + addend * scale, rounded once, for addends of 8 bits: the products with the upper 16 bits of the scale and
+  // with the rest are exact in f32, and so is what the first sum loses (Knuth's two-sum).
+  static Value AddScaled(Builder& build, Value value, Value addend, float scale) {
+    const float upper = std::bit_cast<float>(std::bit_cast<uint32_t>(scale) & 0xFFFFFF00u);
+    const Value product = build.Multiply(addend, build.Number(upper));
+    const Value rest = build.Multiply(addend, build.Number(static_cast<double>(scale) - static_cast<double>(upper)));
+    const Value sum = build.Add(value, product);
+    const Value taken = build.Subtract(sum, value);
+    const Value lost = build.Add(build.Subtract(value, build.Subtract(sum, taken)), build.Subtract(product, taken));
+    return build.Add(sum, build.Add(lost, rest));
+  }
+
   static Outcome Quantize(Node& node, Rewriter& rewriter) {
     Builder build(rewriter, node.Name());
     const ElementType type = node.Type();
@@ -56,9 +69,11 @@ class DecomposeQuantized final : public NodePass {
       value = build.Select(build.Op("Less", {value, zero}), build.Multiply(value, build.Number(slope)), value);
     if (Has(node, 3)) {
       const Value addend = build.ToFloat(node.Input(3));
-      // The product is rounded unless a fused operation takes it, which is what single_rounding means.
-      const Value product = build.Multiply(addend, build.Number(node.Attr<double>("addend_scale")));
-      value = build.Add(apart(value), node.Attr<bool>("single_rounding") ? product : apart(product));
+      const double scale = node.Attr<double>("addend_scale");
+      const bool small = node.Input(3).Type() == ElementType::kI8 || node.Input(3).Type() == ElementType::kU8;
+      value = node.Attr<bool>("single_rounding") && small
+                  ? AddScaled(build, apart(value), addend, static_cast<float>(scale))
+                  : build.Add(apart(value), apart(build.Multiply(addend, build.Number(scale))));
     }
     if (node.Attr<bool>("relu")) value = build.Select(build.Op("Greater", {value, zero}), value, zero);
     if (type != ElementType::kF32) {

@@ -84,6 +84,10 @@ const Decomposition kDecompositions[] = {
       y = MultiProposal(x, b, i) scales=[2.0,4.0] ratios=[1.0] feature_stride=16 rpn_post_nms_top_n=6; return y.0, y.1)"},
     {"Quantize", "Quantize",
      R"(x : f32[2,3]; s : f32[] = {100.3}; y = Quantize(x, s) destination_type="u8"; return y)"},
+    {"QuantizeWithAddend", "Quantize",
+     R"(x : i32[4,50]; s : f32[] = {0.0371}; b : f32[] = {3}; v : f32[4,50] = random(1); t : f32[] = {120};
+      a = Quantize(v, t) destination_type="i8"; e : f32[] = {0}; y = Quantize(x, s, b, a) addend_scale=0.3712345 single_rounding=true destination_type="i8";
+      z = Quantize(x, s, e, a) addend_scale=1.7 single_rounding=true relu=true destination_type="f32"; return y, z)"},
     {"QuantizedConvolution", "QuantizedConvolution",
      R"(x : i8[1,4,5,5]; w : i8[2,4,3,3] = iota(); y = QuantizedConvolution(x, w) pads_begin=[1,1] pads_end=[1,1]; return y)"},
     {"QuantizedConvolutionOfComputedWeights", "QuantizedConvolution",
