@@ -110,7 +110,8 @@ TEST_F(ValidationTest, TopOneIsThatOfMxnetPictureByPicture) {
     const auto& answer = figures["pictures"].at(lines[i][1]);
     EXPECT_EQ(lines[i][2], lines[i][1].substr(0, lines[i][1].find('/')));
     EXPECT_EQ(lines[i][3], labels.at(answer[0].get<size_t>())) << lines[i][1];
-    EXPECT_NEAR(std::stod(lines[i][4]), answer[1].get<double>(), 2e-6) << lines[i][1];
+    // Six digits on either side, and sums in another order where kernels use other instructions.
+    EXPECT_NEAR(std::stod(lines[i][4]), answer[1].get<double>(), 1e-5) << lines[i][1];
   }
 }
 
