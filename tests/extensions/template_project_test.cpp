@@ -32,8 +32,9 @@ class TemplateProject : public ::testing::Test {
 
   void Build(const std::string& project) const {
     const Finished configured = test::RunProgram(
-        MOIR_CMAKE, {"-S", project, "-B", project + "/build", std::string("-DCMAKE_CXX_COMPILER=") + MOIR_CXX,
-                     "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Werror"});
+        MOIR_CMAKE, {"-S", project, "-B", project + "/build", "-G", MOIR_GENERATOR,
+                     std::string("-DCMAKE_MAKE_PROGRAM=") + MOIR_MAKE_PROGRAM,
+                     std::string("-DCMAKE_CXX_COMPILER=") + MOIR_CXX, "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Werror"});
     ASSERT_EQ(configured.exit_code, 0) << configured.output << configured.errors;
     const Finished built = test::RunProgram(MOIR_CMAKE, {"--build", project + "/build"});
     ASSERT_EQ(built.exit_code, 0) << built.output << built.errors;
