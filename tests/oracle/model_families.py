@@ -169,7 +169,8 @@ def interoperability(results):
     print("Made by [tests/oracle/model_families.py](../tests/oracle/model_families.py) `--openvino`: every model is written as IR v10")
     print("and v11, read and run by the openvino packages of PyPI in f32, and compared with MXNet 1.9.1. Largest differences, each")
     print("relative to the largest value of its output; *MXNet's own* is that between MXNet with and without oneDNN. Detections are")
-    print("compared row by row.\n")
+    print("compared row by row; where the last digits decide which boxes are found, rows differ as a whole. In 8-bit networks a")
+    print("value within rounding of a half may become the next integer; what follows sees another number then.\n")
     print("| Engine, files | Models | Within 1e-4 | Within 1e-3 | Differ | Refused or not run |\n|---|---|---|---|---|---|")
     for engine in engines:
         rows = [row["engines"][engine] for row in results if engine in row["engines"]]
@@ -181,7 +182,8 @@ def interoperability(results):
         for engine in engines:
             ran = row["engines"].get(engine, {"state": ""})
             text = reason(ran.get("text") or "").replace("|", "/")
-            cells.append(number(ran["difference"]) if "difference" in ran else f"{ran['state']}{': ' + text if text else ''}")
+            steps = f" ({text})" if text else ""
+            cells.append(number(ran["difference"]) + steps if "difference" in ran else f"{ran['state']}{': ' + text if text else ''}")
         print(f"| {row['name']} | {number(row.get('own'))} | " + " | ".join(cells) + " |")
 
 
