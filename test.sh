@@ -35,11 +35,10 @@ build=$PWD/build/$preset
 cmake --preset "$preset" -DMOIR_ENABLE_TESTS=ON
 cmake --build --preset "$preset"
 
-# GoogleTest writes one report per program; ctest tells which programs failed.
+# Every test writes GoogleTest's report there (moir_test_environment); ctest tells which programs failed.
 results=$build/test-results
 rm -rf "$results"
 mkdir -p "$results"
-export GTEST_OUTPUT="xml:$results/"
 export UBSAN_OPTIONS="print_stacktrace=1${UBSAN_OPTIONS:+:$UBSAN_OPTIONS}"
 status=0
 ctest --test-dir "$build" --output-on-failure --no-tests=error --timeout 3000 -j "$(nproc)" "${labels[@]}" \

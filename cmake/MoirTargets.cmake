@@ -54,7 +54,15 @@ endfunction()
 # moir_test_isa(NAME ISA): the program of moir_test(NAME) once more, on a CPU that has no newer instructions than ISA.
 function(moir_test_isa name isa)
   add_test(NAME ${name}_${isa} COMMAND moir_${name}_tests)
-  set_tests_properties(${name}_${isa} PROPERTIES ENVIRONMENT "OMP_WAIT_POLICY=passive;MOIR_MAX_ISA=${isa}")
+  moir_test_environment(${name}_${isa} MOIR_MAX_ISA=${isa})
+endfunction()
+
+# moir_test_environment(NAME [VARIABLE=VALUE...]): what every test gets, and more. Test programs run side by side:
+# threads that spin while they wait would take the cores from each other, and two runs of one program would give their
+# reports the same name.
+function(moir_test_environment name)
+  set_tests_properties(${name} PROPERTIES ENVIRONMENT
+    "OMP_WAIT_POLICY=passive;GTEST_OUTPUT=xml:${CMAKE_BINARY_DIR}/test-results/${name}.xml;${ARGN}")
 endfunction()
 
 # moir_test(NAME LIBRARIES...): tests/NAME/**/*_test.cpp as one GoogleTest program.
@@ -67,6 +75,5 @@ function(moir_test name)
   target_link_libraries(moir_${name}_tests PRIVATE moir_test_support ${ARGN})
   target_precompile_headers(moir_${name}_tests REUSE_FROM moir_test_support)
   add_test(NAME ${name} COMMAND moir_${name}_tests)
-  # Test programs run side by side; threads that spin while they wait would take the cores from each other.
-  set_tests_properties(${name} PROPERTIES ENVIRONMENT OMP_WAIT_POLICY=passive)
+  moir_test_environment(${name})
 endfunction()
