@@ -1,6 +1,7 @@
 #include "graph/ir/ir_v10_v11_spelling.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <numeric>
 #include <string_view>
@@ -47,6 +48,14 @@ void SetText(OpsetLayer& layer, std::string_view attribute, std::string text) {
     }
   }
   layer.attributes.emplace_back(attribute, std::move(text));
+}
+
+// Engines before 2024 read "inf" as 0; what is beyond f32 becomes its infinity.
+void SpellClamp(const Node& node, OpsetLayer& layer) {
+  for (const char* limit : {"min", "max"}) {
+    const double value = node.Attr<double>(limit);
+    if (std::isinf(value)) SetText(layer, limit, value < 0 ? "-1e+300" : "1e+300");
+  }
 }
 
 void SpellSoftmax(const Node& node, OpsetLayer& layer) {
@@ -149,6 +158,7 @@ using Spell = void (*)(const Node&, OpsetLayer&);
 Spell FindSpelling(std::string_view op) {
   static const std::map<std::string_view, Spell> spellings = {
       {"AvgPool", FillWindow},
+      {"Clamp", SpellClamp},
       {"Convolution", FillWindow},
       {"ConvolutionBackpropData", FillWindow},
       {"DeformableConvolution", SpellDeformableConvolution},

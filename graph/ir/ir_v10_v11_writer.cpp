@@ -270,7 +270,7 @@ class LayerList {
     const auto note = [&](const auto&... parts) {
       report_.notes.push_back(StrCat("node \"", node.Name(), "\" (", node.Op(), "): ", parts...));
     };
-    if (node.Is("TopK") && (options_.version == 10 || !node.Attr<bool>("stable")))
+    if (node.Is("TopK") && !node.Attr<bool>("stable"))
       note("the order of equal elements is left to the engine");
     if (node.OutputCount() > 0 && node.Type() == ElementType::kF64) note("OpenVINO's CPU plug-in computes f64 as f32");
   }

@@ -1,5 +1,6 @@
 #include "transforms/legalize_for_ir_v10_v11/builder.h"
 
+#include <limits>
 #include <utility>
 
 namespace moir::transforms {
@@ -27,6 +28,11 @@ Value Builder::Positions(int64_t count, Shape shape) {
 Value Builder::Convert(Value value, ElementType type) {
   if (value.Type() == type) return value;
   return Op("Convert", {value}, {{"destination_type", std::string(ElementTypeName(type))}});
+}
+
+Value Builder::Apart(Value value) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  return Op("Clamp", {value}, {{"min", -kInfinity}, {"max", kInfinity}});
 }
 
 Value Builder::Reshape(Value value, const Shape& shape) {
@@ -74,15 +80,27 @@ Node* Builder::Largest(Value value, int64_t k) {
                  {"index_element_type", std::string("i64")}});
 }
 
+Value Builder::FlaggedOrder(Value flags, int64_t axis) {
+  const Shape& shape = flags.Shape();
+  const int64_t count = shape[axis];
+  std::vector<int64_t> row(static_cast<size_t>(shape.Rank()), 1);
+  row[static_cast<size_t>(axis)] = count;
+  const Value positions = Positions(count, Shape(row)), zero = Number(0), one = Number(1);
+  // How many are flagged up to each place, and how many in all.
+  const Value before = Op("CumSum", {flags, Constant(Tensor::Scalar<int64_t>(axis))});
+  const Value all = Slice(before, axis, count - 1, count);
+  // Where each element goes; then, which one comes to each place.
+  const Value places =
+      Select(Op("Greater", {flags, zero}), Subtract(before, one), Add(all, Subtract(positions, before)));
+  const Value order = Op("ScatterElementsUpdate", {places, Convert(places, ElementType::kI64),
+                                                   Add(Multiply(flags, zero), positions), Indices({axis})});
+  return Convert(order, ElementType::kI64);
+}
+
 Value Builder::FlaggedFirst(Value rows, Value& flags) {
   const int64_t count = flags.Shape()[1];
-  // Keys without equals: count + (count - i) with the flag, count - i without.
-  std::vector<float> backwards(static_cast<size_t>(count));
-  for (size_t i = 0; i < backwards.size(); ++i) backwards[i] = static_cast<float>(backwards.size() - i);
-  const Value keys = Add(Multiply(flags, Number(static_cast<double>(count))),
-                         Constant(Tensor::FromValues<float>(Shape{1, count}, backwards)));
-  const Value order = Largest(keys, count)->Output(1);
-  flags = GatherRows(flags, order);
+  const Value order = FlaggedOrder(flags, 1);
+  flags = ToFloat(Op("Less", {Positions(count, Shape{1, count}), Reduce("ReduceSum", flags, {1}, true)}));
   return GatherRows(rows, order);
 }
 

@@ -36,6 +36,8 @@ class Builder {
   Value Select(Value condition, Value then, Value otherwise) { return Op("Select", {condition, then, otherwise}); }
   Value Convert(Value value, ElementType type);
   Value ToFloat(Value value) { return Convert(value, ElementType::kF32); }
+  // The value itself, behind a Clamp without limits, which keeps OpenVINO from joining the operations on either side.
+  Value Apart(Value value);
   Value Reshape(Value value, const Shape& shape);
   Value Transpose(Value value, const std::vector<int64_t>& order);
   Value Concat(std::vector<Value> values, int64_t axis);
@@ -48,6 +50,8 @@ class Builder {
   Value Reduce(std::string_view op, Value value, const std::vector<int64_t>& axes, bool keep_dims);
   // The k largest along the last axis by value, equals in their order: values and positions (i64).
   Node* Largest(Value value, int64_t k);
+  // Positions (i64) along an axis: those with a flag (1 or 0) first, in their order, then the others in theirs.
+  Value FlaggedOrder(Value flags, int64_t axis);
   // rows [B, N, ..] and flags [B, N] (1 or 0): the flagged rows first, in their order, then the others in theirs.
   // `flags` becomes the flags in the new order.
   Value FlaggedFirst(Value rows, Value& flags);

@@ -56,12 +56,8 @@ class DecomposeQuantized final : public NodePass {
     const ElementType type = node.Type();
     Value value = build.ToFloat(node.Input(0));
     // OpenVINO would turn (x + a) * b into x * b + a * b, and x * a + y into one operation: one value in a million is
-    // rounded to another integer then, which the layers that follow spread. A Clamp to the range of f32 keeps it from
-    // that.
-    const auto apart = [&](Value x) {
-      constexpr double kLargest = std::numeric_limits<float>::max();
-      return build.Op("Clamp", {x}, {{"min", -kLargest}, {"max", kLargest}});
-    };
+    // rounded to another integer then, which the layers that follow spread. Apart() keeps it from that.
+    const auto apart = [&](Value x) { return build.Apart(x); };
     if (Has(node, 2)) value = apart(build.Add(value, node.Input(2)));
     value = build.Multiply(value, node.Input(1));
     const Value zero = build.Number(0);

@@ -27,6 +27,7 @@ std::vector<std::unique_ptr<graph::Pass>> MakeLegalizePassesV10V11(int version) 
   add(MakeDecomposeIntegerDivide());
   add(MakeDecomposeMultiBoxDetection());
   add(MakeDecomposeMultiProposal());
+  add(MakeDivideScalesExactly());  // while the Quantize are there that need it
   add(MakeDecomposeQuantized());
   add(MakeAlignTileRanks());
   // After the decompositions, which gather rows of each picture.
@@ -37,6 +38,8 @@ std::vector<std::unique_ptr<graph::Pass>> MakeLegalizePassesV10V11(int version) 
   add(MakeReplaceEmptyLists());
   add(MakeRoundRegions());
   add(MakeSelectExistingRegions());
+  // After the decompositions, which sort.
+  if (version == 10) add(MakeStabilizeTopK());
   add(MakeWidenSmallIntegers());
   // After the decompositions, which may use operators that the version lacks.
   add(MakeExpandOperators(version));

@@ -21,6 +21,7 @@ std::unique_ptr<graph::Pass> MakeDecomposeIntegerDivide();
 std::unique_ptr<graph::Pass> MakeDecomposeMultiBoxDetection();
 std::unique_ptr<graph::Pass> MakeDecomposeMultiProposal();
 std::unique_ptr<graph::Pass> MakeDecomposeQuantized();
+std::unique_ptr<graph::Pass> MakeDivideScalesExactly();
 std::unique_ptr<graph::Pass> MakeExpandOperators(int version);
 std::unique_ptr<graph::Pass> MakeFlattenSingleBatchGather();
 std::unique_ptr<graph::Pass> MakeGiveMatMulTwoAxes();
@@ -29,6 +30,7 @@ std::unique_ptr<graph::Pass> MakeReplaceConstantHardSigmoid();
 std::unique_ptr<graph::Pass> MakeReplaceEmptyLists();
 std::unique_ptr<graph::Pass> MakeRoundRegions();
 std::unique_ptr<graph::Pass> MakeSelectExistingRegions();
+std::unique_ptr<graph::Pass> MakeStabilizeTopK();
 std::unique_ptr<graph::Pass> MakeWidenSmallIntegers();
 
 }  // namespace moir::transforms

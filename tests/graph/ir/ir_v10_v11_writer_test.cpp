@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <limits>
 
 #include "graph/error.h"
 #include "graph/text.h"
@@ -115,13 +116,30 @@ TEST(IrV10V11Writer, SaysWhichOpenVinoReadsTheFiles) {
 }
 
 TEST(IrV10V11Writer, SaysWhereTheOrderOfEqualsIsOpen) {
-  const auto graph = graph::ParseGraph(
-      R"(x : f32[1,4]; k : i64[] = {2}; y = TopK(x, k) axis=1 mode="max" sort="value" index_element_type="i32"; return y.0, y.1)");
+  const std::string text =
+      R"(x : f32[1,4]; k : i64[] = {2}; y = TopK(x, k) axis=1 mode="max" sort="value" index_element_type="i32")";
+  const auto stable = graph::ParseGraph(text + "; return y.0, y.1"),
+             open = graph::ParseGraph(text + " stable=false; return y.0, y.1");
   const IrFiles files;
-  EXPECT_TRUE(files.Write(*graph, {.version = 11}).notes.empty());
-  const graph::IrWriteReport old = files.Write(*graph, {.version = 10});
-  ASSERT_EQ(old.notes.size(), 1u);
-  EXPECT_THAT(old.notes[0], HasSubstr("order of equal elements"));
+  for (const int version : {10, 11}) {
+    EXPECT_TRUE(files.Write(*stable, {.version = version}).notes.empty());
+    const graph::IrWriteReport report = files.Write(*open, {.version = version});
+    ASSERT_EQ(report.notes.size(), 1u);
+    EXPECT_THAT(report.notes[0], HasSubstr("order of equal elements"));
+  }
+}
+
+// Engines before 2024 read "inf" as 0.
+TEST(IrV10V11Writer, SpellsLimitsThatAreInfinite) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  const auto graph = graph::ParseGraph("x : f32[3]; y = ReLU(x); return y");
+  graph::Node* clamp =
+      graph->Add("Clamp", "c", {graph->TopologicalOrder().back()->Output()}, {{"min", -kInfinity}, {"max", kInfinity}});
+  graph->AddOutput("c", clamp->Output());
+  const IrFiles files;
+  files.Write(*graph, {.version = 10});
+  EXPECT_THAT(files.Topology(), ::testing::AllOf(HasSubstr("min=\"-1e+300\""), HasSubstr("max=\"1e+300\"")));
+  ExpectSameResults(*files.Read(), *graph, 0);
 }
 
 }  // namespace

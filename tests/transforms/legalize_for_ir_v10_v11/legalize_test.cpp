@@ -121,6 +121,80 @@ TEST_P(LegalizeV10V11, KeepsTheNumbers) {
 INSTANTIATE_TEST_SUITE_P(Operators, LegalizeV10V11, ::testing::ValuesIn(kDecompositions),
                          [](const auto& entry) { return std::string(entry.param.name); });
 
+// What comes out must not depend on how an engine orders equals: here as std::sort does, which is not stable.
+const Decomposition kSorts[] = {
+    {"All", "", "x : f32[3,40]; k : i64[] = {40}"},
+    {"Few", "", "x : f32[3,40]; k : i64[] = {7}"},
+    {"Largest", "", "x : f32[3,40]; k : i64[] = {1}"},
+    {"Two", "", "x : f32[3,2]; k : i64[] = {2}"},
+    {"MoreThanF32Counts", "", "x : f32[1,5000]; k : i64[] = {5000}"},
+    {"ManyOfMore", "", "x : f32[1,9000]; k : i64[] = {4500}"},
+};
+
+TEST(LegalizeV10Sorts, DoNotDependOnTheOrderOfEquals) {
+  for (const Decomposition& entry : kSorts) {
+    for (const char* order :
+         {R"(mode="max" sort="value" index_element_type="i32")", R"(mode="min" sort="value" index_element_type="i64")",
+          R"(mode="max" sort="index" index_element_type="i32")"}) {
+      for (const char* axes : {"1", "0"}) {
+        SCOPED_TRACE(std::string(entry.name) + " " + order + " " + axes);
+        const bool across = *axes == '0';
+        std::string text = std::string(entry.text) + R"(; two : f32[] = {2}; p : i64[2] = {1,0}; m = Multiply(x, two)
+          r = Round(m) mode="half_to_even"; )";
+        text += across ? "t = Transpose(r, p); y = TopK(t, k) axis=0 " : "y = TopK(r, k) axis=1 ";
+        const auto graph = graph::ParseGraph(text + order + "; return y.0, y.1");
+        const auto before = graph->Clone();
+        Legalize(*graph, 10);
+        size_t sorts = 0;
+        for (graph::Node* node : graph->TopologicalOrder()) {
+          if (!node->Is("TopK")) continue;
+          graph->SetAttribute(node, "stable", false);
+          ++sorts;
+        }
+        EXPECT_GE(sorts, 2u);
+        ExpectSameResults(*graph, *before, 0);
+      }
+    }
+  }
+}
+
+// The oldest operation set in v11 is new enough, and a choice that MXNet leaves open costs nothing.
+TEST(LegalizeV10Sorts, AreAddedWhereTheyMatterOnly) {
+  const std::string text = R"(x : f32[3,40]; k : i64[] = {7}; y = TopK(x, k) axis=1 mode="max" sort="value")";
+  const auto in_v11 = graph::ParseGraph(text + R"( index_element_type="i32"; return y.0, y.1)");
+  Legalize(*in_v11, 11);
+  EXPECT_FALSE(Holds(*in_v11, "GatherElements"));
+  const auto open = graph::ParseGraph(text + R"( index_element_type="i32" stable=false; return y.0, y.1)");
+  Legalize(*open, 10);
+  EXPECT_FALSE(Holds(*open, "GatherElements"));
+  const auto single = graph::ParseGraph(R"(x : f32[3,1]; k : i64[] = {1}
+    y = TopK(x, k) axis=1 mode="max" sort="value" index_element_type="i32"; return y.0, y.1)");
+  Legalize(*single, 10);
+  EXPECT_FALSE(Holds(*single, "GatherElements"));
+}
+
+// OpenVINO divides by multiplying with the inverse, which is exact for 1 / y only.
+TEST(LegalizeV10V11Scales, AreDividedExactly) {
+  constexpr const char* kText =
+      R"(x : f32[4,5]; r : f32[64]; s : f32[64,1] = random(5); n : f32[] = {127}; z : f32[] = {0}
+    m : f32[64,1] = random(3); a = Abs(r); q = Divide(n, a); b = Abs(s); p = Divide(m, b); u = Multiply(p, q)
+    v : i64[2] = {4096,1}; w = Reshape(u, v); h = Divide(w, w); e = Multiply(w, h); i : f32[4096,1] = fill(3)
+    y = Quantize(i, e) destination_type="i32"; o = Divide(x, n); return y, u, q, o)";
+  for (const int version : {10, 11}) {
+    const auto graph = graph::ParseGraph(kText);
+    const auto before = graph->Clone();
+    Legalize(*graph, version);
+    size_t plain = 0;
+    for (const graph::Node* node : graph->TopologicalOrder()) {
+      if (!node->Is("Divide")) continue;
+      const graph::Tensor* one = node->Input(0).Constant();
+      plain += !one || one->ToVector<float>() != std::vector<float>{1};
+    }
+    EXPECT_EQ(plain, 1u) << "that whose quotient is not the scale of integers";
+    ExpectSameResults(*graph, *before, 0);
+  }
+}
+
 // What needs no other form keeps its own.
 TEST(LegalizeV10V11Keeps, WhatOpenVinoComputesAlike) {
   const auto graph =
