@@ -52,7 +52,7 @@ RCNN = {
 }
 # Regions of R-CNN networks: of thousands of random ones that overlap some always lie within rounding of each other, so
 # fewer are taken than by default.
-REGIONS_BEFORE, REGIONS = 2000, 50
+REGIONS_BEFORE, REGIONS, SMALLEST_REGION = 2000, 50, 16
 CENTER_NET = {
     "center_net_resnet18_v1b_voc": 256,
     "center_net_resnet18_v1b_dcnv2_voc": 256,
@@ -169,6 +169,9 @@ def gluoncv(name, **more):
 def rcnn(name):
     net = gluoncv(name)  # several constructors fix these numbers
     net.rpn._test_pre_nms, net.rpn._test_post_nms = REGIONS_BEFORE, REGIONS
+    # By default networks with feature pyramids keep regions that lie beside the picture: clipped, they are lines on its
+    # border, all look alike and have equal scores, so that rounding chooses among them.
+    net.rpn.region_proposer._min_size = SMALLEST_REGION
     net._rpn_test_post_nms = REGIONS
     net._rcnn_max_dets = REGIONS  # Mask R-CNN's
     return net
