@@ -18,17 +18,24 @@ std::vector<std::unique_ptr<graph::Pass>> MakeLegalizePassesV10V11(int version) 
     add(MakeDecomposeDeformableConvolution());
   }
   add(MakeDecomposeArgMax());
+  add(MakeDecomposeAtan2());
   add(MakeDecomposeAvgPool());
+  add(MakeDecomposeBipartiteMatching());
   add(MakeDecomposeBoxDecode());
+  add(MakeDecomposeBoxEncode());
   add(MakeDecomposeBoxIou());
   add(MakeDecomposeBoxNms());
   add(MakeDecomposeCorrelation());
   add(MakeDecomposeCubicInterpolate());
+  add(MakeDecomposeDeformableRegionPooling());
   add(MakeDecomposeIntegerDivide());
+  add(MakeDecomposeLstmProjection());
   add(MakeDecomposeMultiBoxDetection());
   add(MakeDecomposeMultiProposal());
+  add(MakeDecomposePsRoiAlign());
   add(MakeDivideScalesExactly());  // while the Quantize are there that need it
   add(MakeDecomposeQuantized());
+  add(MakeDecomposeRRoiAlign());
   add(MakeAlignTileRanks());
   // After the decompositions, which gather rows of each picture.
   add(MakeFlattenSingleBatchGather());

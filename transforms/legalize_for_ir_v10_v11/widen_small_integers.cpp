@@ -8,8 +8,8 @@
 namespace moir::transforms {
 namespace {
 
-constexpr std::string_view kOperators[] = {"Add",      "CumSum",     "MatMul",    "Multiply",
-                                           "Negative", "ReduceProd", "ReduceSum", "Subtract"};
+constexpr std::string_view kOperators[] = {
+    "Add", "CumSum", "MatMul", "Multiply", "Negative", "ReduceProd", "ReduceSum", "SquaredDifference", "Subtract"};
 
 class WidenSmallIntegers final : public NodePass {
  public:
