@@ -16,6 +16,9 @@ std::vector<std::unique_ptr<graph::Pass>> MakeLegalizePassesV10V11(int version) 
     // Operators that came after opset7.
     add(MakeDecomposeAdaptiveAvgPool());
     add(MakeDecomposeDeformableConvolution());
+    add(MakeDecomposeFloatClass());
+    add(MakeDecomposeGridSample());
+    add(MakeDecomposeSoftSign());
   }
   add(MakeDecomposeArgMax());
   add(MakeDecomposeAtan2());

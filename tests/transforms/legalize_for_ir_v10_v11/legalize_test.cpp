@@ -85,6 +85,11 @@ const Decomposition kDecompositions[] = {
      R"(x : f32[2,16,6,7]; r : f32[3,5] = {0,0,0,5,5,1,1,2,6,7,-1,0,0,3,3}; t : f32[3,4,3,3] = random(2)
       y = DeformableRegionPooling(x, r, t) output_dim=4 group_size=2 pooled_size=3 part_size=3 sample_per_part=2 spatial_scale=0.7 trans_std=0.2
       p : f32[3,4,2,2] = random(3); z = DeformableRegionPooling(x, r) output_dim=4 group_size=2 pooled_size=2 part_size=2 spatial_scale=1.0; return y, z)"},
+    {"FloatClasses", "", R"(x : f32[5]; z : f32[] = {0}; e = Divide(x, z); o : f32[5] = {0,1,0,1,0}; m = Multiply(e, o)
+      a = IsNaN(m); b = IsInf(m); c = IsInf(m) detect_negative=false; d = IsInf(m) detect_positive=false; f = IsFinite(m); return a, b, c, d, f)"},
+    {"GridSample", "", R"(x : f32[2,3,5,4]; g : f32[2,4,3,2]; t : f32[] = {1.5}; h = Multiply(g, t)
+      y = GridSample(x, h) align_corners=true mode="bilinear" padding_mode="zeros"
+      z = GridSample(x, h) align_corners=false mode="bilinear" padding_mode="border"; return y, z)"},
     {"GatherOfOnePicture", "",
      R"(x : f32[1,5,2]; i : i64[1,3] = {4,0,2}; a : i64[] = {1}; y = Gather(x, i, a) batch_dims=1; return y)"},
     {"HardSigmoidOfNothing", "HardSigmoid",
@@ -134,6 +139,7 @@ const Decomposition kDecompositions[] = {
       y = RROIAlign(x, r) pooled_h=2 pooled_w=3 sampling_ratio=2 spatial_scale=0.7; return y)"},
     {"RoundedRegions", "",
      R"(x : f32[1,2,6,6]; r : f32[2,5] = {0,0,0,5,5,0,1,2,4,7}; y = ROIPooling(x, r) pooled_h=2 pooled_w=2 spatial_scale=0.7; return y)"},
+    {"SoftSign", "", R"(x : f32[2,3]; y = SoftSign(x); return y)"},
     {"TileOfMoreAxes", "", R"(x : f32[2,3]; r : i64[3] = {2,1,2}; y = Tile(x, r); return y)"},
     {"SmallIntegers", "", R"(x : u8[5]; b : u8[] = {250}; y = Add(x, b); z = SquaredDifference(x, b); return y, z)"}};
 
