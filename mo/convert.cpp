@@ -29,10 +29,6 @@ namespace fs = std::filesystem;
 // From here on the IR holds the operators of opsets, before that layers.
 constexpr int kFirstOpsetVersion = 10;
 
-constexpr int kNotTranslated = 24;
-constexpr int kLoadingFailed = 53;
-constexpr int kInputShapes = 54;
-
 // Shares of the whole work, as large models take it.
 constexpr double kReadDone = 0.15, kOptimizeDone = 0.6, kLegalizeDone = 0.7, kWriteDone = 0.9;
 
@@ -303,6 +299,11 @@ ConvertReport Convert(const Options& given, const ProgressListener& progress, co
   report.operators_written = graph.NodeCount();
   watch.Step("legalize");
 
+  for (const graph::PassReport& pass : report.passes) {
+    for (const auto& [node, reason] : pass.declined) {
+      if (pass.name.starts_with("decompose-")) write.reasons[node] = reason;
+    }
+  }
   write.version = options.ir_version;
   write.f16 = options.f16;
   write.cli_parameters = options.cli_parameters;

@@ -128,7 +128,8 @@ class OpenUp {
     }
     if (!node.Is("GreedySuppression")) return;
     for (const Node* like : matches_.at(&node)) {
-      if (like->Shape() != node.Shape()) Refuse(node, "the loop of non-maximum suppression is written for one size");
+      if (like->Shape()[1] != node.Shape()[1])
+        Refuse(node, "the loop of non-maximum suppression is written for one number of boxes");
     }
   }
 

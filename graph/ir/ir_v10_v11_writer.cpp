@@ -270,8 +270,7 @@ class LayerList {
     const auto note = [&](const auto&... parts) {
       report_.notes.push_back(StrCat("node \"", node.Name(), "\" (", node.Op(), "): ", parts...));
     };
-    if (node.Is("TopK") && !node.Attr<bool>("stable"))
-      note("the order of equal elements is left to the engine");
+    if (node.Is("TopK") && !node.Attr<bool>("stable")) note("the order of equal elements is left to the engine");
     if (node.OutputCount() > 0 && node.Type() == ElementType::kF64) note("OpenVINO's CPU plug-in computes f64 as f32");
   }
 
@@ -281,10 +280,28 @@ class LayerList {
     for (size_t i = 0; i < node.OutputCount(); ++i) sources_[&node].push_back(SourceOf(layer, i));
   }
 
+  // The options, with the body's open sizes: where a body for another batch has other shapes.
+  const IrWriteOptions& BodyOptions(const Node& node, const Graph& body) {
+    if (!options_.open_sizes.contains({&node, 0})) return options_;
+    auto options = std::make_unique<IrWriteOptions>(options_);
+    const std::unique_ptr<Graph> other = MakeSuppressionStep(node, node.Shape()[0] + 1);
+    for (const Node* own : body.TopologicalOrder()) {
+      const Node* like = other->FindNode(own->Name());
+      for (size_t i = 0; i < own->OutputCount(); ++i) {
+        std::vector<bool> open;
+        for (int64_t axis = 0; axis < own->Shape(i).Rank(); ++axis)
+          open.push_back(own->Shape(i)[axis] != like->Shape(i)[axis]);
+        options->open_sizes[{own, i}] = std::move(open);
+      }
+    }
+    body_options_.push_back(std::move(options));
+    return *body_options_.back();
+  }
+
   // Loop: trip count, condition, the candidates, then what every step reads. The step counts itself.
   void AddSuppressionLoop(const Node& node) {
     constexpr size_t kCandidates = 5;
-    const std::unique_ptr<Graph> body = MakeSuppressionStep(node);
+    const std::unique_ptr<Graph> body = MakeSuppressionStep(node, node.Shape()[0]);
     const std::string& name = node.Name();
     std::vector<Source> inputs = {AddConstant(name + "/trip_count", Tensor::Scalar<int64_t>(node.Shape()[1]), {}),
                                   AddConstant(name + "/condition", Tensor::Scalar(true), {}),
@@ -292,7 +309,7 @@ class LayerList {
     for (size_t i = 0; i < node.InputCount(); ++i) {
       if (i != kCandidates) inputs.push_back(SourceOf(node.Input(i)));
     }
-    auto layers = std::make_unique<LayerList>(*body, options_, blobs_, report_, tensor_names_);
+    auto layers = std::make_unique<LayerList>(*body, BodyOptions(node, *body), blobs_, report_, tensor_names_);
     Layer& layer = NewLayer(name, "Loop", "opset5");
     layer.inputs = std::move(inputs);
     AddOutputs(node, layer);
@@ -395,6 +412,7 @@ class LayerList {
 
   const Graph& graph_;
   const IrWriteOptions& options_;
+  std::vector<std::unique_ptr<IrWriteOptions>> body_options_;
   BlobWriter& blobs_;
   IrWriteReport& report_;
   std::set<std::string>& tensor_names_;
@@ -462,12 +480,15 @@ void NameEngines(const std::vector<Layer>& layers, const IrWriteOptions& options
 }
 
 // Every operator that has no spelling, at once.
-void CheckOperators(const Graph& graph, int version) {
+void CheckOperators(const Graph& graph, int version, const std::map<std::string, std::string>& reasons) {
   std::vector<std::string> nodes;
   for (const Node* node : graph.TopologicalOrder()) {
     if (node->Is("Constant")) continue;
-    if (!node->Is("Parameter") && !HasOpsetSpelling(*node, version))
-      nodes.push_back(StrCat("\"", node->Name(), "\" (", node->Op(), ")"));
+    if (!node->Is("Parameter") && !HasOpsetSpelling(*node, version)) {
+      const auto reason = reasons.find(node->Name());
+      nodes.push_back(
+          StrCat("\"", node->Name(), "\" (", node->Op(), reason == reasons.end() ? "" : ": " + reason->second, ")"));
+    }
     for (size_t i = 0; i < node->OutputCount(); ++i) {
       if (node->Shape(i).NumElements() == 0)
         Fail(ErrorKind::kUnsupported, "node \"", node->Name(), "\" (", node->Op(), "): its output of shape ",
@@ -491,7 +512,7 @@ IrWriteReport WriteIrV10V11(const Graph& legalized, const std::string& xml_path,
   if (!options.pre_process.empty())
     Fail(ErrorKind::kBadOption, "--move_to_preprocess: IR v", options.version,
          " has no pre-processing of its own; leave the option out, the mean values go into the model then");
-  CheckOperators(legalized, options.version);
+  CheckOperators(legalized, options.version, options.reasons);
   IrWriteReport report;
   OutputFiles files;
   OutputFile& xml = files.Add(xml_path);

@@ -4,8 +4,8 @@
 // layers of that type, constants become blobs of the layer that reads them or Const layers, every other operator
 // becomes a layer of type "moir.OPERATOR" that our engine and our extension library execute.
 // v10, v11: the graph must have been through the passes of transforms/legalize_for_ir_v10_v11. Every operator becomes a
-// layer of an OpenVINO operation set; operators of our own are an error. Those of plug-ins become layers of the type that
-// the plug-in names (v2 to v4), or of the set "extension".
+// layer of an OpenVINO operation set; operators of our own are an error. Those of plug-ins become layers of the type
+// that the plug-in names (v2 to v4), or of the set "extension".
 //
 // Weights go from where they lie straight to the .bin in pieces of a few megabytes; equal blobs are stored once.
 // The three files appear together or not at all.
@@ -44,6 +44,8 @@ struct IrWriteOptions {
   std::vector<PreProcess> pre_process;         // v2 to v4 only
   OpenSizes open_sizes;                        // v10 and v11 only
   std::map<std::string, std::string> layouts;  // v11: of inputs by name, "[N,C,H,W]"
+  // v10 and v11: by a node's name, why it was not taken apart; for errors.
+  std::map<std::string, std::string> reasons;
 };
 
 struct IrWriteReport {

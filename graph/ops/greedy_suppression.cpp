@@ -62,9 +62,9 @@ void Evaluate(EvalContext& op) {
 
 }  // namespace
 
-std::unique_ptr<Graph> MakeSuppressionStep(const Node& suppression) {
+std::unique_ptr<Graph> MakeSuppressionStep(const Node& suppression, int64_t batch) {
   auto graph = std::make_unique<Graph>(suppression.Name());
-  const Shape& shape = suppression.Shape();
+  const Shape shape{batch, suppression.Shape()[1]};
   const auto add = [&](std::string_view op, const char* name, std::vector<Value> inputs, Attributes attributes = {}) {
     return graph->Add(op, name, std::move(inputs), std::move(attributes))->Output();
   };

@@ -92,6 +92,20 @@ TEST_F(OpenSizes, OfADetectorsHeadStayInReshapeCodes) {
   for (const Shape& shape : {Shape{1, 3, 8, 9}, Shape{3, 3, 17, 6}}) ExpectHolds(report.xml_path, shape);
 }
 
+TEST_F(OpenSizes, OfBatchesHoldInSuppression) {
+  // The loop runs over the boxes of all pictures at once.
+  for (const char* attributes : {"\"overlap_thresh\": \"0.1\", \"topk\": \"5\", \"id_index\": \"0\"",
+                                 "\"overlap_thresh\": \"0.3\", \"force_suppress\": \"True\""}) {
+    Make(Symbol(Node("null", "data", "", "") + "," + Node("_contrib_box_nms", "nms", attributes, "[0,0,0]"), 2, "0"),
+         {});
+    for (const char* version : {"10", "11"}) {
+      const ConvertReport report = Convert("[-1,9,6]", "open", version);
+      for (const Shape& shape : {Shape{1, 9, 6}, Shape{4, 9, 6}}) ExpectHolds(report.xml_path, shape);
+    }
+    EXPECT_THAT(Refusal("[1,-1,6]"), ::testing::AllOf(HasSubstr("\"nms"), HasSubstr("cannot stay open")));
+  }
+}
+
 TEST_F(OpenSizes, AreComputedFromShapesWhereCodesDoNotSuffice) {
   // Two sizes of the result depend on sizes of the data: [N * C, H, W], cropped to the data's own size.
   Make(Symbol(kConvolution + "," +
