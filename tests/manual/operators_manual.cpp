@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "graph/graph.h"
+#include "graph/ir/ir_v10_v11_spelling.h"
 #include "graph/pass.h"
 #include "ie_runtime/kernel_table.h"
 #include "ie_runtime/unary.h"
@@ -19,6 +20,7 @@
 #include "tests/manual/not_covered.h"
 #include "tests/support/mxnet/operator_grids.h"
 #include "tests/support/operator_cases.h"
+#include "transforms/legalize_for_ir_v10_v11/legalize.h"
 #include "transforms/legalize_for_ir_v2_v4/legalize.h"
 #include "transforms/pipeline.h"
 
@@ -27,15 +29,46 @@ namespace {
 
 using Names = std::set<std::string, std::less<>>;
 
+// What OpenVINO's operation sets cannot say, by version of the IR.
+struct Refusals {
+  size_t cases = 0;
+  std::map<std::string, Names> reasons;  // by the operator: why it was not taken apart, where a pass has said so
+};
+
 // What the cases of one operator showed.
 struct Facts {
   size_t cases = 0;
-  Names operators;  // of the graph
-  Names unary;      // those that the engine's kernels take along
-  Names layers;     // of the IR: "Eltwise", "moir.Select"
+  Names operators;      // of the graph
+  Names unary;          // those that the engine's kernels take along
+  Names layers;         // of the IR: "Eltwise", "moir.Select"
+  Refusals refused[2];  // in IR v10 and v11
 };
 
 bool IsComputed(const graph::Node& node) { return !node.Is("Parameter") && !node.Is("Constant"); }
+
+// Tensors without elements, which v10 and v11 refuse wherever they are, are no matter of the operator.
+void LearnRefusals(Refusals& refused, graph::Graph& graph, int version) {
+  graph::PassRunner legalize;
+  for (auto& pass : transforms::MakeLegalizePassesV10V11(version)) legalize.Add(std::move(pass));
+  std::map<std::string, std::string> reasons;
+  for (const graph::PassReport& pass : legalize.Run(graph)) {
+    if (!pass.name.starts_with("decompose-")) continue;
+    reasons.insert(pass.declined.begin(), pass.declined.end());
+  }
+  bool found = false;
+  for (const graph::Node* node : graph.TopologicalOrder()) {
+    for (size_t i = 0; i < node->OutputCount(); ++i) {
+      if (node->Shape(i).NumElements() == 0) return;
+    }
+  }
+  for (const graph::Node* node : graph.TopologicalOrder()) {
+    if (!IsComputed(*node) || graph::HasOpsetSpelling(*node, version)) continue;
+    found = true;
+    Names& told = refused.reasons[node->Op()];
+    if (const auto reason = reasons.find(node->Name()); reason != reasons.end()) told.insert(reason->second);
+  }
+  if (found) ++refused.cases;
+}
 
 void Learn(Facts& facts, std::unique_ptr<graph::Graph> graph) {
   ++facts.cases;
@@ -45,6 +78,7 @@ void Learn(Facts& facts, std::unique_ptr<graph::Graph> graph) {
     if (runtime::MatchUnary(*node)) facts.unary.insert(node->Op());
   }
   transforms::MakePipeline({}).Run(*graph);
+  for (const int version : {10, 11}) LearnRefusals(facts.refused[version - 10], *graph->Clone(), version);
   graph::PassRunner legalize;
   for (auto& pass : transforms::MakeLegalizePassesV2V4({.version = 3})) legalize.Add(std::move(pass));
   legalize.Run(*graph);
@@ -106,6 +140,24 @@ std::string Listed(const List& names) {
   return text;
 }
 
+std::string Told(const Refusals& refused, size_t cases) {
+  if (refused.cases == 0) return "yes";
+  std::string text = refused.cases == cases ? "no" : graph::StrCat("all but ", refused.cases, " cases");
+  const char* part = ": ";
+  for (const auto& [op, reasons] : refused.reasons) {
+    text += graph::StrCat(part, "`", op, "`");
+    for (const std::string& reason : reasons) text += graph::StrCat(reason == *reasons.begin() ? " (" : "; ", reason);
+    if (!reasons.empty()) text += ")";
+    part = ", ";
+  }
+  return text;
+}
+
+std::string ToldOfBoth(const Facts& facts) {
+  const std::string old = Told(facts.refused[0], facts.cases), newer = Told(facts.refused[1], facts.cases);
+  return old == newer ? old : graph::StrCat("v11: ", newer, "; v10: ", old);
+}
+
 std::string Row(const mo::OpEntry& entry, const Facts& facts) {
   std::vector<std::string> plain;
   for (const std::string& op : facts.operators) {
@@ -115,7 +167,7 @@ std::string Row(const mo::OpEntry& entry, const Facts& facts) {
   std::ostringstream row;
   row << "| `" << entry.name << "`" << (aliases.empty() ? "" : ", also ") << aliases << " | " << facts.cases << " | "
       << (facts.operators.empty() ? "a constant, or its input" : Listed(facts.operators)) << " | "
-      << (facts.layers.empty() ? "none" : Listed(facts.layers)) << " | "
+      << (facts.layers.empty() ? "none" : Listed(facts.layers)) << " | " << ToldOfBoth(facts) << " | "
       << (plain.empty() ? "yes" : "but " + Listed(plain)) << " |\n";
   return row.str();
 }
@@ -132,6 +184,9 @@ two. To bring it up to date: `build/dev/bin/moir_operators_manual > docs/operato
 - **graph operators**: what the converter makes of it, over all cases; a single node becomes some of them.
 - **IR v2-v4**: the layers that are written, after optimization. Those called `moir.X` are layers of moir's engine; the
   others are layers of OpenVINO 2018.
+- **IR v10, v11**: whether OpenVINO's operation sets can say it, perhaps in several operators; if not, which graph operator
+  stands in the way, in how many cases and why. (Tensors without elements are refused everywhere: OpenVINO's CPU plug-in
+  does not run them.) What OpenVINO makes of it is in [interoperability.md](interoperability.md).
 - **kernels**: whether the engine has kernels for all of these operators (f32; other types and the operators that are
   named run the plain evaluation).
 
@@ -143,7 +198,8 @@ std::string OperatorsManual() {
   const std::map<std::string, Facts> facts = AllFacts();
   const Names registered = RegisteredOperators();
   std::string text(kHead), training, random, dependent, beyond;
-  text += "| MXNet operator | cases | graph operators | IR v2-v4 | kernels |\n|---|---|---|---|---|\n";
+  text +=
+      "| MXNet operator | cases | graph operators | IR v2-v4 | IR v10, v11 | kernels |\n|---|---|---|---|---|---|\n";
   const auto add = [](std::string& list, std::string_view name) {
     list += (list.empty() ? "`" : ", `") + std::string(name) + "`";
   };
