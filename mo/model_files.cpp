@@ -15,12 +15,7 @@ namespace moir::mo {
 using graph::ErrorKind;
 namespace fs = std::filesystem;
 
-namespace {
-
-constexpr int kOutputFolder = 22;
-constexpr int kNoSymbol = 84;
-
-}  // namespace
+namespace {}  // namespace
 
 std::optional<std::string> EpochOf(const std::string& params_path) {
   const std::string stem = fs::path(params_path).stem().string();

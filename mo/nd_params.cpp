@@ -17,7 +17,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int kNoEpoch = 48;
 constexpr std::string_view kSymbolEnding = "-symbol.json";
 
 std::string BaseModelPath(const std::string& name) {

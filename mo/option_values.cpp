@@ -16,10 +16,6 @@ using graph::Fail;
 
 namespace {
 
-constexpr int kShapeGrammar = 57;
-constexpr int kUnreadableNumbers = 59;
-constexpr int kNamedValuesFormat = 101;
-
 // Where "(" or "[" at `open` is closed; npos when it is not.
 size_t FindClosing(std::string_view text, size_t open) {
   size_t depth = 0;

@@ -16,13 +16,6 @@ using graph::ErrorKind;
 using graph::Fail;
 namespace fs = std::filesystem;
 
-constexpr int kFramework = 15;
-constexpr int kScaleTwice = 19;
-constexpr int kBatchNumber = 39;
-constexpr int kShapeAndBatch = 56;
-constexpr int kShapesAndNames = 58;
-constexpr int kNdOptions = 81;
-
 // Endings of files of other frameworks, which the Model Optimizer told apart by them.
 std::string ForeignFramework(const std::string& path) {
   static const std::map<std::string, std::string> kEndings = {

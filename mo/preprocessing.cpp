@@ -14,11 +14,6 @@ using graph::Fail;
 
 namespace {
 
-constexpr int kWrongChannels = 60;
-constexpr int kMeanGroups = 61;
-constexpr int kScaleGroups = 62;
-constexpr int kInputNotFound = 83;
-
 using Steps = std::vector<transforms::InputPreprocess>;
 
 std::string InputNames(const graph::Graph& graph) {
@@ -44,7 +39,7 @@ std::optional<size_t> FindInput(const graph::Graph& graph, const InputAliases& a
 size_t InputPosition(const graph::Graph& graph, const InputAliases& aliases, const char* option,
                      const std::string& name) {
   if (const auto position = FindInput(graph, aliases, name)) return *position;
-  FailFaq(kInputNotFound, ErrorKind::kBadOption, "--", option, ": the model has no input \"", name, "\"; it has ",
+  FailFaq(kUnknownInput, ErrorKind::kBadOption, "--", option, ": the model has no input \"", name, "\"; it has ",
           InputNames(graph));
 }
 
@@ -135,7 +130,7 @@ std::vector<Placed> PlaceLayouts(const graph::Graph& graph, const Options& optio
     if (output == graph.Outputs().size()) {
       std::vector<std::string> names;
       for (const graph::GraphOutput& known : graph.Outputs()) names.push_back(known.name);
-      FailFaq(kInputNotFound, ErrorKind::kBadOption, "--", options.layout_option,
+      FailFaq(kUnknownInput, ErrorKind::kBadOption, "--", options.layout_option,
               ": the model has no input or output \"", spec.name, "\"; it has ", InputNames(graph), " and ",
               graph::Join(names, ", "));
     }

@@ -16,13 +16,6 @@ using namespace graph;
 
 namespace {
 
-constexpr int kPortOfVariable = 28;
-constexpr int kPortOutOfRange = 29;
-constexpr int kPortNeeded = 30;
-constexpr int kPortWithoutShape = 31;
-constexpr int kShapeUndefined = 41;
-constexpr int kUnknownInput = 83;
-
 constexpr int64_t kNoPort = -1;
 
 // The values of a frozen input, exactly as written. Throws when the type cannot hold them.

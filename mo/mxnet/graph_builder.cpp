@@ -15,10 +15,6 @@ namespace {
 // Messages about nodes are cut here; parameters are listed one and all.
 constexpr size_t kListedProblems = 50;
 
-constexpr int kPortOutOfRange = 29;
-constexpr int kPropagationStopped = 38;
-constexpr int kUnsupportedOperator = 86;
-
 // Zeros of a shape that stand for a weight of the wrong shape, so that the conversion can go on looking for further
 // mistakes. Large ones have no memory: they are never evaluated, because the conversion fails in the end.
 Tensor Placeholder(ElementType type, const Shape& shape) {

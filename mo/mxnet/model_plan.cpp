@@ -25,18 +25,6 @@ ElementType VariableType(const SymbolNode& variable) {
 
 namespace {
 
-constexpr int kShapeRequired = 16;
-constexpr int kUnknownOutput = 26;
-constexpr int kOtherInputsNeeded = 27;
-constexpr int kPortOfVariable = 28;
-constexpr int kPortOutOfRange = 29;
-constexpr int kOneShapeForMany = 32;
-constexpr int kBatchAmbiguous = 39;
-constexpr int kCustomLayer = 45;
-constexpr int kShapesAndNames = 58;
-constexpr int kUnknownInput = 83;
-constexpr int kUnsupportedOperator = 86;
-
 class Planner {
  public:
   Planner(const Symbol& symbol, const Params& params, const BuildOptions& options)
@@ -347,7 +335,7 @@ class Planner {
     std::vector<int64_t> dims = attributes.Ints("__shape__", std::vector<int64_t>{});
     if (dims.empty()) return std::nullopt;
     if (options_.batch && dims[0] > 1 && dims[0] != *options_.batch && !OnlyRole(IndexOf(node), 's')) {
-      FailFaq(kBatchAmbiguous, ErrorKind::kBadOption, "--batch ", *options_.batch, ": input \"", node.name,
+      FailFaq(kBatchNumber, ErrorKind::kBadOption, "--batch ", *options_.batch, ": input \"", node.name,
               "\" states the shape ", Shape(dims),
               ", whose first size may be no batch; give the whole shape with "
               "--input_shape");

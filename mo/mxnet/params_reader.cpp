@@ -19,7 +19,6 @@ static_assert(std::endian::native == std::endian::little, "array files are littl
 
 namespace {
 
-constexpr int kFileType = 85;
 constexpr uint32_t kMagicV1 = 0xF993FAC8;
 constexpr uint32_t kMagicV2 = 0xF993FAC9;
 constexpr uint32_t kMagicV3 = 0xF993FACA;

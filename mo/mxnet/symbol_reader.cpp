@@ -22,9 +22,6 @@ using Json = nlohmann::json;
 // Five levels per subgraph; real files have one or two subgraphs inside each other.
 constexpr int kMaxNesting = 256;
 
-constexpr int kUndefinedNode = 25;
-constexpr int kCycle = 97;
-
 constexpr std::string_view kTrainingKeys[] = {"ctx_group",    "force_mirroring", "lr_mult",
                                               "mirror_stage", "profiler_scope",  "wd_mult"};
 
