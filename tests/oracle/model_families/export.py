@@ -8,8 +8,8 @@ without oneDNN (8-bit ones, fused recurrent layers) or with it (most of those wi
 MXNet's ROIAlign is wrong on a CPU (see graphs.py), it runs NAME-mxnet.json, in which that cannot happen.
 
 Seeds are drawn from the model's name. Where MXNet's two implementations part by more than 3e-5 under the first one, up
-to three more are tried and the one with the smallest difference is kept: one cannot ask more of moir than of MXNet.
-Outputs that are one value throughout (no box was found) do not count.
+to three more are tried, with statistics measured for batch normalization, and the one with the smallest difference is
+kept: one cannot ask more of moir than of MXNet. Outputs that are one value throughout (no box was found) do not count.
 """
 import json
 import os
@@ -140,7 +140,7 @@ def main():
         else:
             weights.draw(symbol, arguments, generator, untrained)
             if untrained is None or untrained:
-                weights.calibrate(symbol, complete(symbol, arguments, inputs), arguments, states, inputs, seed + attempt)
+                weights.calibrate(symbol, complete(symbol, arguments, inputs), arguments, states, inputs, seed + attempt, measure=attempt > 0)
         stored = {**{"in:" + key: value for key, value in values.items()}, **{"label:" + key: value for key, value in labels.items()}}
         np.savez(f"{folder}/{name}.npz", **stored)
         save(folder, name, arguments, states)

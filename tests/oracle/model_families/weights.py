@@ -1,10 +1,12 @@
 """Seeded weights and inputs under which a network's values stay sane and its decisions are clear.
 
-Convolutions and dense layers get normal values that keep the scale of their inputs, then two things are calibrated on
-the data that really arrives, in turns, because the second changes what arrives behind it:
+Convolutions and dense layers get normal values that keep the scale of their inputs, batch normalization means of 0 and
+variances of 1. Then two things are calibrated on the data that really arrives, in turns, because the second changes what
+arrives behind it:
 
-- Batch normalization gets the statistics of its input (the graph runs in training mode with momentum 0, also where the
-  network froze its statistics). Where a channel hardly varies, the variance is 1, so that noise is not blown up.
+- Batch normalization gets the statistics of its input and a positive mean, but only where values grow or rounding spreads
+  without them, that is from the second seed on (see export.py). Where a channel hardly varies, the variance is 1, so that
+  noise is not blown up.
 - Heads, that is convolutions and dense layers whose values go to a decision (sorting, suppression, proposals), to the
   offsets of a deformable convolution or out of a network with decisions, without another trained layer between: every
   channel is shifted and scaled to a chosen mean and spread over positions. Logits (a sigmoid or softmax follows) have a
@@ -33,6 +35,7 @@ SHAPE_ONLY = {("slice_like", 1), ("reshape_like", 1), ("broadcast_like", 1), ("z
               ("_contrib_arange_like", 0)}  # fmt: skip
 SQUASHES = {"sigmoid", "softmax", "SoftmaxActivation", "SoftmaxOutput", "log_softmax"}
 LOGIT_SPREAD, BOX_SPREAD, BACKGROUND = 1.5, 0.3, 6.0
+SMALLEST_VARIANCE, ROUNDS, SHIFT = 1e-2, 3, (0.8, 1.6)
 
 
 def draw(symbol, arguments, generator, only=None):
@@ -119,20 +122,50 @@ class Graph:
         return result
 
 
-def calibrate_batch_norm(symbol, complete, arguments, states):
+def batch_norms(graph):
+    """(node, names of its inputs) of a parsed symbol.json."""
+    nodes = graph["nodes"]
+    return [(node, [nodes[entry[0]]["name"] for entry in node["inputs"]]) for node in nodes if "BatchNorm" in node["op"]]
+
+
+def shift_batch_norm(symbol, arguments, seed):
+    """Most of what a ReLU reads becomes positive. Normal numbers around 0 lose their mean and a part of their spread in a
+    ReLU, what normalization then makes good; their rounding errors it makes larger each time, 1.2 times in the mean."""
+    for _, inputs in batch_norms(json.loads(symbol.tojson())):
+        gamma, beta = arguments[inputs[1]].asnumpy(), inputs[2]
+        generator = np.random.RandomState(zlib.crc32(beta.encode()) ^ seed)
+        arguments[beta] = mx.nd.array(gamma * generator.uniform(*SHIFT, gamma.shape))
+
+
+def measure_batch_norm(symbol, complete, arguments, states):
+    """The statistics of what each batch normalization reads, and from them its states.
+
+    In training mode a channel that hardly varies is normalized like any other, with its variance of 1 it is not: what
+    follows would see other values than those that its statistics are of. Further rounds therefore give such channels a
+    smaller gamma while they measure, with which training mode computes what inference will."""
     graph = json.loads(symbol.tojson())
-    for node in graph["nodes"]:
-        if "BatchNorm" in node["op"]:
-            node.setdefault("attrs", {}).update(momentum="0", use_global_stats="False")
-    symbol = mx.sym.load_json(json.dumps(graph))
-    executor = symbol.bind(mx.cpu(), {**complete, **arguments}, aux_states=states, grad_req="null")
-    for output in executor.forward(is_train=True):
-        output.wait_to_read()
-    for name, value in executor.aux_dict.items():
-        values = value.asnumpy()
-        if name.endswith("var"):
-            values = np.where(values < 1e-2, 1, values)
-        states[name] = mx.nd.array(values)
+    layers = []  # node, gamma's name and values, names of mean and variance, epsilon
+    for node, inputs in batch_norms(graph):
+        given = node.get("attrs", {})
+        gamma = arguments[inputs[1]].asnumpy()
+        fixed = given.get("fix_gamma", "True") in ("True", "1", "true")
+        layers.append((node["name"], inputs[1], np.ones_like(gamma) if fixed else gamma, *inputs[3:5], float(given.get("eps", "1e-3"))))
+        # Moving averages change in backward passes only; the outputs behind the first one tell.
+        node["op"], node["attrs"] = "BatchNorm", {**{k: v for k, v in given.items() if k in ("eps", "axis")}, "fix_gamma": "False",
+                                                  "use_global_stats": "False", "output_mean_var": "True"}  # fmt: skip
+    internals = mx.sym.load_json(json.dumps(graph)).get_internals()
+    group = mx.sym.Group([internals[f"{layer[0]}_{kind}"] for layer in layers for kind in ("mean", "var")])
+    scaled = {gamma: values for _, gamma, values, *_ in layers}
+    for _ in range(ROUNDS):
+        known = {**complete, **arguments, **{name: mx.nd.array(values) for name, values in scaled.items()}}
+        known = {name: known[name] for name in group.list_arguments()}
+        executor = group.bind(mx.cpu(), known, aux_states={n: states[n] for n in group.list_auxiliary_states()}, grad_req="null")
+        measured = [output.asnumpy() for output in executor.forward(is_train=True)]
+        for (_, gamma, values, mean, variance, epsilon), means, inverses in zip(layers, measured[::2], measured[1::2]):
+            spread = np.maximum(0, 1 / inverses.astype("float64") ** 2 - epsilon)
+            small = spread < SMALLEST_VARIANCE
+            scaled[gamma] = np.where(small, values * np.sqrt(spread + epsilon), values)
+            states[mean], states[variance] = mx.nd.array(means), mx.nd.array(np.where(small, 1, spread))
 
 
 def calibrate_heads(symbol, heads, arguments, states, inputs, seed):
@@ -164,12 +197,15 @@ def calibrate_heads(symbol, heads, arguments, states, inputs, seed):
             arguments[bias] = mx.nd.array((arguments[bias].asnumpy() - mean) * scale + centre)
 
 
-def calibrate(symbol, complete, arguments, states, inputs, seed):
-    """Changes `arguments` and `states`; `complete` has every argument of the symbol, inputs and labels too."""
+def calibrate(symbol, complete, arguments, states, inputs, seed, measure):
+    """Changes `arguments` and `states`; `complete` has every argument of the symbol, inputs and labels too. `measure`:
+    whether batch normalization gets the statistics of its input."""
     graph = Graph(symbol)
     heads = graph.heads() if graph.decides() else []
+    if measure:
+        shift_batch_norm(symbol, arguments, seed)
     for _ in range(4 if heads else 1):
-        if states:
-            calibrate_batch_norm(symbol, complete, arguments, states)
+        if states and measure:
+            measure_batch_norm(symbol, complete, arguments, states)
         if heads:
             calibrate_heads(symbol, heads, arguments, states, inputs, seed)
