@@ -1,5 +1,5 @@
-// IsNaN, IsInf and IsFinite, which came with opset10  =>  comparisons with the value itself and with infinities, for IR
-// v10.
+// IsNaN, IsInf and IsFinite  =>  comparisons with the value itself and with infinities. They came with opset10, and the
+// CPU plug-in finds denormal numbers infinite.
 #include <limits>
 
 #include "transforms/legalize_for_ir_v10_v11/builder.h"

@@ -16,7 +16,6 @@ std::vector<std::unique_ptr<graph::Pass>> MakeLegalizePassesV10V11(int version) 
     // Operators that came after opset7.
     add(MakeDecomposeAdaptiveAvgPool());
     add(MakeDecomposeDeformableConvolution());
-    add(MakeDecomposeFloatClass());
     add(MakeDecomposeGridSample());
     add(MakeDecomposeSoftSign());
   }
@@ -31,6 +30,7 @@ std::vector<std::unique_ptr<graph::Pass>> MakeLegalizePassesV10V11(int version) 
   add(MakeDecomposeCorrelation());
   add(MakeDecomposeCubicInterpolate());
   add(MakeDecomposeDeformableRegionPooling());
+  add(MakeDecomposeFloatClass());
   add(MakeDecomposeIntegerDivide());
   add(MakeDecomposeLstmProjection());
   add(MakeDecomposeMultiBoxDetection());
