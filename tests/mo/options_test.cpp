@@ -70,6 +70,19 @@ TEST(Options, ReadsMeanAndScaleValuesWithAndWithoutNames) {
   EXPECT_THROW(ParseNamedValues("mean_values", "(1,a)"), graph::Error);
 }
 
+TEST(Options, TakesTheSwitchesOfTheModelOptimizer) {
+  const Options options = Parse({"--disable_fusing", "--disable_gfusing", "--disable_resnet_optimization",
+                                 "--finegrain_fusing", "conv.*,pool", "--generate_deprecated_IR_V2"});
+  EXPECT_TRUE(options.disable_fusing && options.disable_gfusing && options.disable_resnet_optimization);
+  EXPECT_THAT(options.finegrain_fusing, ElementsAre("conv.*", "pool"));
+  EXPECT_EQ(options.ir_version, 2);
+  const Options plain = Parse({});
+  EXPECT_FALSE(plain.disable_fusing || plain.disable_gfusing || plain.disable_resnet_optimization);
+  EXPECT_TRUE(plain.finegrain_fusing.empty());
+  // Nothing depends on them here.
+  EXPECT_EQ(Parse({"--legacy_mxnet_model", "--enable_ssd_gluoncv"}).ir_version, plain.ir_version);
+}
+
 TEST(Options, KeepsTheShortSpellings) {
   const Options options =
       ParseOptions({"-m", "a.params", "-o", "out", "-n", "net", "-b", "4", "-ms", "(1)", "-s", "2"});
