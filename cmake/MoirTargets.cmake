@@ -12,7 +12,9 @@ add_library(moir_options INTERFACE)
 target_compile_features(moir_options INTERFACE cxx_std_20)
 target_include_directories(moir_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/include)
 target_compile_options(moir_options INTERFACE
-  -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wno-missing-field-initializers
+  -Wall -Wextra -Wshadow $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor> $<$<COMPILE_LANGUAGE:CXX>:-Woverloaded-virtual>
+  -Wno-missing-field-initializers
+  -fvisibility=hidden $<$<COMPILE_LANGUAGE:CXX>:-fvisibility-inlines-hidden>  # see include/moir/export.h
   -ffp-contract=off)  # one rounding per operation: plain evaluation gives the same numbers on every CPU
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 reports impossible sizes inside its own std::string at -O3 (GCC bug 105329 and relatives).

@@ -11,8 +11,28 @@ namespace moir {
 
 namespace {
 
+bool IsType(ElementType type) { return type <= ElementType::kI64; }
+
 // The public types are the graph's under another name.
-graph::ElementType ToGraph(ElementType type) { return static_cast<graph::ElementType>(type); }
+graph::ElementType ToGraph(ElementType type) {
+  return IsType(type) ? static_cast<graph::ElementType>(type) : graph::ElementType::kUndefined;
+}
+
+// The bytes of all elements. Throws kBadOption for what no memory can hold.
+size_t CheckedByteSize(ElementType type, const Shape& shape) {
+  const auto fail = [&](const std::string& reason) {
+    throw Error(ErrorKind::kBadOption, graph::StrCat("tensor of shape ", ShapeToString(shape), ": ", reason));
+  };
+  if (!IsType(type)) fail(graph::StrCat("got the element type ", static_cast<int>(type), ", which is none"));
+  auto bytes = static_cast<int64_t>(ElementSize(type));
+  for (size_t axis = 0; axis < shape.size(); ++axis) {
+    if (shape[axis] < 0) fail(graph::StrCat("size ", shape[axis], " on axis ", axis, ", expected 0 or more"));
+  }
+  for (const int64_t size : shape) {
+    if (__builtin_mul_overflow(bytes, size, &bytes)) fail("it is larger than memory can be");
+  }
+  return static_cast<size_t>(bytes);
+}
 
 }  // namespace
 
@@ -29,13 +49,13 @@ int64_t NumElements(const Shape& shape) {
 std::string ShapeToString(const Shape& shape) { return graph::Shape(shape).ToString(); }
 
 Tensor::Tensor(ElementType type, Shape shape) : type_(type), shape_(std::move(shape)) {
-  const auto bytes = static_cast<size_t>(NumElements(shape_)) * ElementSize(type_);
-  data_ = graph::AllocateAligned(bytes);
+  const size_t bytes = CheckedByteSize(type_, shape_);
+  data_ = runtime::Translate([&] { return graph::AllocateAligned(bytes); });
 }
 
 Tensor::Tensor(ElementType type, Shape shape, void* data)
     : type_(type), shape_(std::move(shape)), data_(data, [](void*) {}) {
-  NumElements(shape_);
+  CheckedByteSize(type_, shape_);
 }
 
 Tensor::Tensor(ElementType type, Shape shape, void* data, const Strides& strides)
@@ -64,7 +84,7 @@ Tensor::Tensor(ElementType type, Shape shape, void* data, const Strides& strides
 
 Tensor::Tensor(ElementType type, Shape shape, std::shared_ptr<void> owner, void* data)
     : type_(type), shape_(std::move(shape)), data_(std::move(owner), data) {
-  NumElements(shape_);
+  CheckedByteSize(type_, shape_);
 }
 
 Tensor::Tensor(const Tensor& other, const Shape& begin, const Shape& end) : type_(other.type_) {

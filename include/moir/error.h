@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "moir/export.h"
+
 namespace moir {
 
 enum class ErrorKind {
@@ -17,7 +19,7 @@ enum class ErrorKind {
 };
 
 // what() puts the place first, says what was found and what was expected, and has no full stop.
-class Error : public std::runtime_error {
+class MOIR_API Error : public std::runtime_error {
  public:
   Error(ErrorKind kind, const std::string& message) : std::runtime_error(message), kind_(kind) {}
   ErrorKind Kind() const { return kind_; }

@@ -31,9 +31,13 @@
 #include <vector>
 
 #include "moir/error.h"
+#include "moir/export.h"
 #include "moir/tensor.h"
 
 namespace moir {
+
+// Of the library that runs, which may be newer than this header: "0.1.0".
+MOIR_API const char* GetVersion();
 
 // Properties of CompileModel, by name:
 //   performance_hint       "none" (the default) and "latency": one inference at a time with all threads; "throughput":
@@ -94,7 +98,7 @@ struct RuntimeLayer {
   std::vector<Shape> output_shapes;
 };
 
-class Model {
+class MOIR_API Model {
  public:
   Model() = default;
   explicit operator bool() const { return impl_ != nullptr; }
@@ -129,7 +133,7 @@ class Model {
   std::shared_ptr<Impl> impl_;
 };
 
-class InferRequest {
+class MOIR_API InferRequest {
  public:
   InferRequest() = default;
   explicit operator bool() const { return impl_ != nullptr; }
@@ -190,7 +194,7 @@ class InferRequest {
   std::shared_ptr<Impl> impl_;
 };
 
-class CompiledModel {
+class MOIR_API CompiledModel {
  public:
   CompiledModel() = default;
   explicit operator bool() const { return impl_ != nullptr; }
@@ -230,7 +234,7 @@ class CompiledModel {
   std::shared_ptr<Impl> impl_;
 };
 
-class Core {
+class MOIR_API Core {
  public:
   Core();
   // The weights are beside the .xml (same name, .bin) when `bin_path` is empty.

@@ -11,17 +11,18 @@
 #include <vector>
 
 #include "moir/error.h"
+#include "moir/export.h"
 
 namespace moir {
 
 // Named as in the IR: "boolean", "f16", "bf16", "f32", "f64", "i8", "u8", "i32", "i64".
 enum class ElementType : uint8_t { kUndefined, kBool, kF16, kBF16, kF32, kF64, kI8, kU8, kI32, kI64 };
-std::string_view ElementTypeName(ElementType type);
-size_t ElementSize(ElementType type);  // bytes; 0 for kUndefined
+MOIR_API std::string_view ElementTypeName(ElementType type);
+MOIR_API size_t ElementSize(ElementType type);  // bytes; 0 for kUndefined
 
 using Shape = std::vector<int64_t>;
-int64_t NumElements(const Shape& shape);
-std::string ShapeToString(const Shape& shape);  // "[1,3,224,224]"
+MOIR_API int64_t NumElements(const Shape& shape);
+MOIR_API std::string ShapeToString(const Shape& shape);  // "[1,3,224,224]"
 
 // Bytes from one element to the next along each axis.
 using Strides = std::vector<int64_t>;
@@ -44,7 +45,7 @@ constexpr bool IsElement(ElementType type) {
   return false;
 }
 
-class Tensor {
+class MOIR_API Tensor {
  public:
   Tensor() = default;                     // undefined type, no values
   Tensor(ElementType type, Shape shape);  // own memory, zeroed, aligned for vector instructions
