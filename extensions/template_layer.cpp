@@ -4,6 +4,8 @@
 //
 // MXNet's side has the operator SoftThreshold (data [N,C,...], threshold [C]; attribute slope, by default 1, with which
 // the result is multiplied), and the same in Python: Custom with op_type soft_threshold.
+
+// [head]
 #include <algorithm>
 #include <cmath>
 #include <vector>
@@ -11,6 +13,7 @@
 #include "extension.h"
 
 using namespace moir::extension;
+// [/head]
 
 namespace {
 
