@@ -137,7 +137,11 @@ class Project {
                   "cmake_minimum_required(VERSION 3.16)\n", "project(", name_, " LANGUAGES CXX)\n",
                   "if(NOT CMAKE_BUILD_TYPE)\n  set(CMAKE_BUILD_TYPE Release)\nendif()\n", "add_library(", name_,
                   " MODULE ", name_, ".cpp)\n", "set_target_properties(", name_,
-                  " PROPERTIES PREFIX \"\" CXX_STANDARD 17 CXX_STANDARD_REQUIRED ON CXX_VISIBILITY_PRESET hidden)\n");
+                  " PROPERTIES PREFIX \"\" CXX_STANDARD 17 CXX_STANDARD_REQUIRED ON CXX_VISIBILITY_PRESET hidden)\n",
+                  "# The headers beside the source go first; without them those of an installed moir serve.\n"
+                  "find_package(moir QUIET CONFIG)\n"
+                  "if(TARGET moir::extension)\n  target_link_libraries(",
+                  name_, " PRIVATE moir::extension)\nendif()\n");
   }
 
   std::string Readme() const {

@@ -3,7 +3,7 @@
 #
 # usage: install_packages.sh build   what mo, the engine and its applications need
 #        install_packages.sh test    that, and what the tests need
-#        install_packages.sh full    that, and the browser of the long tests
+#        install_packages.sh full    that, and what the long tests need: a browser, tools for packages
 set -euo pipefail
 
 case "${1:-}" in
@@ -43,10 +43,15 @@ need libopencv-imgproc-dev
 need libzip-dev
 if [ "$1" != build ]; then
   need_tool ccache ccache
+  need_tool make make
   need libgtest-dev
   need libgmock-dev
 fi
-[ "$1" != full ] || need_tool chromium chromium
+if [ "$1" = full ]; then
+  need_tool chromium chromium
+  need_tool dpkg-shlibdeps dpkg-dev
+  need_tool file file
+fi
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 as_root=()
