@@ -23,7 +23,7 @@ struct Model::Impl {
   std::map<std::string, std::string> layouts{};  // of inputs, "NCHW"
 
   // The model with other shapes of inputs; what is not named stays. Throws graph::Error and leaves this one as it is.
-  Impl Reshaped(const std::map<std::string, Shape>& other) const;
+  __attribute__((visibility("hidden"))) Impl Reshaped(const std::map<std::string, Shape>& other) const;
 };
 
 struct CompiledModel::Impl {

@@ -1,6 +1,7 @@
 // libmoir.so shows the names of its public headers and no others.
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <regex>
 #include <set>
@@ -46,10 +47,21 @@ TEST(ExportedNames, OfTheCInterfaceAreThoseOfItsHeader) {
 }
 
 TEST(ExportedNames, OfCppAreTheClassesAndFunctionsOfItsHeaders) {
-  const std::regex expected(
-      R"((moir::(Core|Model|CompiledModel|InferRequest|Tensor)::)"
-      R"((?!Impl).*)|(moir::(GetVersion|ElementTypeName|ElementSize|NumElements|ShapeToString)(\[abi:cxx11\])?\(.*))"
-      R"(|((typeinfo|typeinfo name|vtable) for moir::Error))");
+  // "Model|Tensor|...", and functions likewise.
+  std::string classes, functions;
+  for (const auto& entry : std::filesystem::directory_iterator(kSource + "/include/moir")) {
+    if (entry.path().extension() != ".h") continue;
+    const std::string header = ReadText(entry.path());
+    const std::regex declaration(R"((class MOIR_API (\w+))|(\nMOIR_API [\w:* ]*?(\w+)\())");
+    for (std::sregex_iterator match(header.begin(), header.end(), declaration), end; match != end; ++match) {
+      std::string& list = (*match)[2].matched ? classes : functions;
+      list += (list.empty() ? "" : "|") + std::string((*match)[2].matched ? (*match)[2] : (*match)[4]);
+    }
+  }
+  EXPECT_NE(classes.find("CompiledModel"), std::string::npos) << classes;
+  EXPECT_NE(functions.find("ElementSize"), std::string::npos) << functions;
+  const std::regex expected("(moir::(" + classes + ")::(?!Impl).*)|(moir::(" + functions +
+                            R"()(\[abi:cxx11\])?\(.*)|((typeinfo|typeinfo name|vtable) for moir::Error))");
   std::set<std::string> foreign;
   size_t shown = 0;
   for (const std::string& name : ExportedNames()) {
@@ -59,6 +71,30 @@ TEST(ExportedNames, OfCppAreTheClassesAndFunctionsOfItsHeaders) {
   }
   EXPECT_EQ(foreign, std::set<std::string>());
   EXPECT_GT(shown, 50u);
+}
+
+// The applications are examples of what can be done with the public headers.
+TEST(Applications, SeeNothingButThePublicHeaders) {
+  const std::regex quoted("#include \"([^\"]+)\"");
+  const std::filesystem::path apps = kSource + "/ie_runtime/apps";
+  size_t read = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(apps)) {
+    if (!entry.is_regular_file() || entry.path().extension() == ".txt") continue;
+    const std::string text = ReadText(entry.path());
+    for (std::sregex_iterator match(text.begin(), text.end(), quoted), end; match != end; ++match) {
+      const std::string header = (*match)[1];
+      ++read;
+      if (header.rfind("moir/", 0) == 0) continue;
+      // A header of the applications, from the file's folder or from the root.
+      const std::filesystem::path beside = (entry.path().parent_path() / header).lexically_normal();
+      const std::filesystem::path from_root = std::filesystem::path(kSource) / header;
+      const auto own = [&](const std::filesystem::path& path) {
+        return path.string().rfind(apps.string() + "/", 0) == 0 && std::filesystem::exists(path);
+      };
+      EXPECT_TRUE(own(beside) || own(from_root)) << entry.path() << " includes " << header;
+    }
+  }
+  EXPECT_GT(read, 50u);
 }
 
 TEST(Version, IsTheProjects) {
