@@ -21,9 +21,13 @@ struct Model::Impl {
   std::shared_ptr<const graph::NetModel> net;    // of IR v10 and v11: makes the graph anew for other shapes
   std::map<std::string, graph::Shape> shapes{};  // given to `net` so far
   std::map<std::string, std::string> layouts{};  // of inputs, "NCHW"
+  std::shared_ptr<const runtime::ProcessingSteps> processing{};  // null: none; of outputs, they are in `graph`
 
-  // The model with other shapes of inputs; what is not named stays. Throws graph::Error and leaves this one as it is.
+  // The model with other shapes of inputs (of their tensors, where they are pictures); what is not named stays. Throws
+  // graph::Error and leaves this one as it is.
   __attribute__((visibility("hidden"))) Impl Reshaped(const std::map<std::string, Shape>& other) const;
+  // Shape of an input of the graph as far as it is known, -1 else.
+  __attribute__((visibility("hidden"))) Shape InputShape(const std::string& input) const;
 };
 
 struct CompiledModel::Impl {
@@ -41,7 +45,12 @@ struct InferRequest::Impl {
 namespace runtime {
 
 inline ::moir::ElementType ToPublic(graph::ElementType type) { return static_cast<::moir::ElementType>(type); }
-std::vector<Port> ToPorts(const std::vector<GraphPort>& ports, bool is_output);
+template <typename RuntimePort>
+std::vector<Port> ToPorts(const std::vector<RuntimePort>& ports) {
+  std::vector<Port> result;
+  for (const RuntimePort& port : ports) result.push_back(port.port);
+  return result;
+}
 
 // Throws kBadOption; the message lists the names.
 Port NamedPort(const std::vector<Port>& ports, const std::string& name, const char* what);

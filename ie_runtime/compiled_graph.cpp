@@ -2,13 +2,15 @@
 
 #include <algorithm>
 
+#include "ie_runtime/isa.h"
 #include "ie_runtime/kernel_table.h"
 #include "ie_runtime/passes/passes.h"
 #include "ie_runtime/threads.h"
 
 namespace moir::runtime {
 
-CompiledGraph::CompiledGraph(std::unique_ptr<Graph> graph, const CompileOptions& options)
+CompiledGraph::CompiledGraph(std::unique_ptr<Graph> graph, const CompileOptions& options,
+                             const ProcessingSteps* processing)
     : name_(graph->Name()),
       threads_(options.threads > 0 ? options.threads : AvailableThreads()),
       profiling_(options.profiling) {
@@ -23,6 +25,7 @@ CompiledGraph::CompiledGraph(std::unique_ptr<Graph> graph, const CompileOptions&
     const PlanValue& value = plan_->Value(plan_->outputs[i]);
     outputs_.push_back({plan_->output_names[i], value.type, value.shape});
   }
+  AddPorts(processing);
   RunPasses(*plan_);
   for (const auto& layer : plan_->layers) {
     for (const ValueId input : layer->inputs) ++constant_uses_[input].layers_to_come;
@@ -57,6 +60,33 @@ CompiledGraph::CompiledGraph(std::unique_ptr<Graph> graph, const CompileOptions&
   PlanTheMemory();
   for (const auto& [id, use] : constant_uses_) {
     if (use.read_at_run_time && plan_->Value(id).IsConstant()) weight_bytes_ += plan_->Value(id).constant.ByteSize();
+  }
+}
+
+void CompiledGraph::AddPorts(const ProcessingSteps* processing) {
+  const auto add = [&](size_t input, std::string name, ::moir::ElementType type, ::moir::Shape shape) -> InputPort& {
+    const size_t index = input_ports_.size();
+    return input_ports_.emplace_back(InputPort{{std::move(name), type, std::move(shape), false, index}, input});
+  };
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    const GraphPort& port = inputs_[i];
+    const InputSteps* steps = processing ? processing->Find(port.name) : nullptr;
+    if (!steps) {
+      add(i, port.name, static_cast<::moir::ElementType>(port.type), port.shape.Dims());
+      continue;
+    }
+    const auto picture = MakePicturePlan(*steps, port.type, port.shape, EffectiveIsa());
+    for (size_t plane = 0; plane < picture->tensors.size(); ++plane) {
+      const PictureTensor& tensor = picture->tensors[plane];
+      InputPort& added = add(i, tensor.name, tensor.type, tensor.shape);
+      added.picture = picture;
+      added.plane = plane;
+    }
+  }
+  for (size_t i = 0; i < outputs_.size(); ++i) {
+    const GraphPort& port = outputs_[i];
+    const auto type = static_cast<::moir::ElementType>(port.type);
+    output_ports_.push_back({{port.name, type, port.shape.Dims(), true, output_ports_.size()}, i});
   }
 }
 

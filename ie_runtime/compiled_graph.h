@@ -8,6 +8,7 @@
 
 #include "ie_runtime/kernel.h"
 #include "ie_runtime/memory_plan.h"
+#include "ie_runtime/model_ports.h"
 
 namespace moir::runtime {
 
@@ -32,11 +33,16 @@ struct GraphPort {
 
 class CompiledGraph {
  public:
-  CompiledGraph(std::unique_ptr<Graph> graph, const CompileOptions& options);
+  // `processing`: what is done to the application's tensors, or null.
+  CompiledGraph(std::unique_ptr<Graph> graph, const CompileOptions& options,
+                const ProcessingSteps* processing = nullptr);
 
   const std::string& Name() const { return name_; }
   const std::vector<GraphPort>& Inputs() const { return inputs_; }
   const std::vector<GraphPort>& Outputs() const { return outputs_; }
+  // The application's tensors.
+  const std::vector<InputPort>& InputPorts() const { return input_ports_; }
+  const std::vector<OutputPort>& OutputPorts() const { return output_ports_; }
   const std::vector<Step>& Steps() const { return steps_; }
   const MemoryPlan& Memory() const { return memory_; }
   const std::vector<Layout>& Layouts() const { return layouts_; }  // per value
@@ -49,6 +55,7 @@ class CompiledGraph {
   bool Profiling() const { return profiling_; }
 
  private:
+  void AddPorts(const ProcessingSteps* processing);
   void AddStep(const Layer& layer, KernelChoice choice);
   ValueId Reordered(ValueId value, const Layout& wanted);
   void AddOutputCopies();
@@ -64,6 +71,8 @@ class CompiledGraph {
   std::unique_ptr<Plan> plan_;
   std::map<ValueId, ConstantUse> constant_uses_;
   std::vector<GraphPort> inputs_, outputs_;
+  std::vector<InputPort> input_ports_;
+  std::vector<OutputPort> output_ports_;
   std::vector<Step> steps_;
   std::vector<std::vector<Alias>> aliases_;  // per step
   std::vector<Layout> layouts_;

@@ -8,10 +8,10 @@ using runtime::Translate;
 
 const std::string& CompiledModel::GetName() const { return Checked(impl_, "CompiledModel").graph->Name(); }
 std::vector<Port> CompiledModel::Inputs() const {
-  return runtime::ToPorts(Checked(impl_, "CompiledModel").graph->Inputs(), false);
+  return runtime::ToPorts(Checked(impl_, "CompiledModel").graph->InputPorts());
 }
 std::vector<Port> CompiledModel::Outputs() const {
-  return runtime::ToPorts(Checked(impl_, "CompiledModel").graph->Outputs(), true);
+  return runtime::ToPorts(Checked(impl_, "CompiledModel").graph->OutputPorts());
 }
 Port CompiledModel::Input(const std::string& name) const { return runtime::NamedPort(Inputs(), name, "input"); }
 Port CompiledModel::Output(const std::string& name) const { return runtime::NamedPort(Outputs(), name, "output"); }
@@ -40,6 +40,15 @@ CompiledModel CompiledModel::Reshape(const std::map<std::string, Shape>& shapes)
 std::vector<RuntimeLayer> CompiledModel::GetRuntimeModel() const {
   const runtime::CompiledGraph& graph = *Checked(impl_, "CompiledModel").graph;
   std::vector<RuntimeLayer> layers;
+  for (const runtime::InputPort& input : graph.InputPorts()) {
+    if (!input.picture || input.plane > 0) continue;
+    const runtime::GraphPort& port = graph.Inputs()[input.input];
+    RuntimeLayer layer{port.name, "Preprocess", input.picture->ExecType(), {}, runtime::ToPublic(port.type)};
+    layer.input_layouts.assign(input.picture->tensors.size(), "plain");
+    layer.output_layouts = {"plain"};
+    layer.output_shapes = {port.shape.Dims()};
+    layers.push_back(std::move(layer));
+  }
   for (const runtime::Step& step : graph.Steps()) {
     RuntimeLayer layer{step.name, step.type, step.kernel->ExecType(), step.fused};
     for (size_t i = 0; i < step.inputs.size(); ++i)

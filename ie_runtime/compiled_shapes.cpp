@@ -8,7 +8,7 @@ namespace {
 
 std::map<std::string, ::moir::Shape> InputShapes(const CompiledGraph& graph) {
   std::map<std::string, ::moir::Shape> shapes;
-  for (const GraphPort& port : graph.Inputs()) shapes[port.name] = port.shape.Dims();
+  for (const InputPort& input : graph.InputPorts()) shapes[input.port.name] = input.port.shape;
   return shapes;
 }
 
@@ -23,7 +23,7 @@ CompiledShapes::CompiledShapes(Model::Impl model, CompileSettings settings, std:
   std::unique_ptr<Graph> graph = SettledGraph(model).Clone();
   // What is not needed again goes before the weights are packed.
   if (capacity_ == 0 || model.net) model.graph = nullptr;
-  first = std::make_shared<const CompiledGraph>(std::move(graph), settings_.compile);
+  first = std::make_shared<const CompiledGraph>(std::move(graph), settings_.compile, model.processing.get());
   max_isa_ = IsaName(EffectiveIsa());
   if (capacity_ == 0) return;
   model_ = std::make_shared<const Model::Impl>(std::move(model));
@@ -40,14 +40,15 @@ std::shared_ptr<const CompiledGraph> CompiledShapes::Get(const CompiledGraph& li
   }
   std::map<std::string, ::moir::Shape> wanted = InputShapes(like);
   for (const auto& [name, shape] : shapes) {
-    NamedPort(ToPorts(like.Inputs(), false), name, "input");
+    NamedPort(ToPorts(like.InputPorts()), name, "input");
     wanted[name] = shape;
   }
   if (std::shared_ptr<const CompiledGraph> found = Find(wanted)) return found;
   const std::lock_guard lock(compiling_);
   if (std::shared_ptr<const CompiledGraph> found = Find(wanted)) return found;
   const Model::Impl reshaped = model_->Reshaped(wanted);
-  auto graph = std::make_shared<const CompiledGraph>(SettledGraph(reshaped).Clone(), settings_.compile);
+  auto graph = std::make_shared<const CompiledGraph>(SettledGraph(reshaped).Clone(), settings_.compile,
+                                                     reshaped.processing.get());
   Add(graph);
   return graph;
 }

@@ -12,8 +12,8 @@ InferRequest::Impl& Request(const std::shared_ptr<InferRequest::Impl>& impl) { r
 
 // Inputs first, then outputs: a name may stand for either.
 Port FindPort(const runtime::CompiledGraph& graph, const std::string& name) {
-  const std::vector<Port> inputs = runtime::ToPorts(graph.Inputs(), false);
-  const std::vector<Port> outputs = runtime::ToPorts(graph.Outputs(), true);
+  const std::vector<Port> inputs = runtime::ToPorts(graph.InputPorts());
+  const std::vector<Port> outputs = runtime::ToPorts(graph.OutputPorts());
   for (const auto* ports : {&inputs, &outputs}) {
     for (const Port& port : *ports) {
       if (port.name == name) return port;
@@ -27,18 +27,27 @@ Port FindPort(const runtime::CompiledGraph& graph, const std::string& name) {
 // The port of this graph that `port` is: by its place, or by its name alone.
 Port FindPort(const runtime::CompiledGraph& graph, const Port& port) {
   const std::vector<Port> ports =
-      port.is_output ? runtime::ToPorts(graph.Outputs(), true) : runtime::ToPorts(graph.Inputs(), false);
+      port.is_output ? runtime::ToPorts(graph.OutputPorts()) : runtime::ToPorts(graph.InputPorts());
   if (port.index < ports.size() && ports[port.index].name == port.name) return ports[port.index];
   if (!port.is_output) return FindPort(graph, port.name);
   return runtime::NamedPort(ports, port.name, "output");
 }
 
-void CheckTensor(const runtime::GraphPort& port, const Tensor& tensor, const char* what) {
-  const ElementType type = runtime::ToPublic(port.type);
-  if (tensor.GetElementType() != type || tensor.GetShape() != port.shape.Dims()) {
-    throw Error(ErrorKind::kBadOption,
-                StrCat(what, " \"", port.name, "\": got ", ElementTypeName(tensor.GetElementType()),
-                       ShapeToString(tensor.GetShape()), ", expected ", ElementTypeName(type), port.shape.ToString()));
+// Sizes of -1 fit all but none.
+bool Fits(const Shape& shape, const Shape& wanted) {
+  if (shape.size() != wanted.size()) return false;
+  for (size_t i = 0; i < shape.size(); ++i) {
+    if (wanted[i] < 0 ? shape[i] < 1 : shape[i] != wanted[i]) return false;
+  }
+  return true;
+}
+
+void CheckTensor(const Port& port, const Tensor& tensor, const char* what) {
+  if (tensor.GetElementType() != port.type || !Fits(tensor.GetShape(), port.shape)) {
+    throw Error(
+        ErrorKind::kBadOption,
+        StrCat(what, " \"", port.name, "\": got ", ElementTypeName(tensor.GetElementType()),
+               ShapeToString(tensor.GetShape()), ", expected ", ElementTypeName(port.type), ShapeToString(port.shape)));
   }
   if (!tensor.Data() && tensor.GetSize() > 0)
     throw Error(ErrorKind::kBadOption, StrCat(what, " \"", port.name, "\": the tensor's memory is a null pointer"));
@@ -63,15 +72,15 @@ void InferRequest::SetTensor(const Port& port, const Tensor& tensor) {
 
 void InferRequest::SetInputTensor(size_t index, const Tensor& tensor) {
   runtime::Inference& inference = *Request(impl_).inference;
-  runtime::CheckIndex(index, inference.GetGraph().Inputs().size(), "input");
-  CheckTensor(inference.GetGraph().Inputs()[index], tensor, "input");
+  runtime::CheckIndex(index, inference.GetGraph().InputPorts().size(), "input");
+  CheckTensor(inference.GetGraph().InputPorts()[index].port, tensor, "input");
   inference.SetInput(index, tensor);
 }
 
 void InferRequest::SetOutputTensor(size_t index, const Tensor& tensor) {
   runtime::Inference& inference = *Request(impl_).inference;
-  runtime::CheckIndex(index, inference.GetGraph().Outputs().size(), "output");
-  CheckTensor(inference.GetGraph().Outputs()[index], tensor, "output");
+  runtime::CheckIndex(index, inference.GetGraph().OutputPorts().size(), "output");
+  CheckTensor(inference.GetGraph().OutputPorts()[index].port, tensor, "output");
   inference.SetOutput(index, tensor);
 }
 
@@ -86,13 +95,13 @@ Tensor InferRequest::GetTensor(const Port& port) const {
 
 Tensor InferRequest::GetInputTensor(size_t index) const {
   const runtime::Inference& inference = *Request(impl_).inference;
-  runtime::CheckIndex(index, inference.GetGraph().Inputs().size(), "input");
+  runtime::CheckIndex(index, inference.GetGraph().InputPorts().size(), "input");
   return inference.Input(index);
 }
 
 Tensor InferRequest::GetOutputTensor(size_t index) const {
   const runtime::Inference& inference = *Request(impl_).inference;
-  runtime::CheckIndex(index, inference.GetGraph().Outputs().size(), "output");
+  runtime::CheckIndex(index, inference.GetGraph().OutputPorts().size(), "output");
   return inference.Output(index);
 }
 

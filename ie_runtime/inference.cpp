@@ -1,5 +1,6 @@
 #include "ie_runtime/inference.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 
@@ -7,12 +8,15 @@
 #include "ie_runtime/cpu_budget.h"
 #include "ie_runtime/isa.h"
 #include "ie_runtime/tensor_bytes.h"
+#include "ie_runtime/threads.h"
 
 namespace moir::runtime {
 namespace {
 
-::moir::Tensor MakeTensor(const GraphPort& port) {
-  return {static_cast<::moir::ElementType>(port.type), port.shape.Dims()};
+// Nothing for a port of any size.
+::moir::Tensor MakeTensor(const Port& port) {
+  const bool any = std::any_of(port.shape.begin(), port.shape.end(), [](int64_t size) { return size < 0; });
+  return any ? ::moir::Tensor() : ::moir::Tensor(port.type, port.shape);
 }
 
 // Kernels may read and write the memory itself. Instructions older than AVX take operands at multiples of 16 bytes
@@ -30,8 +34,18 @@ Inference::Inference(std::shared_ptr<const CompiledGraph> graph, std::shared_ptr
     : request_(std::move(graph), Request::Ports::kOfCaller),
       profiling_(std::move(profiling)),
       watches_contention_(busy_waiting == BusyWaiting::kAuto && GetGraph().Threads() > 1) {
-  for (const GraphPort& port : GetGraph().Inputs()) inputs_.push_back({MakeTensor(port), {}, false});
-  for (const GraphPort& port : GetGraph().Outputs()) outputs_.push_back({MakeTensor(port), {}, false});
+  for (const InputPort& input : GetGraph().InputPorts()) {
+    inputs_.push_back({MakeTensor(input.port), {}, false});
+    if (!input.picture || input.plane > 0) continue;
+    const GraphPort& port = GetGraph().Inputs()[input.input];
+    pictures_.push_back({input.input,
+                         inputs_.size() - 1,
+                         input.picture->tensors.size(),
+                         PicturePass(input.picture),
+                         {static_cast<::moir::ElementType>(port.type), port.shape.Dims()},
+                         std::vector<PublicTensor>(input.picture->tensors.size())});
+  }
+  for (const OutputPort& output : GetGraph().OutputPorts()) outputs_.push_back({MakeTensor(output.port), {}, false});
   BindTensors();
 }
 
@@ -44,7 +58,8 @@ void Inference::CheckNotBusy(const char* what) const {
 void Inference::SetPort(PortTensor& port, const PublicTensor& tensor) {
   const std::lock_guard lock(mutex_);
   CheckNotBusy("SetTensor");
-  const bool same = tensor.Data() == port.given.Data() && tensor.GetStrides() == port.given.GetStrides();
+  const bool same = tensor.Data() == port.given.Data() && tensor.GetStrides() == port.given.GetStrides() &&
+                    tensor.GetShape() == port.given.GetShape();
   port.given = tensor;
   bound_ = bound_ && same;
 }
@@ -58,22 +73,36 @@ void Inference::BindTensors() {
     if (!staged) port.staging = {};
     else if (!port.staging) port.staging = PublicTensor(port.given.GetElementType(), port.given.GetShape());
   };
-  for (PortTensor& input : inputs_) stage(input, !InPlace(input.given));
+  const auto& ports = GetGraph().InputPorts();
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    if (!ports[i].picture) stage(inputs_[i], !InPlace(inputs_[i].given));
+  }
+  for (Picture& picture : pictures_) {
+    for (size_t i = 0; i < picture.ports; ++i) picture.tensors[i] = inputs_[picture.first_port + i].given;
+    request_.SetInput(picture.input, picture.values.Data());
+  }
   for (size_t i = 0; i < outputs_.size(); ++i) {
     PortTensor& output = outputs_[i];
     const ByteRange bytes = BytesOf(output.given);
     bool staged = !InPlace(output.given);
-    for (const PortTensor& input : inputs_) staged = staged || (!input.staged && Overlap(bytes, BytesOf(input.given)));
+    for (size_t j = 0; j < inputs_.size(); ++j) {
+      // A picture has been read before anything is written.
+      const PortTensor& input = inputs_[j];
+      staged = staged || (!ports[j].picture && !input.staged && Overlap(bytes, BytesOf(input.given)));
+    }
     stage(output, staged);
     for (size_t j = 0; j < i; ++j) {
       const PublicTensor& other = outputs_[j].given;
       if (!output.given.IsContinuous() || !other.IsContinuous() || !Overlap(bytes, BytesOf(other))) continue;
-      Fail(ErrorKind::kBadOption, "outputs \"", GetGraph().Outputs()[j].name, "\" and \"", GetGraph().Outputs()[i].name,
-           "\": their tensors share memory");
+      Fail(ErrorKind::kBadOption, "outputs \"", GetGraph().OutputPorts()[j].port.name, "\" and \"",
+           GetGraph().OutputPorts()[i].port.name, "\": their tensors share memory");
     }
   }
-  for (size_t i = 0; i < inputs_.size(); ++i) request_.SetInput(i, inputs_[i].Used().Data());
-  for (size_t i = 0; i < outputs_.size(); ++i) request_.SetOutput(i, outputs_[i].Used().Data());
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    if (!ports[i].picture) request_.SetInput(ports[i].input, inputs_[i].Used().Data());
+  }
+  for (size_t i = 0; i < outputs_.size(); ++i)
+    request_.SetOutput(GetGraph().OutputPorts()[i].output, outputs_[i].Used().Data());
   bound_ = true;
 }
 
@@ -94,11 +123,29 @@ void Inference::Execute() {
       if (input.staged) CopyElements(input.given, input.staging);
     }
     const ContentionWatch watch(watches_contention_);
-    request_.Infer({profiling_->load(std::memory_order_relaxed), &cancel_});
+    const bool profiling = profiling_->load(std::memory_order_relaxed);
+    if (!pictures_.empty()) RunPictures(profiling);
+    request_.Infer({profiling, &cancel_});
     for (const PortTensor& output : outputs_) {
       if (output.staged) CopyElements(output.staging, output.given);
     }
   });
+}
+
+void Inference::RunPictures(bool profiling) {
+  if (cancel_.load(std::memory_order_relaxed)) throw CanceledError(GetGraph());
+  const InferenceScope scope(GetGraph().Threads());
+  for (Picture& picture : pictures_) {
+    for (size_t i = 0; i < picture.ports; ++i) {
+      if (!picture.tensors[i]) {
+        Fail(ErrorKind::kBadOption, "input \"", GetGraph().InputPorts()[picture.first_port + i].port.name,
+             "\": there is no picture, expected SetTensor before the inference");
+      }
+    }
+    const Clock::time_point start = profiling ? Clock::now() : Clock::time_point();
+    picture.pass.Run(picture.tensors, picture.values.Data());
+    if (profiling) picture.microseconds = std::chrono::duration<double, std::micro>(Clock::now() - start).count();
+  }
 }
 
 void Inference::Infer() {
@@ -208,6 +255,13 @@ std::vector<ProfilingInfo> Inference::Profile() const {
   const std::lock_guard lock(mutex_);
   CheckNotBusy("GetProfilingInfo");
   std::vector<ProfilingInfo> infos;
+  for (const Picture& picture : pictures_) {
+    infos.push_back({GetGraph().Inputs()[picture.input].name,
+                     "Preprocess",
+                     picture.pass.GetPlan().ExecType(),
+                     {},
+                     picture.microseconds});
+  }
   for (const StepTime& time : request_.Times()) {
     infos.push_back(
         {time.step->name, time.step->type, time.step->kernel->ExecType(), time.step->fused, time.microseconds});

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "ie_runtime/busy_waiting.h"
+#include "ie_runtime/preprocess/picture_pass.h"
 #include "ie_runtime/request.h"
 #include "ie_runtime/streams.h"
 #include "moir/moir.h"
@@ -61,11 +62,21 @@ class Inference final : public StreamJob, public std::enable_shared_from_this<In
     bool staged = false;
     const PublicTensor& Used() const { return staged ? staging : given; }
   };
+  // An input that is made of tensors of the application.
+  struct Picture {
+    size_t input;              // of the graph
+    size_t first_port, ports;  // among inputs_
+    PicturePass pass;
+    PublicTensor values;                // what the model gets
+    std::vector<PublicTensor> tensors;  // those of the ports, bound
+    double microseconds = 0;            // of the last inference that measured
+  };
   void SetPort(PortTensor& port, const PublicTensor& tensor);
   void CheckNotBusy(const char* what) const;  // with the lock held
   void Begin(const char* what);
   void Execute();
   void BindTensors();
+  void RunPictures(bool profiling);
   void Finish(std::exception_ptr error) noexcept;
   bool InOwnCallback() const { return callback_thread_ == std::this_thread::get_id(); }
   bool AtRest() const { return !busy_ && callback_thread_ == std::thread::id(); }
@@ -74,6 +85,7 @@ class Inference final : public StreamJob, public std::enable_shared_from_this<In
   const std::shared_ptr<const std::atomic<bool>> profiling_;  // the compiled model's property
   const bool watches_contention_;
   std::vector<PortTensor> inputs_, outputs_;
+  std::vector<Picture> pictures_;
   bool bound_ = false;  // the tensors are those of the request's tasks
   std::atomic<bool> cancel_ = false;
 

@@ -25,6 +25,36 @@ Shape KnownShape(const Model::Impl& impl, const graph::NetInput& input) {
   return shape;
 }
 
+// Inputs of the graph, as they are known.
+std::vector<Port> GraphInputs(const Model::Impl& impl) {
+  std::vector<Port> ports;
+  if (!impl.graph) {
+    for (const graph::NetInput& input : impl.net->Inputs())
+      ports.push_back({input.name, PortType(input.type), KnownShape(impl, input), false, ports.size()});
+    return ports;
+  }
+  for (const graph::Node* node : impl.graph->Parameters())
+    ports.push_back({node->Name(), PortType(node->Type()), node->Shape().Dims(), false, ports.size()});
+  return ports;
+}
+
+std::vector<runtime::PictureTensor> TensorsOf(const Model::Impl& impl, const Port& input) {
+  const runtime::InputSteps* steps = impl.processing ? impl.processing->Find(input.name) : nullptr;
+  if (!steps) return {};
+  return Translate([&] { return runtime::PictureTensors(*steps, input.type, input.shape); });
+}
+
+// The input whose picture the tensor is a part of, or nothing.
+std::optional<runtime::PictureTensor> FindPicture(const Model::Impl& impl, const std::string& tensor) {
+  if (!impl.processing) return std::nullopt;
+  for (const Port& input : GraphInputs(impl)) {
+    for (const runtime::PictureTensor& picture : TensorsOf(impl, input)) {
+      if (picture.name == tensor) return picture;
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 const std::string& Model::GetName() const {
@@ -33,15 +63,16 @@ const std::string& Model::GetName() const {
 }
 
 std::vector<Port> Model::Inputs() const {
-  std::vector<Port> ports;
   const Impl& impl = Checked(impl_, "Model");
-  if (!impl.graph) {
-    for (const graph::NetInput& input : impl.net->Inputs())
-      ports.push_back({input.name, PortType(input.type), KnownShape(impl, input), false, ports.size()});
-    return ports;
+  std::vector<Port> ports;
+  for (Port& input : GraphInputs(impl)) {
+    const auto tensors = TensorsOf(impl, input);
+    for (const runtime::PictureTensor& tensor : tensors)
+      ports.push_back({tensor.name, tensor.type, tensor.shape, false, ports.size()});
+    if (!tensors.empty()) continue;
+    input.index = ports.size();
+    ports.push_back(std::move(input));
   }
-  for (const graph::Node* node : impl.graph->Parameters())
-    ports.push_back({node->Name(), PortType(node->Type()), node->Shape().Dims(), false, ports.size()});
   return ports;
 }
 
@@ -59,15 +90,57 @@ Port Model::Output(const std::string& name) const { return runtime::NamedPort(Ou
 Port Model::Input(size_t index) const { return runtime::NumberedPort(Inputs(), index, "input"); }
 Port Model::Output(size_t index) const { return runtime::NumberedPort(Outputs(), index, "output"); }
 
-Model::Impl Model::Impl::Reshaped(const std::map<std::string, Shape>& other) const {
+Shape Model::Impl::InputShape(const std::string& input) const {
+  return runtime::NamedPort(GraphInputs(*this), input, "input").shape;
+}
+
+Model::Impl Model::Impl::Reshaped(const std::map<std::string, Shape>& given) const {
   Impl changed = *this;
+  std::map<std::string, Shape> other = given;
+  if (processing) {
+    auto steps = std::make_shared<runtime::ProcessingSteps>(*processing);
+    for (runtime::InputSteps& input : steps->inputs) {
+      const Port port = runtime::NamedPort(GraphInputs(*this), input.input, "input");
+      const std::vector<runtime::PictureTensor> tensors = TensorsOf(*this, port);
+      const std::string& first = tensors[0].name;
+      const auto found = given.find(first);
+      if (found == given.end()) {
+        if (tensors.size() > 1 && given.contains(tensors[1].name)) {
+          graph::Fail(graph::ErrorKind::kBadOption, "input \"", tensors[1].name, "\": its shape follows that of ",
+                      first, ", expected that one");
+        }
+        continue;
+      }
+      other.erase(first);
+      Port model = port;
+      model.shape = runtime::ReshapePicture(input, found->second, port.shape);
+      // The other plane follows.
+      for (const runtime::PictureTensor& tensor : runtime::PictureTensors(input, model.type, model.shape)) {
+        const auto plane = given.find(tensor.name);
+        if (plane == given.end() || tensor.name == first) continue;
+        if (plane->second != tensor.shape) {
+          graph::Fail(graph::ErrorKind::kBadOption, "input \"", tensor.name, "\": shape ", ShapeToString(plane->second),
+                      ", expected ", ShapeToString(tensor.shape), " beside ", first);
+        }
+        other.erase(tensor.name);
+      }
+      // What stays open comes from the file.
+      const bool open = std::find(model.shape.begin(), model.shape.end(), -1) != model.shape.end();
+      if (!open) other[input.input] = model.shape;
+    }
+    changed.processing = std::move(steps);
+  }
   if (net) {
     // Shapes are settled anew from the file: what was computed from the old ones must not stay.
     for (const auto& [name, shape] : other) changed.shapes[name] = graph::Shape(shape);
     const bool settled = std::all_of(net->Inputs().begin(), net->Inputs().end(), [&](const graph::NetInput& input) {
       return input.shape.IsStatic() || changed.shapes.contains(input.name);
     });
-    if (settled) changed.graph = net->Build(changed.shapes);
+    if (settled) {
+      std::unique_ptr<graph::Graph> built = net->Build(changed.shapes);
+      if (processing) runtime::ApplyOutputSteps(processing->outputs, *built);
+      changed.graph = std::move(built);
+    }
     return changed;
   }
   std::unique_ptr<graph::Graph> copy = graph->Clone();
@@ -86,6 +159,7 @@ void Model::Reshape(const std::map<std::string, Shape>& shapes) {
   Translate([&] { impl = impl.Reshaped(shapes); });
   // With another number of axes the input is another thing.
   for (const auto& [name, shape] : shapes) {
+    if (FindPicture(impl, name)) continue;
     const auto layout = impl.layouts.find(name);
     if (layout != impl.layouts.end() && !runtime::LayoutFits(layout->second, shape.size())) impl.layouts.erase(layout);
   }
@@ -104,6 +178,7 @@ void Model::Reshape(const Shape& shape) {
 
 std::string Model::GetLayout(const std::string& input) const {
   const Impl& impl = Checked(impl_, "Model");
+  if (const auto picture = FindPicture(impl, input)) return picture->layout;
   const auto found = impl.layouts.find(Input(input).name);
   return found == impl.layouts.end() ? std::string() : found->second;
 }
@@ -113,6 +188,11 @@ void Model::SetLayout(const std::string& input, const std::string& layout) {
   const Port port = Input(input);
   Translate([&] {
     const std::string text = runtime::NormalizeLayout(layout, input);
+    if (const auto picture = FindPicture(impl, input)) {
+      if (text == picture->layout) return;
+      graph::Fail(graph::ErrorKind::kBadOption, "layout of input \"", input, "\": got \"", layout, "\", its tensor is ",
+                  picture->layout, ", as the PrePostProcessor was told");
+    }
     if (!runtime::LayoutFits(text, port.shape.size())) {
       graph::Fail(graph::ErrorKind::kBadOption, "layout of input \"", input, "\": got \"", layout,
                   "\", expected as many axes as the shape ", graph::Shape(port.shape), " has");
@@ -126,16 +206,16 @@ void Model::SetBatch(int64_t batch) {
   if (batch < 1) throw Error(ErrorKind::kBadOption, graph::StrCat("batch: got ", batch, ", expected 1 or more"));
   std::map<std::string, Shape> shapes;
   for (const Port& port : Inputs()) {
-    const auto layout = impl.layouts.find(port.name);
-    if (layout == impl.layouts.end()) {
+    const std::string layout = GetLayout(port.name);
+    if (layout.empty()) {
       throw Error(ErrorKind::kBadOption, graph::StrCat("batch: the layout of input \"", port.name,
                                                        "\" is not known, expected SetLayout first"));
     }
-    const auto axis = runtime::BatchAxis(layout->second, port.shape.size());
+    const auto axis = runtime::BatchAxis(layout, port.shape.size());
     if (!axis) continue;
     Shape& shape = shapes[port.name] = port.shape;
     shape[*axis] = batch;
-    if (std::find(shape.begin(), shape.end(), -1) != shape.end()) {
+    if (!FindPicture(impl, port.name) && std::find(shape.begin(), shape.end(), -1) != shape.end()) {
       throw Error(ErrorKind::kBadOption,
                   graph::StrCat("batch: other sizes of input \"", port.name, "\" are open, too: ", ShapeToString(shape),
                                 ", expected Reshape with all of them"));
@@ -146,13 +226,6 @@ void Model::SetBatch(int64_t batch) {
 }
 
 namespace runtime {
-
-std::vector<Port> ToPorts(const std::vector<GraphPort>& ports, bool is_output) {
-  std::vector<Port> result;
-  for (const GraphPort& port : ports)
-    result.push_back({port.name, ToPublic(port.type), port.shape.Dims(), is_output, result.size()});
-  return result;
-}
 
 std::string PortNames(const std::vector<Port>& ports) {
   std::string names;

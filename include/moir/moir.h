@@ -130,6 +130,7 @@ class MOIR_API Model {
 
  private:
   friend class Core;
+  friend class PrePostProcessor;
   std::shared_ptr<Impl> impl_;
 };
 

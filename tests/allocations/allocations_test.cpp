@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "moir/preprocess.h"
 #include "tests/ie_runtime/api_test_support.h"
 
 #if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
@@ -156,13 +157,15 @@ TEST(Allocations, AreSeenWhereTheyHappen) {
   EXPECT_EQ(some.ours, 2);
 }
 
-void ExpectNone(const char* text, const Properties& properties) {
-  const CompiledModel model = Core().CompileModel(ParseModel(text), properties);
+void ExpectNone(const Model& description, const Properties& properties) {
+  const CompiledModel model = Core().CompileModel(description, properties);
   const int streams = std::stoi(model.GetProperty("num_streams"));
   std::vector<InferRequest> requests;
   for (int i = 0; i < 2 * streams; ++i) {
     requests.push_back(model.CreateInferRequest());
-    Fill(requests.back().GetInputTensor(), 0.5f);
+    const Tensor input = requests.back().GetInputTensor();
+    if (!input) requests.back().SetInputTensor(Tensor(ElementType::kU8, {1, 90, 120, 3}));
+    else Fill(input, 0.5f);
   }
   const auto synchronously = [&] {
     for (int i = 0; i < 100; ++i) requests[0].Infer();
@@ -182,6 +185,16 @@ void ExpectNone(const char* text, const Properties& properties) {
   }
 }
 
+void ExpectNone(const char* text, const Properties& properties) { ExpectNone(ParseModel(text), properties); }
+
+TEST(Allocations, NoneWithPictures) {
+  Model model = ParseModel(kNetwork);
+  model.SetLayout("x", "NCHW");
+  PrePostProcessor ppp(model);
+  ppp.Input().Tensor().SetElementType(ElementType::kU8).SetLayout("NHWC").SetColorFormat(ColorFormat::kBgr);
+  ppp.Input().Preprocess().ConvertColor(ColorFormat::kRgb).Resize(ResizeAlgorithm::kLinear).Mean(128).Scale(64);
+  ExpectNone(ppp.Build(), {{"num_streams", "2"}});
+}
 TEST(Allocations, NoneForAnInferenceAfterTheFirst) { ExpectNone(kNetwork, {{"inference_num_threads", "1"}}); }
 TEST(Allocations, NoneWithATeamOfThreads) { ExpectNone(kNetwork, {{"inference_num_threads", "2"}}); }
 TEST(Allocations, NoneWithSeveralStreams) { ExpectNone(kNetwork, {{"num_streams", "2"}}); }
