@@ -4,6 +4,7 @@
 #include <atomic>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -11,16 +12,19 @@
 #include "ie_runtime/api_error.h"
 #include "ie_runtime/compiled_shapes.h"
 #include "ie_runtime/inference.h"
+#include "ie_runtime/model_source.h"
 #include "ie_runtime/properties.h"
 #include "moir/moir.h"
 
 namespace moir {
 
 struct Model::Impl {
-  std::shared_ptr<const graph::Graph> graph;     // null while shapes of inputs are open; never changed
-  std::shared_ptr<const graph::NetModel> net;    // of IR v10 and v11: makes the graph anew for other shapes
-  std::map<std::string, graph::Shape> shapes{};  // given to `net` so far
-  std::map<std::string, std::string> layouts{};  // of inputs, "NCHW"
+  std::shared_ptr<const graph::Graph> graph;             // null while shapes of inputs are open; never changed
+  std::shared_ptr<const graph::NetModel> net;            // of IR v10 and v11: makes the graph anew for other shapes
+  std::map<std::string, graph::Shape> shapes{};          // given to `net` so far
+  std::map<std::string, std::string> layouts{};          // of inputs, "NCHW"
+  std::shared_ptr<const runtime::ModelSource> source{};  // null: from no file
+  std::vector<runtime::StatePair> states{};
   std::shared_ptr<const runtime::ProcessingSteps> processing{};  // null: none; of outputs, they are in `graph`
 
   // The model with other shapes of inputs (of their tensors, where they are pictures); what is not named stays. Throws
@@ -33,6 +37,25 @@ struct Model::Impl {
 struct CompiledModel::Impl {
   std::shared_ptr<runtime::CompiledShapes> family;  // with the same model for other shapes
   std::shared_ptr<const runtime::CompiledGraph> graph;
+};
+
+struct Core::Impl {
+  std::mutex mutex;
+  Properties defaults;
+
+  // `given` go before what was set.
+  Properties Merged(const Properties& given) {
+    const std::lock_guard lock(mutex);
+    Properties merged = given;
+    merged.insert(defaults.begin(), defaults.end());
+    return merged;
+  }
+};
+
+// Keeps the memory alive, and does not count as a handle of the request.
+struct VariableState::Impl {
+  std::shared_ptr<runtime::Inference> inference;
+  size_t index;
 };
 
 struct InferRequest::Impl {

@@ -10,8 +10,10 @@
 namespace moir::runtime {
 
 CompiledGraph::CompiledGraph(std::unique_ptr<Graph> graph, const CompileOptions& options,
-                             const ProcessingSteps* processing)
+                             const ModelInterface& interface)
     : name_(graph->Name()),
+      packed_(options.packed ? options.packed : std::make_shared<PackedConstants>(0)),
+      origin_(options.origin),
       threads_(options.threads > 0 ? options.threads : AvailableThreads()),
       profiling_(options.profiling) {
   // Primitives are made for the number of threads that will run them.
@@ -25,7 +27,8 @@ CompiledGraph::CompiledGraph(std::unique_ptr<Graph> graph, const CompileOptions&
     const PlanValue& value = plan_->Value(plan_->outputs[i]);
     outputs_.push_back({plan_->output_names[i], value.type, value.shape});
   }
-  AddPorts(processing);
+  AddStates(interface.states);
+  AddPorts(interface);
   RunPasses(*plan_);
   for (const auto& layer : plan_->layers) {
     for (const ValueId input : layer->inputs) ++constant_uses_[input].layers_to_come;
@@ -42,7 +45,9 @@ CompiledGraph::CompiledGraph(std::unique_ptr<Graph> graph, const CompileOptions&
   layouts_.resize(plan_->values.size());
   for (const ValueId input : plan_->inputs)
     layouts_[input] = Layout::Plain(plan_->Value(input).type, plan_->Value(input).shape);
+  PackingScope packing(packed_.get());
   for (const auto& layer : plan_->layers) {
+    packing.Layer(layer->name);
     std::vector<Layout> input_layouts;
     for (const ValueId input : layer->inputs) {
       const PlanValue& value = plan_->Value(input);
@@ -63,14 +68,43 @@ CompiledGraph::CompiledGraph(std::unique_ptr<Graph> graph, const CompileOptions&
   }
 }
 
-void CompiledGraph::AddPorts(const ProcessingSteps* processing) {
+void CompiledGraph::AddStates(const std::vector<StatePair>& states) {
+  for (const StatePair& state : states) {
+    const auto find = [&](const std::vector<GraphPort>& ports, const std::string& name, const char* what) {
+      const auto found =
+          std::find_if(ports.begin(), ports.end(), [&](const GraphPort& port) { return port.name == name; });
+      if (found == ports.end())
+        Fail(ErrorKind::kBadOption, "state \"", state.input, "\": the model has no ", what, " \"", name, "\"");
+      return static_cast<size_t>(found - ports.begin());
+    };
+    StatePort port{state.input, find(inputs_, state.input, "input"), find(outputs_, state.output, "output"),
+                   state.initial};
+    const GraphPort &input = inputs_[port.input], &output = outputs_[port.output];
+    if (input.type != output.type || input.shape != output.shape) {
+      Fail(ErrorKind::kBadOption, "state \"", state.input, "\": is ", ElementTypeName(input.type), input.shape,
+           ", its output \"", output.name, "\" ", ElementTypeName(output.type), output.shape, ", expected the same");
+    }
+    if (port.initial.IsDefined() && (port.initial.Type() != input.type || port.initial.Shape() != input.shape)) {
+      Fail(ErrorKind::kBadOption, "state \"", state.input, "\": is ", ElementTypeName(input.type), input.shape,
+           ", its initial value ", ElementTypeName(port.initial.Type()), port.initial.Shape(), ", expected the same");
+    }
+    state_ports_.push_back(std::move(port));
+  }
+}
+
+void CompiledGraph::AddPorts(const ModelInterface& interface) {
+  const auto is_state = [&](size_t StatePort::*which, size_t index) {
+    return std::any_of(state_ports_.begin(), state_ports_.end(),
+                       [&](const StatePort& state) { return state.*which == index; });
+  };
   const auto add = [&](size_t input, std::string name, ::moir::ElementType type, ::moir::Shape shape) -> InputPort& {
     const size_t index = input_ports_.size();
     return input_ports_.emplace_back(InputPort{{std::move(name), type, std::move(shape), false, index}, input});
   };
   for (size_t i = 0; i < inputs_.size(); ++i) {
+    if (is_state(&StatePort::input, i)) continue;
     const GraphPort& port = inputs_[i];
-    const InputSteps* steps = processing ? processing->Find(port.name) : nullptr;
+    const InputSteps* steps = interface.processing ? interface.processing->Find(port.name) : nullptr;
     if (!steps) {
       add(i, port.name, static_cast<::moir::ElementType>(port.type), port.shape.Dims());
       continue;
@@ -84,6 +118,7 @@ void CompiledGraph::AddPorts(const ProcessingSteps* processing) {
     }
   }
   for (size_t i = 0; i < outputs_.size(); ++i) {
+    if (is_state(&StatePort::output, i)) continue;
     const GraphPort& port = outputs_[i];
     const auto type = static_cast<::moir::ElementType>(port.type);
     output_ports_.push_back({{port.name, type, port.shape.Dims(), true, output_ports_.size()}, i});

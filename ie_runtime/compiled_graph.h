@@ -9,12 +9,16 @@
 #include "ie_runtime/kernel.h"
 #include "ie_runtime/memory_plan.h"
 #include "ie_runtime/model_ports.h"
+#include "ie_runtime/model_source.h"
+#include "ie_runtime/packed_constants.h"
 
 namespace moir::runtime {
 
 struct CompileOptions {
   int threads = 0;  // 0: as many as the process may use
   bool profiling = false;
+  std::shared_ptr<PackedConstants> packed = {};  // where packed weights come from; null: nowhere
+  ModelOrigin origin = {};
 };
 
 struct Step {
@@ -33,9 +37,7 @@ struct GraphPort {
 
 class CompiledGraph {
  public:
-  // `processing`: what is done to the application's tensors, or null.
-  CompiledGraph(std::unique_ptr<Graph> graph, const CompileOptions& options,
-                const ProcessingSteps* processing = nullptr);
+  CompiledGraph(std::unique_ptr<Graph> graph, const CompileOptions& options, const ModelInterface& interface = {});
 
   const std::string& Name() const { return name_; }
   const std::vector<GraphPort>& Inputs() const { return inputs_; }
@@ -43,6 +45,7 @@ class CompiledGraph {
   // The application's tensors.
   const std::vector<InputPort>& InputPorts() const { return input_ports_; }
   const std::vector<OutputPort>& OutputPorts() const { return output_ports_; }
+  const std::vector<StatePort>& StatePorts() const { return state_ports_; }
   const std::vector<Step>& Steps() const { return steps_; }
   const MemoryPlan& Memory() const { return memory_; }
   const std::vector<Layout>& Layouts() const { return layouts_; }  // per value
@@ -52,10 +55,14 @@ class CompiledGraph {
   size_t ScratchpadBytes() const { return scratchpad_bytes_; }
   size_t WeightBytes() const { return weight_bytes_; }
   int Threads() const { return threads_; }
+  // The kernels' constants that can be kept in a file.
+  const PackedConstants& Packed() const { return *packed_; }
+  const ModelOrigin& Origin() const { return origin_; }
   bool Profiling() const { return profiling_; }
 
  private:
-  void AddPorts(const ProcessingSteps* processing);
+  void AddPorts(const ModelInterface& interface);
+  void AddStates(const std::vector<StatePair>& states);
   void AddStep(const Layer& layer, KernelChoice choice);
   ValueId Reordered(ValueId value, const Layout& wanted);
   void AddOutputCopies();
@@ -73,11 +80,14 @@ class CompiledGraph {
   std::vector<GraphPort> inputs_, outputs_;
   std::vector<InputPort> input_ports_;
   std::vector<OutputPort> output_ports_;
+  std::vector<StatePort> state_ports_;
   std::vector<Step> steps_;
   std::vector<std::vector<Alias>> aliases_;  // per step
   std::vector<Layout> layouts_;
   std::vector<std::pair<ValueId, ValueId>> reordered_;  // value and its copy in another layout
   std::vector<ValueId> output_values_;                  // what the requests' output tensors hold
+  std::shared_ptr<PackedConstants> packed_;
+  ModelOrigin origin_;
   MemoryPlan memory_;
   size_t scratchpad_bytes_ = 0, weight_bytes_ = 0;
   int threads_;

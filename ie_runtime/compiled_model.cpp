@@ -72,6 +72,10 @@ std::string CompiledModel::GetProperty(const std::string& name) const {
   if (name == "shape_cache_capacity") return std::to_string(impl.family->Capacity());
   if (name == "shape_cache_misses") return std::to_string(impl.family->Misses());
   if (name == "max_isa") return impl.family->MaxIsa();
+  if (name == "loaded_from_cache") {
+    const runtime::PackedConstants& packed = impl.graph->Packed();
+    return packed.Found() > 0 && packed.Packed() == 0 ? "true" : "false";
+  }
   if (name == "model_name") return impl.graph->Name();
   if (name == "memory_activations")
     return std::to_string(impl.graph->Memory().arena_bytes + impl.graph->ScratchpadBytes());
@@ -95,11 +99,13 @@ void CompiledModel::SetProperty(const std::string& name, const std::string& valu
 
 namespace runtime {
 
-CompiledModel CompileModel(Model::Impl model, const Properties& properties) {
+CompiledModel CompileModel(Model::Impl model, const Properties& properties, const PackedFor& packed_for) {
   CompileSettings settings = ReadProperties(properties);
   ApplyMaxIsa(settings);
+  std::shared_ptr<PackedConstants> packed = packed_for ? packed_for(model, settings.compile.threads) : nullptr;
   auto impl = std::make_shared<CompiledModel::Impl>();
-  impl->family = std::make_shared<CompiledShapes>(std::move(model), std::move(settings), impl->graph);
+  impl->family =
+      std::make_shared<CompiledShapes>(std::move(model), std::move(settings), impl->graph, std::move(packed));
   return CompiledModel(std::move(impl));
 }
 

@@ -1,29 +1,37 @@
 #include "ie_runtime/compiled_shapes.h"
 
+#include <filesystem>
+
 #include "ie_runtime/api_impl.h"
+#include "ie_runtime/byte_hash.h"
 #include "ie_runtime/isa.h"
 
 namespace moir::runtime {
 namespace {
 
+ModelInterface InterfaceOf(const Model::Impl& model) { return {model.processing, model.states}; }
+
 std::map<std::string, ::moir::Shape> InputShapes(const CompiledGraph& graph) {
   std::map<std::string, ::moir::Shape> shapes;
+  for (const StatePort& state : graph.StatePorts()) shapes[state.name] = graph.Inputs()[state.input].shape.Dims();
   for (const InputPort& input : graph.InputPorts()) shapes[input.port.name] = input.port.shape;
   return shapes;
 }
 
 }  // namespace
 
-CompiledShapes::CompiledShapes(Model::Impl model, CompileSettings settings, std::shared_ptr<const CompiledGraph>& first)
+CompiledShapes::CompiledShapes(Model::Impl model, CompileSettings settings, std::shared_ptr<const CompiledGraph>& first,
+                               std::shared_ptr<PackedConstants> packed)
     : settings_(std::move(settings)),
       profiling_(std::make_shared<std::atomic<bool>>(settings_.profiling)),
       streams_(std::make_shared<Streams>(settings_.streams, settings_.compile.threads, settings_.affinity)),
       capacity_(settings_.shape_cache_capacity) {
   if (settings_.busy_waiting == BusyWaiting::kOff) StopBusyWaiting();
   std::unique_ptr<Graph> graph = SettledGraph(model).Clone();
+  ModelOrigin origin = OriginOf(model);
   // What is not needed again goes before the weights are packed.
   if (capacity_ == 0 || model.net) model.graph = nullptr;
-  first = std::make_shared<const CompiledGraph>(std::move(graph), settings_.compile, model.processing.get());
+  first = Compile(std::move(graph), std::move(origin), InterfaceOf(model), std::move(packed));
   max_isa_ = IsaName(EffectiveIsa());
   if (capacity_ == 0) return;
   model_ = std::make_shared<const Model::Impl>(std::move(model));
@@ -31,6 +39,29 @@ CompiledShapes::CompiledShapes(Model::Impl model, CompileSettings settings, std:
 }
 
 CompiledShapes::~CompiledShapes() = default;
+
+std::shared_ptr<const CompiledGraph> CompiledShapes::Compile(std::unique_ptr<Graph> graph, ModelOrigin origin,
+                                                             const ModelInterface& interface,
+                                                             std::shared_ptr<PackedConstants> packed) const {
+  CompileOptions options = settings_.compile;
+  std::string path;
+  if (!packed && origin.source && !settings_.cache_dir.empty()) {
+    const uint64_t key = PackingKey(origin, options.threads);
+    packed = std::make_shared<PackedConstants>(key);
+    path = StrCat(settings_.cache_dir, '/', HashName(key), ".moirpack");
+    packed->Load(path);
+  }
+  options.packed = std::move(packed);
+  options.origin = std::move(origin);
+  auto compiled = std::make_shared<const CompiledGraph>(std::move(graph), options, interface);
+  // A folder that cannot be written costs the next start its time, nothing else.
+  if (!path.empty() && compiled->Packed().Packed() > 0) {
+    std::error_code ignored;
+    std::filesystem::create_directories(settings_.cache_dir, ignored);
+    compiled->Packed().SaveTo(path);
+  }
+  return compiled;
+}
 
 std::shared_ptr<const CompiledGraph> CompiledShapes::Get(const CompiledGraph& like,
                                                          const std::map<std::string, ::moir::Shape>& shapes) {
@@ -40,15 +71,14 @@ std::shared_ptr<const CompiledGraph> CompiledShapes::Get(const CompiledGraph& li
   }
   std::map<std::string, ::moir::Shape> wanted = InputShapes(like);
   for (const auto& [name, shape] : shapes) {
-    NamedPort(ToPorts(like.InputPorts()), name, "input");
+    if (!wanted.contains(name)) NamedPort(ToPorts(like.InputPorts()), name, "input");
     wanted[name] = shape;
   }
   if (std::shared_ptr<const CompiledGraph> found = Find(wanted)) return found;
   const std::lock_guard lock(compiling_);
   if (std::shared_ptr<const CompiledGraph> found = Find(wanted)) return found;
   const Model::Impl reshaped = model_->Reshaped(wanted);
-  auto graph = std::make_shared<const CompiledGraph>(SettledGraph(reshaped).Clone(), settings_.compile,
-                                                     reshaped.processing.get());
+  const auto graph = Compile(SettledGraph(reshaped).Clone(), OriginOf(reshaped), InterfaceOf(reshaped), nullptr);
   Add(graph);
   return graph;
 }

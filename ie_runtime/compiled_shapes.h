@@ -19,7 +19,9 @@ class CompiledShapes {
  public:
   // Compiles the model as it is: `first` becomes that. The model is kept to make others from when the settings ask for
   // a cache.
-  CompiledShapes(Model::Impl model, CompileSettings settings, std::shared_ptr<const CompiledGraph>& first);
+  // `packed`: packed weights that came with the model, or null.
+  CompiledShapes(Model::Impl model, CompileSettings settings, std::shared_ptr<const CompiledGraph>& first,
+                 std::shared_ptr<PackedConstants> packed = nullptr);
   ~CompiledShapes();
 
   const CompileSettings& Settings() const { return settings_; }
@@ -38,6 +40,9 @@ class CompiledShapes {
   void SetCapacity(size_t capacity);
 
  private:
+  std::shared_ptr<const CompiledGraph> Compile(std::unique_ptr<Graph> graph, ModelOrigin origin,
+                                               const ModelInterface& interface,
+                                               std::shared_ptr<PackedConstants> packed) const;
   std::shared_ptr<const CompiledGraph> Find(const std::map<std::string, ::moir::Shape>& shapes);
   void Add(const std::shared_ptr<const CompiledGraph>& graph);
   void Shrink();

@@ -1,6 +1,4 @@
 // Core: reads models and compiles them.
-#include <mutex>
-
 #include "graph/extension/extension_registry.h"
 #include "ie_runtime/api_impl.h"
 #include "ie_runtime/internal_api.h"
@@ -11,19 +9,6 @@ namespace moir {
 using graph::StrCat;
 using runtime::Checked;
 using runtime::Translate;
-
-struct Core::Impl {
-  std::mutex mutex;
-  Properties defaults;
-
-  // `given` go before what was set.
-  Properties Merged(const Properties& given) {
-    const std::lock_guard lock(mutex);
-    Properties merged = given;
-    merged.insert(defaults.begin(), defaults.end());
-    return merged;
-  }
-};
 
 namespace {
 
@@ -52,12 +37,30 @@ std::shared_ptr<Model::Impl> ToModel(graph::OpenedIr opened) {
   return impl;
 }
 
+std::shared_ptr<Model::Impl> OpenFiles(const std::string& xml_path, const std::string& bin_path) {
+  std::shared_ptr<Model::Impl> model = ToModel(graph::OpenIr(xml_path, bin_path));
+  model->source = runtime::ReadModelSource(xml_path, bin_path);
+  return model;
+}
+
 }  // namespace
+
+namespace runtime {
+
+Model::Impl OpenModel(std::shared_ptr<const ModelSource> source) {
+  std::shared_ptr<const graph::MappedFile> weights = source->Weights();
+  if (!weights) weights = graph::MappedFile::FromMemory(source->Name(), nullptr, 0, nullptr);
+  Model::Impl model = std::move(*ToModel(graph::OpenIr(source->Name(), source->Xml(), std::move(weights))));
+  model.source = std::move(source);
+  return model;
+}
+
+}  // namespace runtime
 
 Core::Core() : impl_(std::make_shared<Impl>()) {}
 
 Model Core::ReadModel(const std::string& xml_path, const std::string& bin_path) const {
-  return Translate([&] { return Model(ToModel(graph::OpenIr(xml_path, bin_path))); });
+  return Translate([&] { return Model(OpenFiles(xml_path, bin_path)); });
 }
 
 Model Core::ReadModel(const std::string& xml_text, const Tensor& weights) const {
@@ -65,9 +68,10 @@ Model Core::ReadModel(const std::string& xml_text, const Tensor& weights) const 
     throw Error(ErrorKind::kBadOption, "weights of a model in memory: the tensor has gaps, expected bytes in a row");
   return Translate([&] {
     auto keeper = std::make_shared<const Tensor>(weights);
-    return Model(ToModel(graph::OpenIr("model in memory", xml_text,
-                                       graph::MappedFile::FromMemory("the weights in memory", weights.Data(),
-                                                                     weights.GetByteSize(), std::move(keeper)))));
+    auto bytes = graph::MappedFile::FromMemory("the weights in memory", weights.Data(), weights.GetByteSize(),
+                                               std::move(keeper));
+    return Model(std::make_shared<Model::Impl>(runtime::OpenModel(
+        std::make_shared<const runtime::ModelSource>("model in memory", xml_text, std::move(bytes)))));
   });
 }
 
@@ -78,7 +82,7 @@ CompiledModel Core::CompileModel(const Model& model, const Properties& propertie
 
 CompiledModel Core::CompileModel(const std::string& xml_path, const Properties& properties) const {
   return Translate(
-      [&] { return runtime::CompileModel(std::move(*ToModel(graph::OpenIr(xml_path))), impl_->Merged(properties)); });
+      [&] { return runtime::CompileModel(std::move(*OpenFiles(xml_path, {})), impl_->Merged(properties)); });
 }
 
 void Core::SetProperty(const Properties& properties) {
@@ -101,8 +105,8 @@ std::string Core::GetProperty(const std::string& name) const {
     if (name == "enable_profiling") return std::string(settings.profiling ? "true" : "false");
     if (name == "shape_cache_capacity") return std::to_string(settings.shape_cache_capacity);
     if (name == "max_isa") return std::string();
-    if (name == "model_name" || name == "memory_activations" || name == "memory_weights" ||
-        name == "shape_cache_misses")
+    if (name == "model_name" || name == "loaded_from_cache" || name == "memory_activations" ||
+        name == "memory_weights" || name == "shape_cache_misses")
       graph::Fail(graph::ErrorKind::kBadOption, "property ", name, ": is a compiled model's");
     return runtime::DeviceProperty(name);
   });

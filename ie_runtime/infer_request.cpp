@@ -132,6 +132,25 @@ void InferRequest::Cancel() {
   impl.inference->Cancel(*impl.streams);
 }
 
+std::vector<VariableState> InferRequest::QueryState() const {
+  const Impl& impl = Request(impl_);
+  std::vector<VariableState> states;
+  for (const runtime::StatePort& state : impl.inference->GetGraph().StatePorts())
+    states.emplace_back(state.name,
+                        std::make_shared<VariableState::Impl>(VariableState::Impl{impl.inference, states.size()}));
+  return states;
+}
+
+void InferRequest::ResetState() { Request(impl_).inference->ResetStates(); }
+
+Tensor VariableState::GetState() const {
+  return Translate([&] { return impl_->inference->GetState(impl_->index); });
+}
+void VariableState::SetState(const Tensor& value) {
+  Translate([&] { impl_->inference->SetState(impl_->index, value); });
+}
+void VariableState::Reset() { impl_->inference->ResetState(impl_->index); }
+
 std::vector<ProfilingInfo> InferRequest::GetProfilingInfo() const { return Request(impl_).inference->Profile(); }
 
 }  // namespace moir

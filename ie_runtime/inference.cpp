@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <utility>
 
 #include "ie_runtime/api_error.h"
@@ -46,7 +47,60 @@ Inference::Inference(std::shared_ptr<const CompiledGraph> graph, std::shared_ptr
                          std::vector<PublicTensor>(input.picture->tensors.size())});
   }
   for (const OutputPort& output : GetGraph().OutputPorts()) outputs_.push_back({MakeTensor(output.port), {}, false});
+  for (const StatePort& state : GetGraph().StatePorts()) {
+    const GraphPort& port = GetGraph().Inputs()[state.input];
+    const Port shape{state.name, static_cast<::moir::ElementType>(port.type), port.shape.Dims()};
+    states_.push_back({{MakeTensor(shape), MakeTensor(shape)}});
+    request_.AddState(state.input, state.output, states_.back().blocks[0].Data(), states_.back().blocks[1].Data());
+    Reset(states_.size() - 1);
+  }
   BindTensors();
+}
+
+Inference::PublicTensor Inference::CurrentState(size_t index) const {
+  const State& state = states_.at(index);
+  const void* read = request_.Input(GetGraph().StatePorts()[index].input);
+  return state.blocks[0].Data() == read ? state.blocks[0] : state.blocks[1];
+}
+
+void Inference::Reset(size_t index) {
+  const PublicTensor state = CurrentState(index);
+  if (state.GetByteSize() == 0) return;
+  const Tensor& initial = GetGraph().StatePorts()[index].initial;
+  if (initial.IsDefined()) std::memcpy(state.Data(), initial.Data(), state.GetByteSize());
+  else std::memset(state.Data(), 0, state.GetByteSize());
+}
+
+Inference::PublicTensor Inference::GetState(size_t index) const {
+  const std::lock_guard lock(mutex_);
+  CheckNotBusy("GetState");
+  PublicTensor copy;
+  CurrentState(index).CopyTo(copy);
+  return copy;
+}
+
+void Inference::SetState(size_t index, const PublicTensor& value) {
+  const std::lock_guard lock(mutex_);
+  CheckNotBusy("SetState");
+  PublicTensor state = CurrentState(index);
+  if (value.GetElementType() != state.GetElementType() || value.GetShape() != state.GetShape()) {
+    Fail(ErrorKind::kBadOption, "state \"", GetGraph().StatePorts()[index].name, "\": got ",
+         ::moir::ElementTypeName(value.GetElementType()), ::moir::ShapeToString(value.GetShape()), ", expected ",
+         ::moir::ElementTypeName(state.GetElementType()), ::moir::ShapeToString(state.GetShape()));
+  }
+  value.CopyTo(state);
+}
+
+void Inference::ResetState(size_t index) {
+  const std::lock_guard lock(mutex_);
+  CheckNotBusy("Reset");
+  Reset(index);
+}
+
+void Inference::ResetStates() {
+  const std::lock_guard lock(mutex_);
+  CheckNotBusy("ResetState");
+  for (size_t i = 0; i < states_.size(); ++i) Reset(i);
 }
 
 void Inference::CheckNotBusy(const char* what) const {
@@ -126,6 +180,7 @@ void Inference::Execute() {
     const bool profiling = profiling_->load(std::memory_order_relaxed);
     if (!pictures_.empty()) RunPictures(profiling);
     request_.Infer({profiling, &cancel_});
+    request_.SwapStates();
     for (const PortTensor& output : outputs_) {
       if (output.staged) CopyElements(output.staging, output.given);
     }

@@ -41,6 +41,12 @@ class Inference final : public StreamJob, public std::enable_shared_from_this<In
   const PublicTensor& Input(size_t index) const { return inputs_.at(index).given; }
   const PublicTensor& Output(size_t index) const { return outputs_.at(index).given; }
 
+  // The value of a state that the next inference starts from.
+  PublicTensor GetState(size_t index) const;
+  void SetState(size_t index, const PublicTensor& value);
+  void ResetState(size_t index);
+  void ResetStates();
+
   void Infer();
   void Start(Streams& streams);
   // Waits until the request is at rest, or until the time; returns whether it is. Throws the error of the last
@@ -62,6 +68,12 @@ class Inference final : public StreamJob, public std::enable_shared_from_this<In
     bool staged = false;
     const PublicTensor& Used() const { return staged ? staging : given; }
   };
+  // Two blocks of a state; which of them an inference reads the request knows.
+  struct State {
+    PublicTensor blocks[2];
+  };
+  PublicTensor CurrentState(size_t index) const;
+  void Reset(size_t index);
   // An input that is made of tensors of the application.
   struct Picture {
     size_t input;              // of the graph
@@ -86,6 +98,7 @@ class Inference final : public StreamJob, public std::enable_shared_from_this<In
   const bool watches_contention_;
   std::vector<PortTensor> inputs_, outputs_;
   std::vector<Picture> pictures_;
+  std::vector<State> states_;
   bool bound_ = false;  // the tensors are those of the request's tasks
   std::atomic<bool> cancel_ = false;
 

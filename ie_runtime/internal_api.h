@@ -1,6 +1,7 @@
 // From a graph to the public classes, for tests and for tools that have no IR.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "graph/graph.h"
@@ -8,8 +9,12 @@
 
 namespace moir::runtime {
 
+class PackedConstants;
+
 Model ModelFromGraph(std::unique_ptr<graph::Graph> graph);
-CompiledModel CompileModel(Model::Impl model, const Properties& properties);
+// `packed_for` gives packed weights that came with the model, for so many threads, or null.
+using PackedFor = std::function<std::shared_ptr<PackedConstants>(const Model::Impl& model, int threads)>;
+CompiledModel CompileModel(Model::Impl model, const Properties& properties, const PackedFor& packed_for = {});
 CompiledModel CompileGraph(std::unique_ptr<graph::Graph> graph, const Properties& properties = {});
 
 }  // namespace moir::runtime

@@ -15,6 +15,8 @@ std::string_view IsaName(Isa isa);
 // Bounds the generated kernels of the whole process. Takes effect only before the first primitive is made;
 // returns whether it did (or the same bound was already set).
 bool LimitIsa(Isa isa);
+// Version of oneDNN and the instructions that it uses, as far as it says.
+std::string OneDnnVersion();
 // What the CPU has, within the bound.
 Isa EffectiveIsa();
 

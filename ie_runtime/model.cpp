@@ -38,6 +38,13 @@ std::vector<Port> GraphInputs(const Model::Impl& impl) {
   return ports;
 }
 
+const runtime::StatePair* FindState(const Model::Impl& impl, const std::string& input) {
+  for (const runtime::StatePair& state : impl.states) {
+    if (state.input == input) return &state;
+  }
+  return nullptr;
+}
+
 std::vector<runtime::PictureTensor> TensorsOf(const Model::Impl& impl, const Port& input) {
   const runtime::InputSteps* steps = impl.processing ? impl.processing->Find(input.name) : nullptr;
   if (!steps) return {};
@@ -66,6 +73,7 @@ std::vector<Port> Model::Inputs() const {
   const Impl& impl = Checked(impl_, "Model");
   std::vector<Port> ports;
   for (Port& input : GraphInputs(impl)) {
+    if (FindState(impl, input.name)) continue;
     const auto tensors = TensorsOf(impl, input);
     for (const runtime::PictureTensor& tensor : tensors)
       ports.push_back({tensor.name, tensor.type, tensor.shape, false, ports.size()});
@@ -78,7 +86,11 @@ std::vector<Port> Model::Inputs() const {
 
 std::vector<Port> Model::Outputs() const {
   std::vector<Port> ports;
-  for (const graph::GraphOutput& output : runtime::SettledGraph(Checked(impl_, "Model")).Outputs()) {
+  const Impl& impl = Checked(impl_, "Model");
+  for (const graph::GraphOutput& output : runtime::SettledGraph(impl).Outputs()) {
+    if (std::any_of(impl.states.begin(), impl.states.end(),
+                    [&](const runtime::StatePair& state) { return state.output == output.name; }))
+      continue;
     ports.push_back({output.name, PortType(output.value.Type()), output.value.Shape().Dims(), true, ports.size()});
   }
   return ports;
@@ -155,7 +167,9 @@ Model::Impl Model::Impl::Reshaped(const std::map<std::string, Shape>& given) con
 
 void Model::Reshape(const std::map<std::string, Shape>& shapes) {
   Impl& impl = Checked(impl_, "Model");
-  for (const auto& [name, shape] : shapes) Input(name);
+  for (const auto& [name, shape] : shapes) {
+    if (!FindState(impl, name)) Input(name);
+  }
   Translate([&] { impl = impl.Reshaped(shapes); });
   // With another number of axes the input is another thing.
   for (const auto& [name, shape] : shapes) {
@@ -179,13 +193,14 @@ void Model::Reshape(const Shape& shape) {
 std::string Model::GetLayout(const std::string& input) const {
   const Impl& impl = Checked(impl_, "Model");
   if (const auto picture = FindPicture(impl, input)) return picture->layout;
-  const auto found = impl.layouts.find(Input(input).name);
+  if (!FindState(impl, input)) Input(input);
+  const auto found = impl.layouts.find(input);
   return found == impl.layouts.end() ? std::string() : found->second;
 }
 
 void Model::SetLayout(const std::string& input, const std::string& layout) {
   Impl& impl = Checked(impl_, "Model");
-  const Port port = Input(input);
+  const Port port = FindState(impl, input) ? runtime::NamedPort(GraphInputs(impl), input, "input") : Input(input);
   Translate([&] {
     const std::string text = runtime::NormalizeLayout(layout, input);
     if (const auto picture = FindPicture(impl, input)) {
@@ -205,7 +220,10 @@ void Model::SetBatch(int64_t batch) {
   Impl& impl = Checked(impl_, "Model");
   if (batch < 1) throw Error(ErrorKind::kBadOption, graph::StrCat("batch: got ", batch, ", expected 1 or more"));
   std::map<std::string, Shape> shapes;
-  for (const Port& port : Inputs()) {
+  std::vector<Port> ports = Inputs();
+  for (const runtime::StatePair& state : impl.states)
+    ports.push_back(runtime::NamedPort(GraphInputs(impl), state.input, "input"));
+  for (const Port& port : ports) {
     const std::string layout = GetLayout(port.name);
     if (layout.empty()) {
       throw Error(ErrorKind::kBadOption, graph::StrCat("batch: the layout of input \"", port.name,
@@ -223,6 +241,26 @@ void Model::SetBatch(int64_t batch) {
   }
   if (shapes.empty()) throw Error(ErrorKind::kBadOption, "batch: no input's layout has an axis N");
   Reshape(shapes);
+}
+
+void Model::AddState(const std::string& output, const std::string& input) {
+  Impl& impl = Checked(impl_, "Model");
+  const Port from = Output(output), to = Input(input);
+  const auto fail = [&](const auto&... parts) {
+    throw Error(ErrorKind::kBadOption, graph::StrCat("state \"", input, "\": ", parts...));
+  };
+  if (FindPicture(impl, input)) fail("has steps of a PrePostProcessor, expected an input as the model has it");
+  if (from.type != to.type || from.shape != to.shape) {
+    fail("is ", ElementTypeName(to.type), ShapeToString(to.shape), ", output \"", output, "\" ",
+         ElementTypeName(from.type), ShapeToString(from.shape), ", expected the same");
+  }
+  impl.states.push_back({input, output});
+}
+
+std::vector<std::string> Model::States() const {
+  std::vector<std::string> names;
+  for (const runtime::StatePair& state : Checked(impl_, "Model").states) names.push_back(state.input);
+  return names;
 }
 
 namespace runtime {

@@ -20,4 +20,21 @@ struct OutputPort {
   size_t output = 0;  // of the graph
 };
 
+// An input that is what an output of the inference before was.
+struct StatePair {
+  std::string input, output;
+  Tensor initial{};  // not defined: zeros
+};
+struct StatePort {
+  std::string name;
+  size_t input, output;  // of the graph
+  Tensor initial;
+};
+
+// What differs between the graph's inputs and outputs and the application's.
+struct ModelInterface {
+  std::shared_ptr<const ProcessingSteps> processing = {};
+  std::vector<StatePair> states = {};
+};
+
 }  // namespace moir::runtime

@@ -65,6 +65,10 @@ void ReadMaxIsa(const std::string&, const std::string& value, Request&, CompileS
   if (!value.empty()) ParseIsa(value);
   settings.max_isa = value;
 }
+void ReadCacheDir(const std::string& name, const std::string& value, Request&, CompileSettings& settings) {
+  if (value.find('\0') != std::string::npos) FailValue(name, "a text with zeros", "the path of a folder");
+  settings.cache_dir = value;
+}
 void ReadStreams(const std::string& name, const std::string& value, Request& request, CompileSettings&) {
   request.auto_streams = value == "auto";
   if (!request.auto_streams) request.streams = ReadNumber(name, value, 1, "auto or ");
@@ -81,6 +85,7 @@ void ReadNumRequests(const std::string& name, const std::string& value, Request&
 constexpr Property kProperties[] = {
     {"affinity", ReadAffinity},
     {"busy_waiting", ReadBusyWaiting},
+    {"cache_dir", ReadCacheDir},
     {"enable_profiling", ReadEnableProfiling},
     {"inference_num_threads", ReadThreads},
     {"inference_precision", ReadPrecision},
@@ -92,6 +97,7 @@ constexpr Property kProperties[] = {
 };
 constexpr const char* kReadOnlyProperties[] = {
     "full_device_name",
+    "loaded_from_cache",
     "memory_activations",
     "memory_weights",
     "model_name",
@@ -157,6 +163,7 @@ CompileSettings ReadProperties(const Properties& properties) {
   settings.compile.threads = std::max(1, threads / settings.streams);
   const Properties settled = {
       {"affinity", settings.affinity == Affinity::kCore ? "core" : "none"},
+      {"cache_dir", settings.cache_dir},
       {"inference_num_threads", std::to_string(settings.compile.threads * settings.streams)},
       {"inference_precision", "f32"},
       {"num_streams", std::to_string(settings.streams)},

@@ -19,8 +19,9 @@ struct CompileSettings {
   BusyWaiting busy_waiting = BusyWaiting::kAuto;
   bool profiling = false;
   size_t shape_cache_capacity = 8;
-  std::string max_isa;  // empty: not asked for
-  Properties in_force;  // properties that do not change any more, but max_isa
+  std::string cache_dir;  // empty: none
+  std::string max_isa;    // empty: not asked for
+  Properties in_force;    // properties that do not change any more, but max_isa
 };
 
 // Checks names and values. Throws kBadOption.

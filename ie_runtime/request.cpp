@@ -1,6 +1,8 @@
 #include "ie_runtime/request.h"
 
+#include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "ie_runtime/memory.h"
 #include "ie_runtime/threads.h"
@@ -46,26 +48,62 @@ std::byte* Request::Address(ValueId value) const {
   return nullptr;
 }
 
-void Request::Bind(size_t index) {
+std::unique_ptr<Task> Request::MakeTask(size_t index) const {
   const Step& step = graph_->Steps()[index];
   Binding binding;
   for (size_t i = 0; i < step.inputs.size(); ++i)
     binding.inputs.push_back(step.reads[i] ? Address(step.inputs[i]) : nullptr);
   for (const ValueId output : step.outputs) binding.outputs.push_back(Address(output));
   binding.scratchpad = scratchpad_.get();
-  tasks_[index] = step.kernel->Bind(binding);
+  return step.kernel->Bind(binding);
+}
+
+void Request::Bind(size_t index) {
+  tasks_[index] = MakeTask(index);
+  if (states_.empty() || !touches_state_[index]) return;
+  SwapAddresses();
+  other_tasks_[index] = MakeTask(index);
+  SwapAddresses();
+}
+
+bool Request::Touches(size_t index, Placement::Home home, size_t port) const {
+  const auto touches = [&](ValueId value) {
+    const Placement& placement = graph_->Memory().placements.at(value);
+    return placement.home == home && placement.index == port;
+  };
+  const Step& step = graph_->Steps()[index];
+  return std::any_of(step.inputs.begin(), step.inputs.end(), touches) ||
+         std::any_of(step.outputs.begin(), step.outputs.end(), touches);
+}
+
+void Request::SwapAddresses() {
+  for (const State& state : states_) std::swap(inputs_[state.input], outputs_[state.output]);
+}
+
+void Request::AddState(size_t input, size_t output, void* read, void* written) {
+  inputs_.at(input) = read;
+  outputs_.at(output) = written;
+  states_.push_back({input, output});
+  touches_state_.resize(tasks_.size(), false);
+  other_tasks_.resize(tasks_.size());
+  for (size_t i = 0; i < tasks_.size(); ++i) {
+    touches_state_[i] =
+        touches_state_[i] || Touches(i, Placement::Home::kInput, input) || Touches(i, Placement::Home::kOutput, output);
+    if (touches_state_[i]) Bind(i);
+  }
+}
+
+void Request::SwapStates() {
+  if (states_.empty()) return;
+  SwapAddresses();
+  for (size_t i = 0; i < tasks_.size(); ++i) {
+    if (touches_state_[i]) std::swap(tasks_[i], other_tasks_[i]);
+  }
 }
 
 void Request::BindWhere(Placement::Home home, size_t index) {
-  const auto touches = [&](ValueId value) {
-    const Placement& placement = graph_->Memory().placements.at(value);
-    return placement.home == home && placement.index == index;
-  };
   for (size_t i = 0; i < tasks_.size(); ++i) {
-    const Step& step = graph_->Steps()[i];
-    if (std::any_of(step.inputs.begin(), step.inputs.end(), touches) ||
-        std::any_of(step.outputs.begin(), step.outputs.end(), touches))
-      Bind(i);
+    if (Touches(i, home, index)) Bind(i);
   }
 }
 

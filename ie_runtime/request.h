@@ -32,6 +32,11 @@ class Request {
   void SetInput(size_t index, void* memory);
   void SetOutput(size_t index, void* memory);
 
+  // Input `input` and output `output` become two blocks that change places with SwapStates: what was written is read
+  // next. No layer is bound anew then.
+  void AddState(size_t input, size_t output, void* read, void* written);
+  void SwapStates();
+
   struct Options {
     bool profiling = false;                     // measure the steps, for Times
     const std::atomic<bool>* cancel = nullptr;  // looked at before each step
@@ -45,6 +50,9 @@ class Request {
  private:
   std::byte* Address(ValueId value) const;
   void Bind(size_t step);
+  std::unique_ptr<Task> MakeTask(size_t step) const;
+  bool Touches(size_t step, Placement::Home home, size_t index) const;
+  void SwapAddresses();
   void BindWhere(Placement::Home home, size_t index);
 
   std::shared_ptr<const CompiledGraph> graph_;
@@ -52,7 +60,13 @@ class Request {
   std::vector<std::shared_ptr<std::byte>> own_;
   std::vector<void*> inputs_, outputs_;
   std::vector<std::unique_ptr<Task>> tasks_;  // per step; null when there is nothing to do
-  std::vector<double> microseconds_;          // per step, of the last inference
+  struct State {
+    size_t input, output;
+  };
+  std::vector<State> states_;
+  std::vector<bool> touches_state_;                 // per step
+  std::vector<std::unique_ptr<Task>> other_tasks_;  // of those: for when the blocks have changed places
+  std::vector<double> microseconds_;                // per step, of the last inference
 };
 
 }  // namespace moir::runtime

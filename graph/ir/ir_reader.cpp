@@ -9,14 +9,6 @@
 namespace moir::graph {
 namespace {
 
-// The .xml's path with .bin.
-std::string BinPath(const std::string& xml_path) {
-  const size_t dot = xml_path.rfind('.');
-  const size_t slash = xml_path.rfind('/');
-  const bool has_suffix = dot != std::string::npos && (slash == std::string::npos || dot > slash);
-  return (has_suffix ? xml_path.substr(0, dot) : xml_path) + ".bin";
-}
-
 OpenedIr Open(const std::shared_ptr<const XmlFile>& xml, IrWeights weights) {
   const pugi::xml_node net = xml->Root();
   if (std::strcmp(net.name(), "net") != 0)
@@ -32,6 +24,13 @@ OpenedIr Open(const std::shared_ptr<const XmlFile>& xml, IrWeights weights) {
 }
 
 }  // namespace
+
+std::string BinPath(const std::string& xml_path) {
+  const size_t dot = xml_path.rfind('.');
+  const size_t slash = xml_path.rfind('/');
+  const bool has_suffix = dot != std::string::npos && (slash == std::string::npos || dot > slash);
+  return (has_suffix ? xml_path.substr(0, dot) : xml_path) + ".bin";
+}
 
 OpenedIr OpenIr(const std::string& xml_path, const std::string& bin_path) {
   return Open(std::make_shared<const XmlFile>(xml_path), IrWeights(bin_path.empty() ? BinPath(xml_path) : bin_path));

@@ -10,6 +10,9 @@
 
 namespace moir::graph {
 
+// The .xml's path with .bin: where weights are when nothing else is said.
+std::string BinPath(const std::string& xml_path);
+
 // Reads the topology `xml_path` and the weights `bin_path` (empty: the .xml's path with .bin), versions 2, 3, 4, 10 and
 // 11. The .bin is mapped: constants are views of it.
 //

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "ie_runtime/kernels/vector_loops.h"
-#include "ie_runtime/memory.h"
+#include "ie_runtime/packed_constants.h"
 #include "ie_runtime/threads.h"
 
 namespace moir::runtime {
@@ -48,30 +48,30 @@ FullyConnected::FullyConnected(const Tensor& weights, int64_t inner, int64_t col
   const int64_t panels = (columns + kPanel - 1) / kPanel;
   bytes_ = static_cast<size_t>(panels * inner * kPanel) * sizeof(float);
   bias_.resize(static_cast<size_t>(panels * kPanel), 0.0f);
-  auto memory = AllocateMemory(bytes_);
-  float* packed = reinterpret_cast<float*>(memory.get());
-  const float* from = weights.Values<float>().data();
-  ParallelFor(panels, 1, [&](int64_t first, int64_t last) {
-    for (int64_t panel = first; panel < last; ++panel) {
-      const int64_t width = std::min(kPanel, columns - panel * kPanel);
-      float* to = packed + panel * inner * kPanel;
-      if (width < kPanel) std::fill_n(to, inner * kPanel, 0.0f);
-      if (!transposed) {
-        for (int64_t k = 0; k < inner; ++k) std::copy_n(from + k * columns + panel * kPanel, width, to + k * kPanel);
-        continue;
-      }
-      // A few k at a time, so that both sides stay in the cache.
-      constexpr int64_t kTile = 64;
-      for (int64_t start = 0; start < inner; start += kTile) {
-        const int64_t end = std::min(inner, start + kTile);
-        for (int64_t o = 0; o < width; ++o) {
-          const float* row = from + (panel * kPanel + o) * inner;
-          for (int64_t k = start; k < end; ++k) to[k * kPanel + o] = row[k];
+  packed_ = PackConstant(StrCat("panels of ", kPanel, transposed ? " transposed" : ""), bytes_, [&](std::byte* memory) {
+    float* packed = reinterpret_cast<float*>(memory);
+    const float* from = weights.Values<float>().data();
+    ParallelFor(panels, 1, [&](int64_t first, int64_t last) {
+      for (int64_t panel = first; panel < last; ++panel) {
+        const int64_t width = std::min(kPanel, columns - panel * kPanel);
+        float* to = packed + panel * inner * kPanel;
+        if (width < kPanel) std::fill_n(to, inner * kPanel, 0.0f);
+        if (!transposed) {
+          for (int64_t k = 0; k < inner; ++k) std::copy_n(from + k * columns + panel * kPanel, width, to + k * kPanel);
+          continue;
+        }
+        // A few k at a time, so that both sides stay in the cache.
+        constexpr int64_t kTile = 64;
+        for (int64_t start = 0; start < inner; start += kTile) {
+          const int64_t end = std::min(inner, start + kTile);
+          for (int64_t o = 0; o < width; ++o) {
+            const float* row = from + (panel * kPanel + o) * inner;
+            for (int64_t k = start; k < end; ++k) to[k * kPanel + o] = row[k];
+          }
         }
       }
-    }
+    });
   });
-  packed_ = std::move(memory);
 }
 
 void FullyConnected::Run(const float* x, float* y, int64_t rows) const {

@@ -25,6 +25,7 @@
 #include <chrono>
 #include <exception>
 #include <functional>
+#include <iosfwd>
 #include <map>
 #include <memory>
 #include <string>
@@ -59,6 +60,9 @@ MOIR_API const char* GetVersion();
 //                          process. OMP_WAIT_POLICY in the environment goes before
 //   inference_precision    "f32" (the default) or "bf16"
 //   enable_profiling       "true" or "false" (the default)
+//   cache_dir              folder where compiled weights are kept from one start of the program to the next; "" (the
+//                          default): none. It is made when it is missing. Whatever is wrong with it or with files in it
+//                          costs time, not the model. Nothing in it is ever removed
 //   shape_cache_capacity   how many shapes of inputs the compiled model remembers (CompiledModel::Reshape), those used
 //                          last; "8" by default. "0": it keeps nothing to make others from
 //   max_isa                newest instruction set the kernels may use: "" (the default: all), "sse41", "avx2",
@@ -125,12 +129,38 @@ class MOIR_API Model {
   // when none has an N.
   void SetBatch(int64_t batch);
 
+  // Keeps a value inside the requests: what an inference gives out as `output` is `input` of the next one. Both leave
+  // Inputs and Outputs; InferRequest::QueryState finds the state under the input's name. Type and shape must be the
+  // same. Models whose file has states (ReadValue and Assign of IR v10 and v11) come with them. Throws kBadOption.
+  void AddState(const std::string& output, const std::string& input);
+  // Inputs that are states, in order.
+  std::vector<std::string> States() const;
+
   struct Impl;
   explicit Model(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}  // for the engine
 
  private:
   friend class Core;
   friend class PrePostProcessor;
+  std::shared_ptr<Impl> impl_;
+};
+
+// A value that a request keeps from one inference to the next. While the request runs everything throws kBusy.
+class MOIR_API VariableState {
+ public:
+  const std::string& GetName() const { return name_; }
+  // A copy of the value that the next inference starts from.
+  Tensor GetState() const;
+  // Copies; type and shape must be the state's.
+  void SetState(const Tensor& value);
+  // Back to the value of a new request: zeros, or what the model's file says.
+  void Reset();
+
+  struct Impl;
+  VariableState(std::string name, std::shared_ptr<Impl> impl) : name_(std::move(name)), impl_(std::move(impl)) {}
+
+ private:
+  std::string name_;
   std::shared_ptr<Impl> impl_;
 };
 
@@ -177,6 +207,12 @@ class MOIR_API InferRequest {
   // request at rest, nor to an inference that has just computed its last layer.
   void Cancel();
 
+  // The states of the model (Model::AddState), which are this request's own. An inference that fails or is canceled
+  // leaves them as they were.
+  std::vector<VariableState> QueryState() const;
+  // Resets all of them. Throws kBusy.
+  void ResetState();
+
   // Throws kBadOption when the model was compiled without enable_profiling, kBusy while the request runs.
   std::vector<ProfilingInfo> GetProfilingInfo() const;
 
@@ -212,6 +248,9 @@ class MOIR_API CompiledModel {
   // hand (shape_cache_capacity), others are compiled first. Throws like Model::Reshape, and kBadOption when
   // shape_cache_capacity was "0".
   CompiledModel Reshape(const std::map<std::string, Shape>& shapes) const;
+  // Writes the model as it is compiled, for Core::ImportModel: its file's topology and weights, shapes, steps, states
+  // and the weights as they are packed for this CPU. Throws kIo, and kUnsupported for a model that came from no file.
+  void ExportModel(std::ostream& stream) const;
   // The steps of an inference, in order.
   std::vector<RuntimeLayer> GetRuntimeModel() const;
   // The property in force, all of Properties, or one of these:
@@ -219,6 +258,7 @@ class MOIR_API CompiledModel {
   //   model_name, full_device_name      the CPU's
   //   optimization_capabilities         types that kernels compute in: "f32,i8"
   //   supported_properties              the names of all properties, in alphabetical order
+  //   loaded_from_cache                 "true" when all packed weights came from cache_dir or ImportModel, else "false"
   //   shape_cache_misses                shapes that were compiled, the model's own included
   //   memory_activations, memory_weights
   //                                     bytes, of each request and of all together
@@ -245,6 +285,9 @@ class MOIR_API Core {
   Model ReadModel(const std::string& xml_text, const Tensor& weights) const;
   CompiledModel CompileModel(const Model& model, const Properties& properties = {}) const;
   CompiledModel CompileModel(const std::string& xml_path, const Properties& properties = {}) const;
+  // What ExportModel wrote. Packed weights are taken as they are when this is the same version and kind of CPU, and
+  // packed anew otherwise. Throws kBadModel when the stream is something else, damaged or cut off.
+  CompiledModel ImportModel(std::istream& stream, const Properties& properties = {}) const;
   // Properties of every CompileModel of this core that is not given others.
   void SetProperty(const std::string& name, const std::string& value);
   void SetProperty(const Properties& properties);

@@ -1,7 +1,7 @@
 // Times one model with the engine and prints a line of JSON: milliseconds of loading and of inference.
 //
 //   bench_model MODEL.xml [--threads N] [--runs N] [--warmup N] [--input FILE] [--output PREFIX] [--profile]
-//               [--extensions LIB]
+//               [--extensions LIB] [--cache FOLDER]
 //
 // --input gives the first input's values as raw little-endian numbers (otherwise seeded random ones); --output writes
 // output i to PREFIXi.raw; --profile prints the slowest layers, averaged over the runs, to standard error.
@@ -26,7 +26,7 @@ double Milliseconds(Clock::time_point start) {
 }
 
 struct Options {
-  std::string model, input, output, extensions;
+  std::string model, input, output, extensions, cache;
   std::string threads = "0";
   int runs = 30, warmup = 5;
   bool profile = false;
@@ -46,6 +46,7 @@ Options Parse(int argc, char** argv) {
     else if (argument == "--input") options.input = value();
     else if (argument == "--output") options.output = value();
     else if (argument == "--extensions") options.extensions = value();
+    else if (argument == "--cache") options.cache = value();
     else if (argument == "--profile") options.profile = true;
     else if (options.model.empty() && argument.rfind("--", 0) != 0) options.model = argument;
     else throw std::runtime_error(argument + ": unknown option");
@@ -98,9 +99,10 @@ int Run(const Options& options) {
   moir::Core core;
   if (!options.extensions.empty()) core.AddExtension(options.extensions);
   const Clock::time_point start = Clock::now();
-  moir::CompiledModel model = core.CompileModel(
-      options.model,
-      {{"inference_num_threads", options.threads}, {"enable_profiling", options.profile ? "true" : "false"}});
+  moir::CompiledModel model =
+      core.CompileModel(options.model, {{"inference_num_threads", options.threads},
+                                        {"enable_profiling", options.profile ? "true" : "false"},
+                                        {"cache_dir", options.cache}});
   moir::InferRequest request = model.CreateInferRequest();
   const double load = Milliseconds(start);
   for (size_t i = 0; i < model.Inputs().size(); ++i) Fill(request.GetInputTensor(i), i == 0 ? options.input : "");

@@ -62,6 +62,12 @@ bool LimitIsa(Isa isa) {
   return true;
 }
 
+std::string OneDnnVersion() {
+  const dnnl_version_t* version = dnnl_version();
+  return StrCat(version->major, '.', version->minor, '.', version->patch, ' ', version->hash, ' ',
+                static_cast<int>(dnnl::get_effective_cpu_isa()));
+}
+
 Isa EffectiveIsa() {
   static const Isa cpu = CpuIsa();
   return std::min(cpu, limit.load());

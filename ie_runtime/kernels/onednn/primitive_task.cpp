@@ -2,21 +2,53 @@
 
 #include <cstring>
 
-#include "ie_runtime/memory.h"
+#include "ie_runtime/packed_constants.h"
 
 namespace moir::runtime::onednn {
 
+namespace {
+
+// What can be asked of a descriptor in each version of oneDNN; the version itself, the CPU and the layer are part of
+// the key anyway.
+std::string FormName(const Desc& desc) {
+#if DNNL_VERSION_MAJOR >= 3
+  const Dims dims = desc.get_dims();
+  std::string name =
+      StrCat("onednn ", static_cast<int>(desc.get_data_type()), ' ', static_cast<int>(desc.get_format_kind()));
+  if (desc.get_format_kind() == dnnl::memory::format_kind::blocked) {
+    for (const auto& list : {desc.get_strides(), desc.get_inner_blks(), desc.get_inner_idxs()}) {
+      name += " :";
+      for (const int64_t value : list) name += StrCat(' ', value);
+    }
+  }
+#else
+  const Dims dims = desc.dims();
+  std::string name =
+      StrCat("onednn ", static_cast<int>(desc.data_type()), ' ', static_cast<int>(desc.data.format_kind));
+  if (desc.data.format_kind == dnnl_blocked) {
+    const dnnl_blocking_desc_t& blocks = desc.data.format_desc.blocking;
+    for (int i = 0; i < desc.data.ndims; ++i) name += StrCat(' ', blocks.strides[i]);
+    for (int i = 0; i < blocks.inner_nblks; ++i) name += StrCat(' ', blocks.inner_idxs[i], ':', blocks.inner_blks[i]);
+  }
+#endif
+  name += " of";
+  for (const int64_t size : dims) name += StrCat(' ', size);
+  return name;
+}
+
+}  // namespace
+
 PackedWeights::PackedWeights(const Tensor& values, const Desc& plain, const Desc& wanted) : desc_(wanted) {
-  auto memory = AllocateMemory(wanted.get_size());
-  if (plain == wanted) {
-    std::memcpy(memory.get(), values.Data(), values.ByteSize());
-  } else {
+  data_ = PackConstant(FormName(wanted), wanted.get_size(), [&](std::byte* memory) {
+    if (plain == wanted) {
+      std::memcpy(memory, values.Data(), values.ByteSize());
+      return;
+    }
     const dnnl::memory from(plain, Engine(), const_cast<void*>(values.Data()));
-    dnnl::memory to(wanted, Engine(), memory.get());
+    dnnl::memory to(wanted, Engine(), memory);
     dnnl::reorder(from, to).execute(Stream(), const_cast<dnnl::memory&>(from), to);
     Stream().wait();
-  }
-  data_ = std::move(memory);
+  });
 }
 
 }  // namespace moir::runtime::onednn

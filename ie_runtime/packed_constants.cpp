@@ -1,0 +1,175 @@
+#include "ie_runtime/packed_constants.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+
+#include "ie_runtime/byte_hash.h"
+#include "ie_runtime/common.h"
+#include "ie_runtime/memory.h"
+
+namespace moir::runtime {
+namespace {
+
+constexpr char kMagic[8] = {'M', 'O', 'I', 'R', 'P', 'A', 'C', 'K'};
+constexpr uint32_t kFormat = 1;
+constexpr size_t kAlignment = 64;
+
+struct Header {
+  char magic[8];
+  uint32_t format;
+  uint32_t entries;
+  uint64_t key;
+  uint64_t size;
+  uint64_t table_hash;
+};
+struct TableEntry {
+  uint64_t key, offset, bytes, hash;
+};
+static_assert(sizeof(Header) == 40 && sizeof(TableEntry) == 32);
+
+size_t Aligned(size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
+
+struct Packing {
+  PackedConstants* constants = nullptr;
+  std::string layer;
+  size_t layers = 0, number = 0;
+};
+thread_local Packing current;
+
+}  // namespace
+
+void PackedConstants::Load(std::shared_ptr<const void> keeper, const std::byte* data, size_t bytes) {
+  Header header;
+  if (bytes < sizeof(header)) return;
+  std::memcpy(&header, data, sizeof(header));
+  if (std::memcmp(header.magic, kMagic, sizeof(kMagic)) != 0 || header.format != kFormat || header.key != key_ ||
+      header.size != bytes || header.entries > (bytes - sizeof(header)) / sizeof(TableEntry))
+    return;
+  const size_t table_bytes = header.entries * sizeof(TableEntry);
+  if (HashBytes(data + sizeof(header), table_bytes) != header.table_hash) return;
+  std::map<uint64_t, Stored> stored;
+  for (uint32_t i = 0; i < header.entries; ++i) {
+    TableEntry entry;
+    std::memcpy(&entry, data + sizeof(header) + i * sizeof(entry), sizeof(entry));
+    if (entry.offset % kAlignment != 0 || entry.offset > bytes || entry.bytes > bytes - entry.offset) return;
+    stored[entry.key] = {entry.offset, entry.bytes, entry.hash};
+  }
+  keeper_ = std::move(keeper);
+  file_ = data;
+  stored_ = std::move(stored);
+}
+
+void PackedConstants::Load(const std::string& path) {
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return;
+  struct stat info {};
+  void* memory = MAP_FAILED;
+  size_t bytes = 0;
+  if (fstat(file, &info) == 0 && S_ISREG(info.st_mode) && info.st_size > 0) {
+    bytes = static_cast<size_t>(info.st_size);
+    memory = mmap(nullptr, bytes, PROT_READ, MAP_SHARED, file, 0);
+  }
+  close(file);
+  if (memory == MAP_FAILED) return;
+  const std::shared_ptr<const void> keeper(memory, [bytes](void* mapped) { munmap(mapped, bytes); });
+  Load(keeper, static_cast<const std::byte*>(memory), bytes);
+}
+
+std::shared_ptr<const std::byte> PackedConstants::Find(uint64_t key, size_t bytes) {
+  const auto found = stored_.find(key);
+  if (found == stored_.end() || found->second.bytes != bytes) return nullptr;
+  const std::byte* data = file_ + found->second.offset;
+  if (HashBytes(data, bytes) != found->second.hash) return nullptr;
+  std::shared_ptr<const std::byte> shared(keeper_, data);
+  entries_.push_back({key, bytes, shared});
+  ++found_;
+  return shared;
+}
+
+std::shared_ptr<std::byte> PackedConstants::NewMemory(size_t bytes) { return AllocateMemory(bytes); }
+
+void PackedConstants::Add(uint64_t key, size_t bytes, std::shared_ptr<const std::byte> data) {
+  entries_.push_back({key, bytes, std::move(data)});
+  ++packed_;
+}
+
+size_t PackedConstants::WrittenSize() const {
+  size_t at = Aligned(sizeof(Header) + entries_.size() * sizeof(TableEntry));
+  for (const Entry& entry : entries_) at = Aligned(at + entry.bytes);
+  return at;
+}
+
+bool PackedConstants::Write(std::ostream& stream, uint64_t key) const {
+  std::vector<TableEntry> table;
+  size_t at = Aligned(sizeof(Header) + entries_.size() * sizeof(TableEntry));
+  for (const Entry& entry : entries_) {
+    table.push_back({entry.key, at, entry.bytes, HashBytes(entry.data.get(), entry.bytes)});
+    at = Aligned(at + entry.bytes);
+  }
+  const size_t table_bytes = table.size() * sizeof(TableEntry);
+  Header header{{}, kFormat, static_cast<uint32_t>(table.size()), key, at, HashBytes(table.data(), table_bytes)};
+  std::memcpy(header.magic, kMagic, sizeof(kMagic));
+  size_t written = 0;
+  const auto write = [&](const void* data, size_t bytes) {
+    stream.write(static_cast<const char*>(data), static_cast<std::streamsize>(bytes));
+    written += bytes;
+  };
+  const auto pad = [&] {
+    const char zeros[kAlignment] = {};
+    write(zeros, Aligned(written) - written);
+  };
+  write(&header, sizeof(header));
+  write(table.data(), table_bytes);
+  for (const Entry& entry : entries_) {
+    pad();
+    write(entry.data.get(), entry.bytes);
+  }
+  pad();
+  return stream.good();
+}
+
+bool PackedConstants::SaveTo(const std::string& path) const {
+  static std::atomic<unsigned> number{0};
+  const std::string temporary = StrCat(path, ".", getpid(), ".", number++, ".tmp");
+  bool written = false;
+  {
+    std::ofstream file(temporary, std::ios::binary | std::ios::trunc);
+    written = file && Write(file, key_);
+    file.close();
+    written = written && !file.fail();
+  }
+  if (written && std::rename(temporary.c_str(), path.c_str()) == 0) return true;
+  unlink(temporary.c_str());
+  return false;
+}
+
+PackingScope::PackingScope(PackedConstants* constants) : previous_(current.constants) {
+  current = {constants, "", 0, 0};
+}
+PackingScope::~PackingScope() { current.constants = previous_; }
+
+void PackingScope::Layer(const std::string& name) {
+  // Names need not be unique.
+  current.layer = StrCat(current.layers++, ' ', name);
+  current.number = 0;
+}
+
+std::shared_ptr<const std::byte> PackConstant(const std::string& form, size_t bytes,
+                                              const std::function<void(std::byte*)>& fill) {
+  if (!current.constants) {
+    std::shared_ptr<std::byte> memory = AllocateMemory(bytes);
+    fill(memory.get());
+    return memory;
+  }
+  const uint64_t key = HashText(StrCat(current.layer, '\n', current.number++, '\n', form, '\n', bytes));
+  return current.constants->Get(key, bytes, fill);
+}
+
+}  // namespace moir::runtime

@@ -1,0 +1,93 @@
+// PackedConstants: the weights of a compiled graph as its kernels want them, so that the next start takes them from a
+// file instead of packing them.
+//
+//   "MOIRPACK"  u32 format  u32 entries  u64 key  u64 size of all  u64 hash of the table   (40 bytes)
+//   per entry: u64 key  u64 offset  u64 bytes  u64 hash of the bytes
+//   the bytes, each entry's at a multiple of 64
+//
+// Little-endian. The file's key stands for everything that decides what is packed and how; an entry's key for the layer
+// and its number there. The table is checked when the file is opened, an entry when it is asked for: its pages are read
+// then, in parallel, which the first inference would have to do anyway. A damaged entry is packed anew.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <vector>
+
+namespace moir::runtime {
+
+class PackedConstants {
+ public:
+  // Starts without a file. `key` is that of the file to be.
+  explicit PackedConstants(uint64_t key) : key_(key) {}
+
+  // Takes the entries of what SaveTo and Write wrote, if it has this key and a table that is whole; else nothing
+  // happens. `keeper` keeps the bytes alive.
+  void Load(std::shared_ptr<const void> keeper, const std::byte* data, size_t bytes);
+  // The same of a file, which is mapped read-only: processes share its pages.
+  void Load(const std::string& path);
+
+  // The bytes of the entry `key`, or, when they are not there, new memory that `fill` writes.
+  template <typename Fill>
+  std::shared_ptr<const std::byte> Get(uint64_t key, size_t bytes, const Fill& fill) {
+    if (auto found = Find(key, bytes)) return found;
+    std::shared_ptr<std::byte> memory = NewMemory(bytes);
+    fill(memory.get());
+    Add(key, bytes, memory);
+    return memory;
+  }
+
+  size_t Found() const { return found_; }    // entries that came from the file
+  size_t Packed() const { return packed_; }  // those that did not
+  // All entries that were asked for, under another key. Returns false when the stream fails.
+  bool Write(std::ostream& stream, uint64_t key) const;
+  size_t WrittenSize() const;
+  // To a file that appears whole or not at all; whatever else may write it at the same time. Returns whether it did.
+  bool SaveTo(const std::string& path) const;
+
+ private:
+  struct Entry {
+    uint64_t key;
+    size_t bytes;
+    std::shared_ptr<const std::byte> data;
+  };
+  struct Stored {
+    size_t offset, bytes;
+    uint64_t hash;
+  };
+  std::shared_ptr<const std::byte> Find(uint64_t key, size_t bytes);
+  static std::shared_ptr<std::byte> NewMemory(size_t bytes);
+  void Add(uint64_t key, size_t bytes, std::shared_ptr<const std::byte> data);
+
+  uint64_t key_;
+  std::shared_ptr<const void> keeper_;
+  const std::byte* file_ = nullptr;
+  std::map<uint64_t, Stored> stored_;
+  std::vector<Entry> entries_;
+  size_t found_ = 0, packed_ = 0;
+};
+
+// While it lives, PackConstant in this thread asks `constants`; null: it packs.
+class PackingScope {
+ public:
+  explicit PackingScope(PackedConstants* constants);
+  ~PackingScope();
+  PackingScope(const PackingScope&) = delete;
+  PackingScope& operator=(const PackingScope&) = delete;
+  // Constants are those of this layer from now on.
+  void Layer(const std::string& name);
+
+ private:
+  PackedConstants* previous_;
+};
+
+// A constant of the current layer, packed. `form` says how; kernels call it in the same order each time.
+std::shared_ptr<const std::byte> PackConstant(const std::string& form, size_t bytes,
+                                              const std::function<void(std::byte*)>& fill);
+
+}  // namespace moir::runtime
