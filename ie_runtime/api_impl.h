@@ -30,6 +30,8 @@ struct Model::Impl {
   // The model with other shapes of inputs (of their tensors, where they are pictures); what is not named stays. Throws
   // graph::Error and leaves this one as it is.
   __attribute__((visibility("hidden"))) Impl Reshaped(const std::map<std::string, Shape>& other) const;
+  // Adds the states of the file, or tells those that are there already what they start from.
+  __attribute__((visibility("hidden"))) void TakeStates(std::vector<graph::NetState> of_file);
   // Shape of an input of the graph as far as it is known, -1 else.
   __attribute__((visibility("hidden"))) Shape InputShape(const std::string& input) const;
 };

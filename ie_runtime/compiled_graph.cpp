@@ -84,6 +84,9 @@ void CompiledGraph::AddStates(const std::vector<StatePair>& states) {
       Fail(ErrorKind::kBadOption, "state \"", state.input, "\": is ", ElementTypeName(input.type), input.shape,
            ", its output \"", output.name, "\" ", ElementTypeName(output.type), output.shape, ", expected the same");
     }
+    // 16-bit floats are computed in f32.
+    const bool half = port.initial.Type() == ElementType::kF16 || port.initial.Type() == ElementType::kBF16;
+    if (half) port.initial = port.initial.ConvertTo(ElementType::kF32);
     if (port.initial.IsDefined() && (port.initial.Type() != input.type || port.initial.Shape() != input.shape)) {
       Fail(ErrorKind::kBadOption, "state \"", state.input, "\": is ", ElementTypeName(input.type), input.shape,
            ", its initial value ", ElementTypeName(port.initial.Type()), port.initial.Shape(), ", expected the same");

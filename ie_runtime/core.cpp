@@ -16,6 +16,7 @@ std::shared_ptr<Model::Impl> ToModel(graph::OpenedIr opened) {
   auto impl = std::make_shared<Model::Impl>();
   impl->graph = std::move(opened.graph);
   impl->net = std::move(opened.net);
+  impl->TakeStates(std::move(opened.states));
   if (!impl->net) {
     for (const graph::Node* input : impl->graph->Parameters()) {
       const std::string layout = runtime::DefaultLayout(static_cast<size_t>(input->Shape().Rank()));

@@ -45,6 +45,13 @@ const runtime::StatePair* FindState(const Model::Impl& impl, const std::string& 
   return nullptr;
 }
 
+// Whether it is a variable of the file, whose shape is that of what it starts from, and no input that became a state.
+bool IsStateOfFile(const Model::Impl& impl, const std::string& name) {
+  if (!impl.net || !FindState(impl, name)) return false;
+  const auto& inputs = impl.net->Inputs();
+  return std::none_of(inputs.begin(), inputs.end(), [&](const graph::NetInput& input) { return input.name == name; });
+}
+
 std::vector<runtime::PictureTensor> TensorsOf(const Model::Impl& impl, const Port& input) {
   const runtime::InputSteps* steps = impl.processing ? impl.processing->Find(input.name) : nullptr;
   if (!steps) return {};
@@ -106,6 +113,15 @@ Shape Model::Impl::InputShape(const std::string& input) const {
   return runtime::NamedPort(GraphInputs(*this), input, "input").shape;
 }
 
+void Model::Impl::TakeStates(std::vector<graph::NetState> of_file) {
+  for (graph::NetState& state : of_file) {
+    const auto known = std::find_if(states.begin(), states.end(),
+                                    [&](const runtime::StatePair& pair) { return pair.input == state.input; });
+    if (known == states.end()) states.push_back({state.input, state.output, state.initial});
+    else known->initial = state.initial;
+  }
+}
+
 Model::Impl Model::Impl::Reshaped(const std::map<std::string, Shape>& given) const {
   Impl changed = *this;
   std::map<std::string, Shape> other = given;
@@ -144,12 +160,16 @@ Model::Impl Model::Impl::Reshaped(const std::map<std::string, Shape>& given) con
   }
   if (net) {
     // Shapes are settled anew from the file: what was computed from the old ones must not stay.
-    for (const auto& [name, shape] : other) changed.shapes[name] = graph::Shape(shape);
+    for (const auto& [name, shape] : other) {
+      if (!IsStateOfFile(*this, name)) changed.shapes[name] = graph::Shape(shape);
+    }
     const bool settled = std::all_of(net->Inputs().begin(), net->Inputs().end(), [&](const graph::NetInput& input) {
       return input.shape.IsStatic() || changed.shapes.contains(input.name);
     });
     if (settled) {
-      std::unique_ptr<graph::Graph> built = net->Build(changed.shapes);
+      std::vector<graph::NetState> of_file;
+      std::unique_ptr<graph::Graph> built = net->Build(changed.shapes, &of_file);
+      changed.TakeStates(std::move(of_file));
       if (processing) runtime::ApplyOutputSteps(processing->outputs, *built);
       changed.graph = std::move(built);
     }
@@ -221,8 +241,10 @@ void Model::SetBatch(int64_t batch) {
   if (batch < 1) throw Error(ErrorKind::kBadOption, graph::StrCat("batch: got ", batch, ", expected 1 or more"));
   std::map<std::string, Shape> shapes;
   std::vector<Port> ports = Inputs();
-  for (const runtime::StatePair& state : impl.states)
+  for (const runtime::StatePair& state : impl.states) {
+    if (IsStateOfFile(impl, state.input)) continue;
     ports.push_back(runtime::NamedPort(GraphInputs(impl), state.input, "input"));
+  }
   for (const Port& port : ports) {
     const std::string layout = GetLayout(port.name);
     if (layout.empty()) {

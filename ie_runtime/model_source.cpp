@@ -246,7 +246,11 @@ Model::Impl RestoreModel(std::shared_ptr<const ModelSource> source, std::string_
   bool same = model.graph != nullptr;
   for (const auto& [name, shape] : shapes) same = same && model.InputShape(name) == shape;
   if (!same) model = model.Reshaped(shapes);
-  model.states = std::move(states);
+  for (StatePair& state : states) {
+    const bool known = std::any_of(model.states.begin(), model.states.end(),
+                                   [&](const StatePair& pair) { return pair.input == state.input; });
+    if (!known) model.states.push_back(std::move(state));
+  }
   if (steps.inputs.empty() && steps.outputs.empty()) return model;
   if (model.graph) {
     std::unique_ptr<Graph> graph = model.graph->Clone();

@@ -19,7 +19,7 @@ OpenedIr Open(const std::shared_ptr<const XmlFile>& xml, IrWeights weights) {
     Fail(ErrorKind::kUnsupported, xml->Place(net), ": IR version ", version,
          " cannot be read, expected 2, 3, 4, 10 or 11");
   OpenedIr opened{nullptr, std::make_shared<const NetModel>(xml, std::move(weights))};
-  if (opened.net->IsStatic()) opened.graph = opened.net->Build();
+  if (opened.net->IsStatic()) opened.graph = opened.net->Build({}, &opened.states);
   return opened;
 }
 

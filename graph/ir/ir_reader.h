@@ -32,6 +32,7 @@ std::unique_ptr<Graph> ReadIr(const std::string& xml_path, const std::string& bi
 struct OpenedIr {
   std::unique_ptr<Graph> graph;         // null while sizes of inputs are open
   std::shared_ptr<const NetModel> net;  // versions 10 and 11: makes graphs of other shapes; else null
+  std::vector<NetState> states = {};    // of `graph`
 };
 OpenedIr OpenIr(const std::string& xml_path, const std::string& bin_path = "");
 // The topology from memory; its constants are views of `weights`. `name` stands for the path in messages.

@@ -551,14 +551,11 @@ const std::map<std::string, std::vector<Entry>, std::less<>>& Table() {
 
 const std::map<std::string, std::string, std::less<>>& Refused() {
   static const char* const kDataDependent = "the shape of its result depends on the data";
-  static const char* const kState = "values kept from one inference to the next cannot be had";
   static const char* const kRandom = "it draws random numbers";
   static const char* const kInternal = "an operator of OpenVINO's plug-ins, which files should not contain";
   static const char* const kText = "there are no tensors of strings";
   static const char* const kComplex = "there are no transforms into frequencies";
   static const std::map<std::string, std::string, std::less<>> refused = {
-      {"Assign", kState},
-      {"ReadValue", kState},
       {"NonZero", kDataDependent},
       {"Unique", kDataDependent},
       {"MatrixNms", kDataDependent},

@@ -29,7 +29,8 @@ int64_t OpsetOf(const NetLayer& layer) {
 }
 
 bool IsStructure(const std::string& type) {
-  static const std::set<std::string> types = {"Parameter", "Const", "Result", "TensorIterator", "Loop", "If"};
+  static const std::set<std::string> types = {"Parameter", "Const", "Result",    "TensorIterator",
+                                              "Loop",      "If",    "ReadValue", "Assign"};
   return types.contains(type);
 }
 
@@ -98,7 +99,8 @@ class GraphBuilder {
   GraphBuilder(const XmlFile& xml, IrWeights weights, bool reshaped)
       : xml_(xml), weights_(std::move(weights)), reshaped_(reshaped) {}
 
-  std::unique_ptr<Graph> Build(const Net& net, const std::vector<NetInput>& inputs, const std::vector<Shape>& shapes) {
+  std::unique_ptr<Graph> Build(const Net& net, const std::vector<NetInput>& inputs, const std::vector<Shape>& shapes,
+                               std::vector<NetState>& states) {
     graph_ = std::make_unique<Graph>(xml_.Root().attribute("name").value());
     Scope scope = MakeScope(net, "");
     // Inputs come first: their names are the user's.
@@ -112,6 +114,7 @@ class GraphBuilder {
     }
     BuildNet(scope, parameters);
     AddOutputs(scope);
+    AddStates(states);
     CheckSelected();
     graph_->RemoveDead();
     return std::move(graph_);
@@ -212,7 +215,11 @@ class GraphBuilder {
     RefuseArithmetic(layer, inputs);
     NetLayerBuilder builder(*graph_, layer, name, std::move(inputs), outputs_read);
     std::vector<Value> outputs;
-    if (layer.type == "If") {
+    if (layer.type == "ReadValue") {
+      outputs = ReadState(scope, builder);
+    } else if (layer.type == "Assign") {
+      outputs = WriteState(scope, builder);
+    } else if (layer.type == "If") {
       outputs = MakeBranch(scope, builder);
     } else if (const pugi::xml_node mark = SuppressionMark(layer)) {
       outputs = MakeSuppression(mark, builder);
@@ -492,6 +499,72 @@ class GraphBuilder {
     if (graph_->Outputs().empty()) xml_.Bad(xml_.Root(), "the model has no Result");
   }
 
+  struct State {
+    Node* parameter = nullptr;  // what ReadValue gives
+    Tensor initial;
+    Value assigned;
+  };
+
+  // ReadValue: input 0, which may be missing, is the value that it starts from.
+  std::vector<Value> ReadState(const Scope& scope, NetLayerBuilder& builder) {
+    builder.RequireInputs(0, 1);
+    const std::string id = builder.Text("variable_id");
+    const std::string declared = builder.Text("variable_shape", "...");
+    const std::string type_name = builder.Text("variable_type", "dynamic");
+    if (!scope.prefix.empty()) builder.Unsupported("a value that is kept inside a loop or a branch cannot be had");
+    State& state = states_[id];
+    if (state.parameter) return {state.parameter->Output()};
+    const PartialShape shape = PartialShape::Parse(declared);
+    ElementType type = NetElementType(type_name);
+    Shape settled;
+    if (builder.InputCount() == 1) {
+      state.initial = builder.StaticInput(0, "initial value");
+      if (type == ElementType::kUndefined) type = state.initial.Type();
+      builder.Require(type == state.initial.Type() && shape.Allows(state.initial.Shape()), "initial value",
+                      StrCat(state.initial.Type(), state.initial.Shape()), StrCat(type_name, " ", declared));
+      settled = state.initial.Shape();
+    } else {
+      if (!shape.IsStatic() || type == ElementType::kUndefined)
+        builder.Unsupported("its type or shape is open (", type_name, " ", declared, ") and it has no initial value");
+      settled = shape.ToShape();
+    }
+    state.parameter = graph_->AddParameter(id, type, std::move(settled));
+    return {state.parameter->Output()};
+  }
+
+  std::vector<Value> WriteState(const Scope& scope, NetLayerBuilder& builder) {
+    builder.RequireInputs(1, 1);
+    if (!scope.prefix.empty()) builder.Unsupported("a value that is kept inside a loop or a branch cannot be had");
+    const std::string id = builder.Text("variable_id");
+    State& state = states_[id];
+    builder.Require(!state.assigned, "variable_id", id, "one Assign of each variable");
+    state.assigned = builder.Input(0);
+    return {builder.Input(0)};
+  }
+
+  // They become inputs and outputs, which whoever runs the graph connects.
+  void AddStates(std::vector<NetState>& states) {
+    for (auto& [id, state] : states_) {
+      if (!state.parameter)
+        Fail(ErrorKind::kBadModel, xml_.Path(), ": variable \"", id, "\": it has an Assign and no ReadValue");
+      // Without an Assign it stays what it is.
+      const Value value = state.assigned ? state.assigned : state.parameter->Output();
+      if (value.Type() != state.parameter->Type() || value.Shape() != state.parameter->Shape()) {
+        Fail(ErrorKind::kUnsupported, xml_.Path(), ": variable \"", id, "\": it is assigned ", value.Type(),
+             value.Shape(), " and read as ", state.parameter->Type(), state.parameter->Shape(),
+             "; values that grow from one inference to the next cannot be kept");
+      }
+      std::string name = id + "/assigned";
+      const auto taken = [&] {
+        const auto& outputs = graph_->Outputs();
+        return std::any_of(outputs.begin(), outputs.end(), [&](const GraphOutput& o) { return o.name == name; });
+      };
+      while (taken()) name += '_';
+      graph_->AddOutput(name, value);
+      states.push_back({state.parameter->Name(), name, state.initial});
+    }
+  }
+
   // How many boxes are selected depends on the data; our shapes do not. Only the model's user can take the rows that
   // count.
   void CheckSelected() const {
@@ -522,6 +595,7 @@ class GraphBuilder {
   const bool reshaped_;
   std::unique_ptr<Graph> graph_;
   std::map<const Node*, std::string> widened_;  // constants and the types that they had
+  std::map<std::string, State> states_;         // by variable
   int64_t unrolled_ = 0;
 };
 
@@ -582,7 +656,8 @@ bool NetModel::IsStatic() const {
   return std::all_of(inputs_.begin(), inputs_.end(), [](const NetInput& input) { return input.shape.IsStatic(); });
 }
 
-std::unique_ptr<Graph> NetModel::Build(const std::map<std::string, Shape>& shapes) const {
+std::unique_ptr<Graph> NetModel::Build(const std::map<std::string, Shape>& shapes,
+                                       std::vector<NetState>* states) const {
   std::vector<const Shape*> given(inputs_.size(), nullptr);
   for (const auto& [name, shape] : shapes) {
     const auto found = std::find_if(inputs_.begin(), inputs_.end(), [&, &key = name](const NetInput& input) {
@@ -620,7 +695,10 @@ std::unique_ptr<Graph> NetModel::Build(const std::map<std::string, Shape>& shape
          " open: ", Join(open, ", "),
          "; give it with --input_shape \"NAME[1,3,224,224]\", or in a program with Model::Reshape");
   }
-  return GraphBuilder(*xml_, weights_, reshaped).Build(*net_, inputs_, settled);
+  std::vector<NetState> found;
+  std::unique_ptr<Graph> graph = GraphBuilder(*xml_, weights_, reshaped).Build(*net_, inputs_, settled, found);
+  if (states) *states = std::move(found);
+  return graph;
 }
 
 }  // namespace moir::graph

@@ -25,6 +25,12 @@ struct Net;
 
 // A file whose topology has been read and whose operators are all known. Shapes are settled only when a graph is built,
 // so that one file can be had in several; graphs share the mapped weights. Building may happen in several threads.
+// An input whose value is that of an output of the inference before.
+struct NetState {
+  std::string input, output;
+  Tensor initial;  // not defined: zeros
+};
+
 class NetModel {
  public:
   // Throws kBadModel (file, line, layer, what is wrong) and kUnsupported for operators that are not known, all of them
@@ -40,7 +46,10 @@ class NetModel {
   // file settles may be given as others, the number of axes may not. Throws kBadOption for names that no input has, for
   // shapes of another rank, and when sizes of other inputs are open: the message lists them. Throws kBadModel and
   // kUnsupported with the layer's place.
-  std::unique_ptr<Graph> Build(const std::map<std::string, Shape>& shapes = {}) const;
+  // Values that the model keeps from one inference to the next (ReadValue, Assign) are inputs behind the others, which
+  // Inputs() does not list, and outputs behind the others; `states` says which belong together.
+  std::unique_ptr<Graph> Build(const std::map<std::string, Shape>& shapes = {},
+                               std::vector<NetState>* states = nullptr) const;
 
  private:
   std::shared_ptr<const XmlFile> xml_;

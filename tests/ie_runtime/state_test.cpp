@@ -1,6 +1,10 @@
 // States that a request keeps: steps one by one against one long sequence.
 #include <cmath>
+#include <fstream>
+#include <regex>
+#include <sstream>
 
+#include "ie_runtime/apps/common/npz.h"
 #include "tests/ie_runtime/api_test_support.h"
 
 namespace moir {
@@ -196,6 +200,110 @@ TEST(State, Errors) {
   request.StartAsync();
   ExpectError(ErrorKind::kBusy, "ResetState on a request that runs", [&] { request.ResetState(); });
   request.Wait();
+}
+
+// Files with ReadValue and Assign, against OpenVINO (tests/oracle/make_state_cases.py).
+struct StateCase {
+  std::string xml, bin;
+  Tensor x, y;
+};
+
+std::string ReadBytes(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return std::move(text).str();
+}
+
+StateCase ReadCase(const std::string& name) {
+  const std::string path = std::string(MOIR_TEST_DATA_DIR) + "/states/" + name;
+  StateCase result{ReadBytes(path + ".xml"), ReadBytes(path + ".bin"), {}, {}};
+  for (const auto& [key, tensor] : apps::ReadNpz(path + ".npz")) (key == "x" ? result.x : result.y) = tensor;
+  return result;
+}
+
+Model ReadModel(StateCase& from) {
+  return Core().ReadModel(from.xml, Tensor(ElementType::kU8, {static_cast<int64_t>(from.bin.size())}, from.bin.data()));
+}
+
+void ExpectSteps(const CompiledModel& model, const StateCase& expected) {
+  constexpr int64_t kResetAt = 4;
+  InferRequest request = model.CreateInferRequest();
+  ASSERT_EQ(request.QueryState().size(), 1U);
+  EXPECT_EQ(request.QueryState()[0].GetName(), "hidden");
+  const int64_t steps = expected.x.GetShape()[0];
+  ASSERT_EQ(steps, 6);
+  for (int64_t step = 0; step < steps; ++step) {
+    if (step == kResetAt) request.ResetState();
+    request.SetInputTensor(Tensor(ElementType::kF32, {2, 3}, expected.x.Data<float>() + step * 6));
+    request.Infer();
+    const Tensor y = request.GetOutputTensor();
+    ASSERT_EQ(y.GetShape(), (Shape{2, 4}));
+    for (size_t i = 0; i < 8; ++i)
+      EXPECT_NEAR(y.Data<float>()[i], expected.y.Data<float>()[static_cast<size_t>(step) * 8 + i], 1e-6) << step;
+  }
+}
+
+TEST(StateFiles, RecurrentNetwork) {
+  StateCase file = ReadCase("recurrent");
+  const Model model = ReadModel(file);
+  EXPECT_EQ(model.States(), std::vector<std::string>{"hidden"});
+  ASSERT_EQ(model.Inputs().size(), 1U);
+  ASSERT_EQ(model.Outputs().size(), 1U);
+  const CompiledModel compiled = Core().CompileModel(model);
+  ExpectSteps(compiled, file);
+  std::stringstream stream;
+  compiled.ExportModel(stream);
+  ExpectSteps(Core().ImportModel(stream), file);
+}
+
+TEST(StateFiles, OperatorsOfVersionThree) {
+  StateCase file = ReadCase("recurrent");
+  file.xml = std::regex_replace(file.xml, std::regex("opset6"), "opset3");
+  file.xml = std::regex_replace(file.xml, std::regex(" variable_type=\"f32\" variable_shape=\"2,4\""), "");
+  file.xml = std::regex_replace(file.xml, std::regex("version=\"11\""), "version=\"10\"");
+  ExpectSteps(Core().CompileModel(ReadModel(file)), file);
+}
+
+TEST(StateFiles, StartsWithZerosWithoutAnInitialValue) {
+  StateCase file = ReadCase("recurrent");
+  // The ReadValue without its input port and edge: the layer with the initial value stays, unread.
+  file.xml = std::regex_replace(
+      file.xml, std::regex("(type=\"ReadValue\"[^>]*>\\s*<data[^>]*>)\\s*<input>[\\s\\S]*?</input>"), "$1");
+  std::smatch id;
+  ASSERT_TRUE(std::regex_search(file.xml, id, std::regex("<layer id=\"(\\d+)\"[^>]*type=\"ReadValue\"")));
+  file.xml = std::regex_replace(file.xml, std::regex("<edge [^>]*to-layer=\"" + id[1].str() + "\"[^>]*/>"), "");
+  InferRequest request = Core().CompileModel(ReadModel(file)).CreateInferRequest();
+  for (size_t i = 0; i < 8; ++i) EXPECT_EQ(request.QueryState()[0].GetState().Data<float>()[i], 0);
+}
+
+TEST(StateFiles, OpenBatch) {
+  StateCase file = ReadCase("recurrent_open_batch");
+  Model model = ReadModel(file);
+  EXPECT_EQ(model.Input().shape, (Shape{-1, 3}));
+  model.Reshape(Shape{1, 3});
+  const CompiledModel one = Core().CompileModel(model);
+  EXPECT_EQ(one.CreateInferRequest().QueryState()[0].GetState().GetShape(), (Shape{1, 4}));
+  EXPECT_EQ(one.CreateInferRequest().QueryState()[0].GetState().Data<float>()[3], 0.25f);
+  // The state has as many rows as the input, in another compiled model too.
+  ExpectSteps(one.Reshape({{"x", {2, 3}}}), file);
+  model.Reshape(Shape{2, 3});
+  ExpectSteps(Core().CompileModel(model), file);
+}
+
+TEST(StateFiles, Errors) {
+  const StateCase file = ReadCase("recurrent");
+  const auto fails = [&](ErrorKind kind, const std::string& part, const std::string& from, const std::string& to) {
+    StateCase changed = file;
+    changed.xml = std::regex_replace(changed.xml, std::regex(from), to);
+    ASSERT_NE(changed.xml, file.xml);
+    ExpectError(kind, part, [&] { ReadModel(changed); });
+  };
+  fails(ErrorKind::kBadModel, "variable \"other\": it has an Assign and no ReadValue",
+        "<data variable_id=\"hidden\" />", "<data variable_id=\"other\" />");
+  fails(ErrorKind::kBadModel, "attribute variable_id", "<data variable_id=\"hidden\" />", "");
+  fails(ErrorKind::kBadModel, "initial value: got f32[2,4], expected f32 2,5", "variable_shape=\"2,4\"",
+        "variable_shape=\"2,5\"");
 }
 
 }  // namespace
