@@ -52,7 +52,8 @@ std::shared_ptr<const CompiledGraph> CompiledShapes::Compile(std::unique_ptr<Gra
     packed->Load(path);
   }
   options.packed = std::move(packed);
-  options.origin = std::move(origin);
+  // Without a model to make others from nothing else of it is kept, either.
+  if (settings_.shape_cache_capacity > 0) options.origin = std::move(origin);
   auto compiled = std::make_shared<const CompiledGraph>(std::move(graph), options, interface);
   // A folder that cannot be written costs the next start its time, nothing else.
   if (!path.empty() && compiled->Packed().Packed() > 0) {

@@ -83,7 +83,9 @@ void CompiledModel::ExportModel(std::ostream& stream) const {
   const runtime::ModelOrigin& origin = graph.Origin();
   if (!origin.source)
     throw Error(ErrorKind::kUnsupported,
-                StrCat("model \"", graph.Name(), "\": was not read from a file, ExportModel needs one"));
+                StrCat("model \"", graph.Name(),
+                       "\": was not read from a file, or was compiled with shape_cache_capacity 0, so that "
+                       "nothing is left to export"));
   const runtime::ModelSource& source = *origin.source;
   const std::shared_ptr<const graph::MappedFile>& weights = source.Weights();
   Header header{};

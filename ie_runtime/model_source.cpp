@@ -4,6 +4,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "graph/extension/extension_registry.h"
 #include "ie_runtime/api_impl.h"
 #include "ie_runtime/byte_hash.h"
 #include "ie_runtime/isa.h"
@@ -262,8 +263,10 @@ Model::Impl RestoreModel(std::shared_ptr<const ModelSource> source, std::string_
 }
 
 std::string PackingEnvironment(int threads) {
+  // Plug-ins' operators on constants make weights, too.
+  const std::string plugins = graph::Join(graph::ExtensionIdentities(), ", ");
   return StrCat("moir ", MOIR_VERSION, "\noneDNN ", OneDnnVersion(), "\nisa ", IsaName(EffectiveIsa()), "\ncpu ",
-                DeviceProperty("full_device_name"), "\nthreads ", threads, '\n');
+                DeviceProperty("full_device_name"), "\nthreads ", threads, "\nplug-ins ", plugins, '\n');
 }
 
 uint64_t PackingKey(const ModelOrigin& origin, int threads) {

@@ -269,6 +269,9 @@ const ExtensionLibrary& LoadExtension(const std::string& path, const ExtensionCh
   ExtensionLibrary library;
   library.path = path;
   library.canonical = canonical;
+  const auto size = fs::file_size(canonical, error);
+  const auto changed = fs::last_write_time(canonical, error).time_since_epoch().count();
+  library.identity = StrCat(size, ' ', changed);
   ReadLibrary(Describe(path, entry), library);
   if (check) check(library);
   Registry& registry = TheRegistry();
@@ -305,6 +308,16 @@ std::vector<const ExtensionPass*> ExtensionPasses() {
     for (const ExtensionPass& pass : library.passes) passes.push_back(&pass);
   }
   return passes;
+}
+
+std::vector<std::string> ExtensionIdentities() {
+  Registry& registry = TheRegistry();
+  const std::shared_lock lock(registry.mutex);
+  std::vector<std::string> identities;
+  for (const ExtensionLibrary& library : registry.libraries)
+    identities.push_back(StrCat(library.name, ' ', library.version, ' ', library.identity));
+  std::sort(identities.begin(), identities.end());
+  return identities;
 }
 
 std::vector<std::string> ExtensionConverterNames() {

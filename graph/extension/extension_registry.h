@@ -37,6 +37,7 @@ struct ExtensionLibrary {
   std::string path;       // as it was given
   std::string canonical;  // to know it again
   std::string name, version;
+  std::string identity;  // size and time of change of the file
   std::deque<ExtensionOperator> operators;  // addresses stay
   std::deque<ExtensionConverter> converters;
   std::deque<ExtensionPass> passes;
@@ -58,5 +59,8 @@ const ExtensionOperator* FindExtensionLayer(std::string_view ir_type);
 const ExtensionConverter* FindExtensionConverter(std::string_view op, std::string_view op_type);
 std::vector<const ExtensionPass*> ExtensionPasses();  // in the order in which they were loaded
 std::vector<std::string> ExtensionConverterNames();   // of operators, without Custom
+// Of each library its name, version, size and time of change, in alphabetical order: when these are the same, what is
+// computed is taken to be the same.
+std::vector<std::string> ExtensionIdentities();
 
 }  // namespace moir::graph

@@ -29,6 +29,8 @@ struct PrePostProcessor::Impl {
 
 namespace {
 
+constexpr int64_t kLargest = 1 << 24;  // height or width of a picture
+
 template <typename... Parts>
 [[noreturn]] void FailInput(const runtime::InputSteps& steps, const Parts&... parts) {
   throw Error(ErrorKind::kBadOption, graph::StrCat("input \"", steps.input, "\": ", parts...));
@@ -90,8 +92,10 @@ InputTensorInfo& InputTensorInfo::SetColorFormat(ColorFormat format) {
 }
 
 InputTensorInfo& InputTensorInfo::SetSpatialStaticShape(int64_t height, int64_t width) {
-  if (height < 1 || width < 1)
-    FailInput(impl_->steps, "a picture of ", height, " x ", width, ", expected 1 or more, or SetSpatialDynamicShape");
+  if (height < 1 || width < 1 || height > kLargest || width > kLargest) {
+    FailInput(impl_->steps, "a picture of ", height, " x ", width, ", expected 1 to ", kLargest,
+              " each, or SetSpatialDynamicShape");
+  }
   impl_->steps.size = runtime::InputSteps::Size::kStatic;
   impl_->steps.height = height;
   impl_->steps.width = width;
@@ -126,7 +130,6 @@ PreProcessSteps& PreProcessSteps::Resize(ResizeAlgorithm algorithm) {
 }
 
 PreProcessSteps& PreProcessSteps::Resize(ResizeAlgorithm algorithm, int64_t height, int64_t width) {
-  constexpr int64_t kLargest = 1 << 24;
   if (height < 1 || width < 1 || height > kLargest || width > kLargest)
     FailInput(impl_->steps, "step Resize: to ", height, " x ", width, ", expected 1 to ", kLargest, " each");
   PictureStep step{Kind::kResize};

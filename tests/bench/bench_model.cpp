@@ -25,6 +25,16 @@ double Milliseconds(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
 }
 
+// Memory of the process that no file backs, in bytes.
+double AnonymousMemory() {
+  std::ifstream status("/proc/self/status");
+  for (std::string word; status >> word;) {
+    double kilobytes = 0;
+    if (word == "RssAnon:" && status >> kilobytes) return kilobytes * 1024;
+  }
+  return 0;
+}
+
 struct Options {
   std::string model, input, output, extensions, cache;
   std::string threads = "0";
@@ -133,9 +143,9 @@ int Run(const Options& options) {
   std::sort(times.begin(), times.end());
   std::printf(
       "{\"load\": %.3f, \"first\": %.3f, \"min\": %.4f, \"median\": %.4f, \"p99\": %.4f, \"weights\": %s, "
-      "\"activations\": %s}\n",
+      "\"activations\": %s, \"anonymous\": %.0f}\n",
       load, first, times.front(), times[times.size() / 2], times[std::min(times.size() - 1, times.size() * 99 / 100)],
-      model.GetProperty("memory_weights").c_str(), model.GetProperty("memory_activations").c_str());
+      model.GetProperty("memory_weights").c_str(), model.GetProperty("memory_activations").c_str(), AnonymousMemory());
   return 0;
 }
 

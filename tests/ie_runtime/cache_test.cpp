@@ -10,8 +10,8 @@
 
 #include "moir/preprocess.h"
 #include "tests/ie_runtime/api_test_support.h"
-#include "tests/support/subprocess.h"
 #include "tests/support/graph_testing.h"
+#include "tests/support/subprocess.h"
 
 namespace moir {
 namespace {
@@ -88,6 +88,23 @@ TEST_F(Cache, SecondCompilationTakesWhatTheFirstPacked) {
   EXPECT_TRUE(FromCache(Core().CompileModel(in_memory, With(folder))));
   EXPECT_EQ(Core().CompileModel(in_memory, With(folder)).GetProperty("cache_dir"), folder);
   EXPECT_FALSE(FromCache(Core().CompileModel(in_memory, With(""))));
+}
+
+// Models that keep nothing to make others from.
+TEST_F(Cache, WithoutAShapeCache) {
+  Properties properties = With(temp_.File("cache"));
+  properties["shape_cache_capacity"] = "0";
+  EXPECT_FALSE(FromCache(Core().CompileModel(kModel + ".xml", properties)));
+  const CompiledModel model = Core().CompileModel(kModel + ".xml", properties);
+  EXPECT_TRUE(FromCache(model));
+  EXPECT_EQ(Infer(model), expected_);
+  std::stringstream stream;
+  ExpectError(ErrorKind::kUnsupported, "shape_cache_capacity 0", [&] { model.ExportModel(stream); });
+  std::stringstream whole;
+  Core().CompileModel(kModel + ".xml", {{"inference_num_threads", "1"}}).ExportModel(whole);
+  const CompiledModel imported = Core().ImportModel(whole, properties);
+  EXPECT_TRUE(FromCache(imported));
+  EXPECT_EQ(Infer(imported), expected_);
 }
 
 TEST_F(Cache, AnythingThatMattersMakesAnotherFile) {

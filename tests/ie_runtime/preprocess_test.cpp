@@ -502,6 +502,9 @@ TEST(Preprocess, Errors) {
     steps(p).Resize(ResizeAlgorithm::kLinear, 9, 9);
   });
   fails(bad, "the steps give 10 x 8", [&](auto& p) { tensor(p).SetSpatialStaticShape(10, 8); });
+  fails(bad, "a picture of 0 x 8, expected 1 to 16777216 each",
+        [&](auto& p) { tensor(p).SetSpatialStaticShape(0, 8); });
+  fails(bad, "expected 1 to 16777216 each", [&](auto& p) { tensor(p).SetSpatialStaticShape(8, kEnd); });
   fails(bad, "a picture of any size does not become the model's 8 x 8",
         [&](auto& p) { tensor(p).SetSpatialDynamicShape(); });
   fails(bad, "step Crop: rows from 3 to 12 of a picture with 10", [&](auto& p) {
