@@ -90,6 +90,22 @@ TEST_F(Cache, SecondCompilationTakesWhatTheFirstPacked) {
   EXPECT_FALSE(FromCache(Core().CompileModel(in_memory, With(""))));
 }
 
+// The weights are the file's pages, for as long as something runs on them.
+TEST_F(Cache, WeightsAreMapped) {
+  const auto mapped = [] { return ReadFile("/proc/self/maps").find(".moirpack") != std::string::npos; };
+  const std::string folder = temp_.File("cache");
+  Compile(folder);
+  EXPECT_FALSE(mapped());
+  InferRequest request = Core().CompileModel(kModel + ".xml", With(folder)).CreateInferRequest();
+  EXPECT_TRUE(mapped());
+  // The file may go, or become another one, while a request uses it.
+  for (const std::string& file : FilesOf(folder)) fs::remove(file);
+  request.Infer();
+  EXPECT_TRUE(mapped());
+  request = InferRequest();
+  EXPECT_FALSE(mapped());
+}
+
 // Models that keep nothing to make others from.
 TEST_F(Cache, WithoutAShapeCache) {
   Properties properties = With(temp_.File("cache"));
