@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "graph/multiply_adds.h"
 #include "ie_runtime/isa.h"
 #include "ie_runtime/kernel_table.h"
 #include "ie_runtime/passes/passes.h"
@@ -139,6 +140,7 @@ void CompiledGraph::AddStep(const Layer& layer, KernelChoice choice) {
   for (size_t i = 0; i < step.outputs.size(); ++i) layouts_.at(step.outputs[i]) = choice.outputs[i];
   scratchpad_bytes_ = std::max(scratchpad_bytes_, step.kernel->ScratchpadBytes());
   weight_bytes_ += step.kernel->WeightBytes();
+  if (layer.node) step.multiply_adds = graph::MultiplyAdds(*layer.node);
   steps_.push_back(std::move(step));
   aliases_.push_back(std::move(choice.aliases));
 }

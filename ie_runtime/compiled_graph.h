@@ -27,6 +27,7 @@ struct Step {
   std::unique_ptr<Kernel> kernel;
   std::vector<ValueId> inputs, outputs;
   std::vector<bool> reads;  // per input: whether the kernel reads it at run time
+  uint64_t multiply_adds = 0;
 };
 
 struct GraphPort {

@@ -59,6 +59,7 @@ std::vector<RuntimeLayer> CompiledModel::GetRuntimeModel() const {
       layer.output_shapes.push_back(layout.Shape().Dims());
       if (layer.precision == ElementType::kUndefined) layer.precision = runtime::ToPublic(layout.Type());
     }
+    layer.multiply_adds = step.multiply_adds;
     layers.push_back(std::move(layer));
   }
   return layers;

@@ -100,6 +100,8 @@ struct RuntimeLayer {
   std::vector<std::string> input_layouts;           // "plain", "channels-last", "blocked16", "opaque"; empty: not read
   std::vector<std::string> output_layouts;
   std::vector<Shape> output_shapes;
+  uint64_t multiply_adds = 0;  // two floating-point operations each; of convolutions, matrix products and recurrent
+                               // layers, 0 for the others
 };
 
 class MOIR_API Model {

@@ -71,8 +71,6 @@ struct ModelReport {
 
 // Operators by count, constants and inputs left out.
 std::map<std::string, size_t> CountOperators(const graph::Graph& graph);
-// Multiply-adds of one node; the largest number when there are more.
-uint64_t MultiplyAdds(const graph::Node& node);
 // Fills layers, inputs, outputs, operators_optimized and the sums from the optimized graph.
 void DescribeGraph(const graph::Graph& graph, ModelReport& report);
 

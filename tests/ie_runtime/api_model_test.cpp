@@ -278,6 +278,8 @@ TEST(RuntimeModel, ShowsStepsKernelsAndLayouts) {
   EXPECT_EQ(convolution->precision, ElementType::kF32);
   EXPECT_EQ(convolution->output_shapes, (std::vector<Shape>{{1, 16, 6, 6}}));
   EXPECT_EQ(convolution->output_layouts.size(), 1u);
+  EXPECT_EQ(convolution->multiply_adds, 16u * 36 * 16 * 9);
+  EXPECT_EQ(layers.back().multiply_adds, 0u) << layers.back().type;
   EXPECT_FALSE(convolution->exec_type.empty());
   ASSERT_GE(convolution->input_layouts.size(), 2u);
   EXPECT_EQ(convolution->input_layouts[1], "") << "weights are packed when the model is compiled";
