@@ -141,7 +141,7 @@ TEST(IrV11Reshape, InferTakesShapes) {
     EXPECT_EQ(run.exit_code, 1) << run.output;
     EXPECT_NE(run.errors.find(text), std::string::npos) << run.errors;
   };
-  refused({}, "\"image\" [?,3,?,?]; give it with --input_shape");
+  refused({}, "sizes of its inputs open, expected --input_shape \"image[?,3,?,?]\" with a number for each ?");
   for (const char* shape :
        {"1,3,8,10", "[1,3,8", "[1,3,,8]", "[1,3,x,8]", "[1,-3,8,10]", "[1,3,8,10],", "[1,3,8,10]x", "[1,3,8,10,]"})
     refused({"--input_shape", shape}, std::string("--input_shape: got \"") + shape);

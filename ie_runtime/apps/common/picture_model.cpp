@@ -76,18 +76,20 @@ PictureInput FindPictureInput(Model& model, int64_t batch) {
   return input;
 }
 
-PictureRequest::PictureRequest(const CompiledModel& model, const PictureInput& input)
-    : input_(input), request_(model.CreateInferRequest()), pixels_(ElementType::kF32, model.Input(input.name).shape) {
-  if (input.info_name.empty()) return;
-  // Height, width and by how much the picture was enlarged before it came here: not at all.
-  const Port port = model.Input(input.info_name);
+Tensor SizesOfPictures(const Port& port, const PictureInput& input) {
   Tensor info(ElementType::kF32, port.shape);
   float* values = info.Data<float>();
   for (size_t i = 0; i < info.GetSize(); ++i) {
     const size_t column = i % static_cast<size_t>(port.shape[1]);
     values[i] = column == 0 ? static_cast<float>(input.height) : column == 1 ? static_cast<float>(input.width) : 1.0f;
   }
-  request_.SetTensor(input.info_name, ConvertTo(info, port.type, input.info_name));
+  return ConvertTo(info, port.type, port.name);
+}
+
+PictureRequest::PictureRequest(const CompiledModel& model, const PictureInput& input)
+    : input_(input), request_(model.CreateInferRequest()), pixels_(ElementType::kF32, model.Input(input.name).shape) {
+  if (!input.info_name.empty())
+    request_.SetTensor(input.info_name, SizesOfPictures(model.Input(input.info_name), input));
 }
 
 void PictureRequest::Set(int64_t slot, const Picture& picture) {

@@ -26,6 +26,10 @@ PictureInput FindPictureInput(Model& model, int64_t batch = 0);
 // Throws kBadOption, in the name of --batch, for a number that is none of FindPictureInput's.
 void CheckBatch(int64_t batch);
 
+// The value of the input `port` that wants the pictures' size, [N,3] or [N,6]: height, width, and by how much the
+// picture was enlarged before it came here: not at all.
+Tensor SizesOfPictures(const Port& port, const PictureInput& input);
+
 // Runs a model on up to `batch` pictures. Slots that are not set hold black pictures.
 class PictureRequest {
  public:

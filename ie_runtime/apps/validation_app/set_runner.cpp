@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "../common/fail.h"
-#include "progress.h"
+#include "../common/progress.h"
 
 namespace moir::apps {
 namespace {
@@ -51,7 +51,7 @@ RunTime RunOverSet(Core& core, const SetModel& model, const ValidationOptions& o
   RunTime time;
   PictureRequest request(Compile(core, model.model, options.model), model.input);
   request.Infer();  // not measured: the first inference starts the threads and touches memory for the first time
-  Progress progress(std::filesystem::path(model.path).filename().string(), items.size());
+  Progress progress(std::filesystem::path(model.path).filename().string(), "pictures", items.size());
   const auto batch = static_cast<size_t>(model.input.batch);
   std::vector<size_t> slots;
   const auto run = [&] {

@@ -5,8 +5,7 @@
 //   kind "expected": an object; result "difficult" or empty
 //   kind "predicted": a box; result "true", "false", or "ignored" when it finds a difficult object
 // Boxes are in pixels counted from 0. `model` is 1, or 2 for the second model.
-#include <cstdio>
-
+#include "../common/csv.h"
 #include "../common/output_file.h"
 #include "validation.h"
 
@@ -15,33 +14,17 @@ namespace {
 
 constexpr size_t kTop = 5;
 
-std::string Quoted(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string result = "\"";
-  for (const char c : text) {
-    if (c == '"') result += '"';
-    result += c;
-  }
-  return result + "\"";
-}
-
-std::string Number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.9g", value);
-  return text;
-}
-
 std::string Corners(const Box& box) {
-  return Number(box.xmin) + "," + Number(box.ymin) + "," + Number(box.xmax) + "," + Number(box.ymax);
+  return CsvNumber(box.xmin) + "," + CsvNumber(box.ymin) + "," + CsvNumber(box.xmax) + "," + CsvNumber(box.ymax);
 }
 
 std::string ClassificationLines(const Validation& validation, size_t model, size_t item) {
   const DataItem& data = validation.set.items[item];
-  std::string line =
-      std::to_string(model + 1) + "," + Quoted(data.name) + "," + Quoted(LabelOf(data.class_index, validation.labels));
+  std::string line = std::to_string(model + 1) + "," + CsvText(data.name) + "," +
+                     CsvText(LabelOf(data.class_index, validation.labels));
   const auto& top = validation.classification[model].top[item];
   for (size_t i = 0; i < kTop; ++i) {
-    line += i < top.size() ? "," + Quoted(LabelOf(top[i].index, validation.labels)) + "," + Number(top[i].value)
+    line += i < top.size() ? "," + CsvText(LabelOf(top[i].index, validation.labels)) + "," + CsvNumber(top[i].value)
                            : std::string(",,");
   }
   return line + "\r\n";
@@ -49,18 +32,18 @@ std::string ClassificationLines(const Validation& validation, size_t model, size
 
 std::string DetectionLines(const Validation& validation, size_t model, size_t item) {
   const DataItem& data = validation.set.items[item];
-  const std::string start = std::to_string(model + 1) + "," + Quoted(data.name) + ",";
+  const std::string start = std::to_string(model + 1) + "," + CsvText(data.name) + ",";
   std::string lines;
   for (const TruthBox& object : data.boxes) {
-    lines += start + "expected," + Quoted(LabelOf(object.class_index, validation.labels)) + ",," + Corners(object.box) +
-             (object.difficult ? ",difficult\r\n" : ",\r\n");
+    lines += start + "expected," + CsvText(LabelOf(object.class_index, validation.labels)) + ",," +
+             Corners(object.box) + (object.difficult ? ",difficult\r\n" : ",\r\n");
   }
   for (const FoundBox& found : validation.detection[model].boxes[item]) {
     const char* result = found.result == MatchResult::kTrue    ? "true"
                          : found.result == MatchResult::kFalse ? "false"
                                                                : "ignored";
-    lines += start + "predicted," + Quoted(LabelOf(found.detection.class_index, validation.labels)) + "," +
-             Number(found.detection.score) + "," + Corners(found.detection.box) + "," + result + "\r\n";
+    lines += start + "predicted," + CsvText(LabelOf(found.detection.class_index, validation.labels)) + "," +
+             CsvNumber(found.detection.score) + "," + Corners(found.detection.box) + "," + result + "\r\n";
   }
   return lines;
 }

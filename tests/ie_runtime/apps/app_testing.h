@@ -54,10 +54,14 @@ inline void ExpectRefusal(const std::string& program, const std::vector<std::str
 }
 
 // Converts a network of examples/ to FOLDER/NAME.xml for `batch` pictures at a time.
-inline void ConvertDigits(const std::string& folder, const std::string& name, int batch = 1) {
-  const test::Finished mo =
-      test::RunProgram("mo", {"--input_model", Digits("digits-0010.params"), "--input_shape",
-                              "[" + std::to_string(batch) + ",1,32,32]", "--output_dir", folder, "--model_name", name});
+inline void ConvertDigits(const std::string& folder, const std::string& name, int batch = 1,
+                          const std::vector<std::string>& more = {}) {
+  std::vector<std::string> arguments = {"--input_model", Digits("digits-0010.params"),
+                                        "--input_shape", "[" + std::to_string(batch) + ",1,32,32]",
+                                        "--output_dir",  folder,
+                                        "--model_name",  name};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  const test::Finished mo = test::RunProgram("mo", arguments);
   ASSERT_EQ(mo.exit_code, 0) << mo.output << mo.errors;
 }
 inline void ConvertShapes(const std::string& folder, const std::string& name, int batch = 1,
