@@ -62,6 +62,46 @@ TEST_P(PluginModels, ComputeWhatMxnetsOperatorsDo) {
 }
 INSTANTIATE_TEST_SUITE_P(Versions, PluginModels, ::testing::Values(2, 3, 4, 10, 11));
 
+// --extensions of the applications: lists, folders, and both.
+TEST_F(PluginModels, LoadFromListsAndFolders) {
+  const std::string both = folder_.Path() + "/both", empty = folder_.Path() + "/empty";
+  std::filesystem::create_directories(both);
+  std::filesystem::create_directories(empty);
+  for (const std::string name : {"template_layer", "binary_layers"})
+    std::filesystem::copy_file(Plugin(name), both + "/" + name + ".so");
+  // Neither is a plug-in, and both are left out.
+  std::filesystem::copy_file(Plugin("test/unloadable_no_entry"), both + "/other.so");
+  std::ofstream(both + "/broken.so") << "no library";
+  for (const Case& model : {kCases[0], kCases[2]}) {
+    SCOPED_TRACE(model.model);
+    ASSERT_EQ(Convert(model, {}).exit_code, 0);
+    const std::string out = folder_.Path() + "/out.npz";
+    for (const std::vector<std::string>& extensions :
+         {std::vector<std::string>{Plugin("template_layer") + "," + Plugin("binary_layers")},
+          std::vector<std::string>{both}, std::vector<std::string>{Plugin("private_losses") + "," + both},
+          std::vector<std::string>{Plugin("template_layer"), "--extensions", Plugin("binary_layers")}}) {
+      std::vector<std::string> arguments = {"--model",     folder_.Path() + "/m.xml",
+                                            "--input",     "data=" + Data(std::string(model.model) + ".npz"),
+                                            "--output",    out,
+                                            "--extensions"};
+      arguments.insert(arguments.end(), extensions.begin(), extensions.end());
+      const test::Finished run = test::RunProgram("infer", arguments);
+      ASSERT_EQ(run.exit_code, 0) << extensions[0] << "\n" << run.errors;
+      ExpectOutputs(model, apps::ReadNpz(out));
+    }
+  }
+  const auto refused = [&](const std::string& extensions, const std::string& text) {
+    const test::Finished run =
+        test::RunProgram("infer", {"--model", folder_.Path() + "/m.xml", "--extensions", extensions});
+    EXPECT_EQ(run.exit_code, 1) << run.output;
+    EXPECT_THAT(run.errors, HasSubstr(text));
+  };
+  refused(empty, "no plug-in (.so) in this folder");
+  refused(Plugin("template_layer") + "," + both + "/other.so", "other.so: it is no plug-in");
+  refused(both + "/broken.so", "broken.so");
+  refused(Plugin("template_layer") + ",x", "--extensions: x: there is no such file or folder");
+}
+
 // Weights in FP16 do not touch packed signs.
 TEST_F(PluginModels, KeepTheirSignsInFp16) {
   const Case& model = kCases[2];

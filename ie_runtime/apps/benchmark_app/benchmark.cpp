@@ -26,13 +26,6 @@ void Note(Benchmark& benchmark, const std::string& note) {
   LogNote(note);
 }
 
-// "u8" of "U8", "f32" of "FP32".
-std::string UsualType(std::string type) {
-  std::transform(type.begin(), type.end(), type.begin(), [](unsigned char c) { return std::tolower(c); });
-  if (type.starts_with("fp")) type.erase(1, 1);
-  return type;
-}
-
 // The engine takes and gives the model's types.
 void RequireTypes(const char* option, const std::string& given, const std::vector<Port>& ports, const char* way_out) {
   if (given.empty()) return;
@@ -97,7 +90,7 @@ Properties MakeProperties(const BenchmarkOptions& options, const Core& core) {
   std::string hint = options.hint;
   if (hint.empty()) hint = options.streams ? "none" : options.async ? "throughput" : "latency";
   Properties properties = {{"performance_hint", hint},
-                           {"inference_precision", UsualType(options.model.precision)},
+                           {"inference_precision", options.model.precision},
                            {"inference_num_threads", std::to_string(options.model.threads)}};
   if (options.streams) properties["num_streams"] = std::to_string(*options.streams);
   if (options.requests && hint == "throughput")

@@ -1,8 +1,9 @@
 // Names are those of OpenVINO's program, all of its spellings; those of our other programs mean the same.
 #include "options.h"
 
+#include <algorithm>
 #include <boost/program_options/value_semantic.hpp>
-#include <cmath>
+#include <cctype>
 #include <iostream>
 #include <map>
 
@@ -95,7 +96,7 @@ void RequireRange(const char* option, const std::optional<T>& value, T from, T t
 
 // Texts and numbers as they come from the command line.
 struct Raw {
-  std::string api, device, hint, pin, affinity, report, order, precision;
+  std::string api, hint, pin, affinity, report, order, precision;
   int requests = 0, streams = 0;
   double seconds = 0;
   int64_t iterations = 0;
@@ -123,9 +124,7 @@ void Interpret(const po::variables_map& values, const Raw& raw, BenchmarkOptions
     Fail(ErrorKind::kBadOption, "-t: got ", *options.seconds, ", expected seconds, more than 0 and at most ", kLongest);
   if (!options.seconds && !options.iterations) options.seconds = kDefaultSeconds;
   CheckBatch(options.batch);
-
-  if (!raw.device.empty() && raw.device != "CPU")
-    Fail(ErrorKind::kBadOption, "-d: got ", raw.device, ", expected CPU, the only device");
+  options.model.precision = UsualType(options.model.precision);
   if (!raw.hint.empty()) {
     options.hint = Choose<std::string>(
         "-hint", raw.hint,
@@ -174,6 +173,12 @@ void RequireNoContradiction(const po::variables_map& values, const BenchmarkOpti
 
 }  // namespace
 
+std::string UsualType(std::string type) {
+  std::transform(type.begin(), type.end(), type.begin(), [](unsigned char c) { return std::tolower(c); });
+  if (type.starts_with("fp")) type.erase(1, 1);
+  return type;
+}
+
 bool ParseBenchmarkOptions(const std::vector<std::string>& arguments, BenchmarkOptions& options) {
   Raw raw;
   options.model.shape_option = "-shape";
@@ -211,7 +216,7 @@ bool ParseBenchmarkOptions(const std::vector<std::string>& arguments, BenchmarkO
       ("inference_only", po::value(&options.inference_only)->default_value(true, "true")->value_name("BOOL"),
        "false: every inference begins with writing its inputs, from all of -i in turn, and this is measured, too");
   engine.add_options()
-      ("device,d", po::value(&raw.device)->value_name("CPU"), "the only device")
+      ("device,d", po::value(&options.model.device)->default_value("CPU")->value_name("NAME"), "CPU, the only device")
       ("nthreads", po::value(&options.model.threads)->default_value(0)->value_name("N"),
        "threads of all streams together; 0: as many as the process may use")
       ("pin", po::value(&raw.pin)->value_name("YES|NO"), "YES: the threads of a stream keep to CPUs of their own")

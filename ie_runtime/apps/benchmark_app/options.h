@@ -43,6 +43,9 @@ struct BenchmarkOptions {
   std::vector<std::pair<std::string, std::string>> given;  // options as they were given, for the report
 };
 
+// "u8" of "U8", "f32" of "FP32".
+std::string UsualType(std::string type);
+
 // How long to measure when nobody says: as OpenVINO's program does.
 inline constexpr double kDefaultSeconds = 60;
 

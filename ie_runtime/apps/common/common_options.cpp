@@ -38,7 +38,8 @@ void AddEngineOptions(po::options_description& group, ModelOptions& options) {
                       "plug-ins with operators, and folders of plug-ins; repeatable")(
       "precision", po::value(&options.precision)->default_value("f32")->value_name("TYPE"), "f32 or bf16")(
       "threads", po::value(&options.threads)->default_value(0)->value_name("N"),
-      "threads; 0: as many as the process may use");
+      "threads; 0: as many as the process may use")(
+      "device,d", po::value(&options.device)->default_value("CPU")->value_name("NAME"), "CPU, the only device");
 }
 
 }  // namespace moir::apps

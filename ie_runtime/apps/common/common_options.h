@@ -18,7 +18,7 @@ void AddShapeOption(boost::program_options::options_description& group, ModelOpt
 void AddLabelsOption(boost::program_options::options_description& group, std::string& labels);
 // --pc
 void AddCountersOption(boost::program_options::options_description& group, ModelOptions& options);
-// --extensions, --precision, --threads
+// --extensions, --precision, --threads, --device
 void AddEngineOptions(boost::program_options::options_description& group, ModelOptions& options);
 
 // The last line of a help text.

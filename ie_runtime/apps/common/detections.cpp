@@ -1,5 +1,6 @@
 #include "detections.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "convert.h"
@@ -37,14 +38,20 @@ int64_t ToIndex(float value, const char* what, size_t row, const std::string& pl
 class Reader {
  public:
   Reader(const DetectionOutputs& outputs, int64_t batch, double threshold, const std::string& place)
-      : outputs_(outputs), threshold_(threshold), place_(place), found_(static_cast<size_t>(batch)) {}
+      : outputs_(outputs),
+        threshold_(threshold),
+        place_(place),
+        found_(static_cast<size_t>(batch)),
+        not_finite_(found_.size()) {}
 
   void Add(size_t row, int64_t picture, float class_value, float score, const float* corners) {
     const int64_t class_index = ToIndex(class_value, "class", row, place_);
-    if (class_index < 0 || !std::isfinite(score) || score < threshold_) return;
-    for (size_t i = 0; i < kCorners; ++i) {
-      if (!std::isfinite(corners[i])) return;
+    if (class_index < 0) return;
+    if (!std::isfinite(score) || !std::all_of(corners, corners + kCorners, [](float x) { return std::isfinite(x); })) {
+      ++not_finite_[static_cast<size_t>(picture)];
+      return;
     }
+    if (score < threshold_) return;
     found_[static_cast<size_t>(picture)].push_back({class_index,
                                                     score,
                                                     {corners[0] / outputs_.width, corners[1] / outputs_.height,
@@ -59,13 +66,17 @@ class Reader {
     return picture;
   }
 
-  std::vector<std::vector<Detection>>& Found() { return found_; }
+  std::vector<std::vector<Detection>> Result(std::vector<size_t>* not_finite) {
+    if (not_finite) *not_finite = std::move(not_finite_);
+    return std::move(found_);
+  }
 
  private:
   const DetectionOutputs& outputs_;
   double threshold_;
   const std::string& place_;
   std::vector<std::vector<Detection>> found_;
+  std::vector<size_t> not_finite_;  // rows per picture
 };
 
 }  // namespace
@@ -90,7 +101,8 @@ DetectionOutputs FindDetectionOutputs(const Model& model, int64_t width, int64_t
 }
 
 std::vector<std::vector<Detection>> ReadDetections(const DetectionOutputs& outputs, const std::vector<Tensor>& values,
-                                                   int64_t batch, double threshold, const std::string& place) {
+                                                   int64_t batch, double threshold, const std::string& place,
+                                                   std::vector<size_t>* not_finite) {
   if (values.empty() || values.size() != outputs.indices.size())
     Fail(ErrorKind::kInternal, place, ": ", values.size(), " outputs with boxes, expected ", outputs.indices.size());
   Reader reader(outputs, batch, threshold, place);
@@ -108,7 +120,7 @@ std::vector<std::vector<Detection>> ReadDetections(const DetectionOutputs& outpu
       if (picture < 0) break;
       reader.Add(row, picture, fields[1], fields[2], fields + 3);
     }
-    return std::move(reader.Found());
+    return reader.Result(not_finite);
   }
   const auto rows = static_cast<size_t>(shape[0] * shape[1]);
   for (size_t row = 0; row < rows; ++row) {
@@ -120,7 +132,7 @@ std::vector<std::vector<Detection>> ReadDetections(const DetectionOutputs& outpu
       reader.Add(row, picture, first[row], floats[1].Data<float>()[row], floats[2].Data<float>() + row * kCorners);
     }
   }
-  return std::move(reader.Found());
+  return reader.Result(not_finite);
 }
 
 }  // namespace moir::apps

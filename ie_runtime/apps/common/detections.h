@@ -34,9 +34,10 @@ struct DetectionOutputs {
 DetectionOutputs FindDetectionOutputs(const Model& model, int64_t width, int64_t height);
 
 // Detections of each of `batch` pictures whose score is at least `threshold`, in the outputs' order, with corners in
-// parts of the picture. Rows with scores or corners that are not finite are left out. Throws kBadModel, with `place`,
-// for a class or picture that is no index.
+// parts of the picture. Rows with scores or corners that are not finite are left out, and counted per picture in
+// `not_finite`, if given. Throws kBadModel, with `place`, for a class or picture that is no index.
 std::vector<std::vector<Detection>> ReadDetections(const DetectionOutputs& outputs, const std::vector<Tensor>& values,
-                                                   int64_t batch, double threshold, const std::string& place);
+                                                   int64_t batch, double threshold, const std::string& place,
+                                                   std::vector<size_t>* not_finite = nullptr);
 
 }  // namespace moir::apps

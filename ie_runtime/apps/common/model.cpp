@@ -64,12 +64,23 @@ void RequireIr(const std::string& path) {
     Fail(ErrorKind::kBadOption, "--model: ", path, ": an ONNX file, expected the .xml that OpenVINO's ovc makes of it");
 }
 
+Properties EngineProperties(const ModelOptions& options) {
+  if (options.threads < 0) Fail(ErrorKind::kBadOption, "--threads: got ", options.threads, ", expected 0 or more");
+  return {{"inference_num_threads", std::to_string(options.threads)},
+          {"inference_precision", options.precision},
+          {"enable_profiling", options.profile ? "true" : "false"}};
+}
+
 }  // namespace
 
 Model ReadModelFiles(Core& core, const ModelOptions& options) {
   if (options.model.empty())
     Fail(ErrorKind::kBadOption, "--model: expected the .xml file of a model (--help lists the options)");
+  if (options.device != "CPU")
+    Fail(ErrorKind::kBadOption, "--device: got ", options.device, ", expected CPU, the only device");
   RequireIr(options.model);
+  // Wrong values show before the model is read.
+  core.SetProperty(EngineProperties(options));
   LoadExtensions(core, options.extensions);
   return core.ReadModel(options.model, options.weights);
 }
@@ -118,11 +129,10 @@ std::vector<NamedText> ParseNamedTexts(const std::string& option, const std::str
   return parts;
 }
 
-CompiledModel Compile(const Core& core, const Model& model, const ModelOptions& options) {
-  if (options.threads < 0) Fail(ErrorKind::kBadOption, "--threads: got ", options.threads, ", expected 0 or more");
-  return core.CompileModel(model, {{"inference_num_threads", std::to_string(options.threads)},
-                                   {"inference_precision", options.precision},
-                                   {"enable_profiling", options.profile ? "true" : "false"}});
+CompiledModel Compile(const Core& core, const Model& model, const ModelOptions& options, const Properties& more) {
+  Properties properties = EngineProperties(options);
+  properties.insert(more.begin(), more.end());
+  return core.CompileModel(model, properties);
 }
 
 std::string Describe(ElementType type, const Shape& shape) {

@@ -13,6 +13,7 @@ struct ModelOptions {
   std::string weights;                  // .bin; empty: beside the model
   std::vector<std::string> extensions;  // plug-ins, as LoadExtensions takes them
   std::vector<std::string> shapes;      // of inputs: "[1,3,224,224]", "NAME[1,3,224,224]", several separated by commas
+  std::string device = "CPU";           // the only one
   std::string precision = "f32";
   int threads = 0;  // 0: as many as the process may use
   bool profile = false;
@@ -36,7 +37,8 @@ struct NamedText {
 std::vector<NamedText> ParseNamedTexts(const std::string& option, const std::string& text,
                                        const std::vector<Port>& inputs, const std::string& example);
 
-CompiledModel Compile(const Core& core, const Model& model, const ModelOptions& options);
+// `more` goes beside what the options say.
+CompiledModel Compile(const Core& core, const Model& model, const ModelOptions& options, const Properties& more = {});
 
 // "f32 [1,3,224,224]"
 std::string Describe(ElementType type, const Shape& shape);

@@ -105,10 +105,20 @@ std::vector<Tensor> PictureRequest::Outputs(const std::vector<size_t>& indices) 
   return outputs;
 }
 
-void PictureRequest::Infer() {
-  request_.SetTensor(input_.name, ConvertTo(pixels_, input_.type, input_.name));
-  request_.Infer();
+void PictureRequest::SetPixels() {
+  Tensor input = request_.GetTensor(input_.name);
+  ConvertTo(pixels_, input_.type, input_.name).CopyTo(input);
   std::fill_n(pixels_.Data<float>(), pixels_.GetSize(), 0.0f);
+}
+
+void PictureRequest::Infer() {
+  SetPixels();
+  request_.Infer();
+}
+
+void PictureRequest::StartAsync() {
+  SetPixels();
+  request_.StartAsync();
 }
 
 }  // namespace moir::apps

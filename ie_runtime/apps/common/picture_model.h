@@ -38,6 +38,10 @@ class PictureRequest {
   void Set(int64_t slot, const Picture& picture);
   // Runs, and clears the slots for the next pictures.
   void Infer();
+  // The same in one of the model's streams: slots may be set again once StartAsync has returned, outputs are there once
+  // Wait has.
+  void StartAsync();
+  void Wait() { request_.Wait(); }
   Tensor Output(size_t index) const { return request_.GetOutputTensor(index); }
   std::vector<Tensor> Outputs(const std::vector<size_t>& indices) const;
   InferRequest& Request() { return request_; }
@@ -45,7 +49,8 @@ class PictureRequest {
  private:
   PictureInput input_;
   InferRequest request_;
-  Tensor pixels_;  // f32, of the input's shape
+  void SetPixels();  // as the request's input, and clears them
+  Tensor pixels_;    // f32, of the input's shape
 };
 
 }  // namespace moir::apps

@@ -4,7 +4,8 @@
 #include <cstdio>
 #include <iostream>
 
-#include "../common/fail.h"
+#include "../common/common_options.h"
+#include "../common/counters.h"
 #include "../common/inputs.h"
 #include "../common/model.h"
 #include "../common/npz.h"
@@ -47,31 +48,26 @@ void Run(const std::vector<std::string>& arguments) {
   std::vector<std::string> inputs;
   std::string output;
   uint64_t seed = 0;
-  po::options_description options("options", 120, 80);
+  auto options = OptionGroup(""), values_group = OptionGroup("values"), engine = OptionGroup("engine");
+  AddModelOptions(values_group, model_options);
   // clang-format off
-  options.add_options()
-      ("help,h", "print this text")
-      ("model,m", po::value(&model_options.model)->value_name("FILE"), "the model's .xml")
-      ("weights,w", po::value(&model_options.weights)->value_name("FILE"),
-       "its .bin; default: beside the .xml, same name")
+  values_group.add_options()
       ("input,i", po::value(&inputs)->value_name("[NAME=]FILE"),
        "values of an input, repeatable: .npy, .npz (the array NAME of it; without NAME= all inputs by name) or a "
        "picture. NAME= may be left out for a model with one input. Without --input: seeded random values, floats in "
        "[0, 1), integers 0 or 1")
       ("output,o", po::value(&output)->value_name("FILE.npz"), "write all outputs, by name, in the model's order")
-      ("input_shape", po::value(&model_options.shapes)->value_name("SHAPE"),
-       "shapes of inputs, repeatable: \"[1,3,224,224]\" for a model with one input, or \"NAME[1,3,224,224]\"; needed "
-       "where the model leaves sizes open")
-      ("extensions,l", po::value(&model_options.extensions)->value_name("LIB.so"), "a library of operators, repeatable")
-      ("precision", po::value(&model_options.precision)->default_value("f32"), "f32 or bf16")
-      ("threads", po::value(&model_options.threads)->default_value(0), "threads; 0: as many as the process may use")
-      ("seed", po::value(&seed)->default_value(0), "of the random values");
+      ("seed", po::value(&seed)->default_value(0)->value_name("N"), "of the random values");
   // clang-format on
+  AddShapeOption(values_group, model_options);
+  AddCountersOption(values_group, model_options);
+  AddEngineOptions(engine, model_options);
+  options.add(values_group).add(engine);
   const auto values = ParseOptions(options, arguments);
   if (values.count("help") > 0) {
-    std::cout << "infer --model m.xml [--input NAME=FILE]... [--output FILE.npz]: runs one inference, prints what came "
-                 "out\n\n"
-              << options << "\nexit codes: 0 done, 1 the files or options are at fault, 2 a bug of moir\n";
+    std::cout << "infer -m model.xml [-i NAME=FILE]... [-o FILE.npz]: runs one inference, prints what came out\n"
+              << options << "\n"
+              << kExitCodes;
     return;
   }
 
@@ -95,6 +91,7 @@ void Run(const std::vector<std::string>& arguments) {
   for (const auto& [name, tensor] : results) PrintOutput(name, tensor, width);
   std::printf("inference took %.3f ms\n", took.count());
   if (!output.empty()) std::printf("wrote %s\n", output.c_str());
+  if (model_options.profile) PrintCounters(request.GetProfilingInfo());
 }
 
 }  // namespace

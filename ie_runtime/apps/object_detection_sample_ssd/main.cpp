@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <iostream>
 
+#include "../common/common_options.h"
 #include "../common/counters.h"
 #include "../common/detections.h"
 #include "../common/drawing.h"
@@ -95,31 +96,26 @@ class Sample {
 // False when only the help was asked for.
 bool ParseSampleOptions(const std::vector<std::string>& arguments, SampleOptions& options) {
   namespace po = boost::program_options;
-  po::options_description all, what("what to look at", 120, 80), results("results", 120, 80), engine("engine", 120, 80);
+  auto all = OptionGroup(""), what = OptionGroup("pictures"), results = OptionGroup("results"),
+       engine = OptionGroup("engine");
+  AddModelOptions(what, options.model);
   // clang-format off
   what.add_options()
-      ("help,h", "print this text")
-      ("model,m", po::value(&options.model.model)->value_name("FILE"), "the model's .xml; its .bin is beside it")
       ("input,i", po::value(&options.inputs)->multitoken()->value_name("FILE..."),
        "pictures, and folders of pictures; they may have any size")
-      ("batch,b", po::value(&options.batch)->default_value(0),
-       "pictures that the model looks at together; 0: as many as it was made for")
-      ("input_shape", po::value(&options.model.shapes)->value_name("SHAPE"),
-       "shape of the input, such as \"[1,3,300,300]\"; needed where the model leaves sizes open");
+      ("batch,b", po::value(&options.batch)->default_value(0)->value_name("N"),
+       "pictures that the model looks at together; 0: as many as it was made for");
   results.add_options()
-      ("labels,l", po::value(&options.labels)->value_name("FILE"),
-       "names of the classes, one per line, the first for class 0; default: the model's .labels beside the .xml, if "
-       "there is one")
-      ("threshold,t", po::value(&options.threshold)->default_value(0.5, "0.5"), "least score of a box")
+      ("threshold,t", po::value(&options.threshold)->default_value(0.5, "0.5")->value_name("X"), "least score of a box")
       ("output", po::value(&options.output)->value_name("FILE.png"),
        "write the picture with its boxes; several pictures become FILE_0.png, FILE_1.png ...")
-      ("zoom", po::value(&options.zoom)->default_value(1), "enlarge written pictures so many times, for small ones")
-      ("pc", po::bool_switch(&options.model.profile), "print how long each layer took");
-  engine.add_options()
-      ("extensions", po::value(&options.model.extensions)->value_name("LIB.so"), "a library of operators, repeatable")
-      ("precision", po::value(&options.model.precision)->default_value("f32"), "f32 or bf16")
-      ("threads", po::value(&options.model.threads)->default_value(0), "threads; 0: as many as the process may use");
+      ("zoom", po::value(&options.zoom)->default_value(1)->value_name("N"),
+       "enlarge written pictures so many times, for small ones");
   // clang-format on
+  AddShapeOption(what, options.model);
+  AddLabelsOption(results, options.labels);
+  AddCountersOption(results, options.model);
+  AddEngineOptions(engine, options.model);
   all.add(what).add(results).add(engine);
   if (ParseOptions(all, arguments, "input").count("help") > 0) {
     std::cout << "object_detection_sample_ssd -m model.xml -i picture... [--output FILE.png]: prints and draws the "
@@ -129,7 +125,7 @@ bool ParseSampleOptions(const std::vector<std::string>& arguments, SampleOptions
                  "GluonCV's\n"
                  "three: classes [N,A,1], scores [N,A,1] and corners [N,A,4] in pixels of the input.\n"
                  "Corners are printed in pixels, from the left and upper edge of the picture.\n"
-                 "exit codes: 0 done, 1 the files or options are at fault, 2 a bug of moir\n";
+              << kExitCodes;
     return false;
   }
   if (options.inputs.empty())
@@ -172,9 +168,14 @@ void Run(const std::vector<std::string>& arguments) {
     request.Infer();
     total += std::chrono::steady_clock::now() - start;
     ++inferences;
-    const auto found =
-        ReadDetections(outputs, request.Outputs(outputs.indices), input.batch, options.threshold, options.model.model);
-    for (size_t i = 0; i < count; ++i) sample.Show(pictures[first + i], found[i], first + i, pictures.size());
+    std::vector<size_t> not_finite;
+    const auto found = ReadDetections(outputs, request.Outputs(outputs.indices), input.batch, options.threshold,
+                                      options.model.model, &not_finite);
+    for (size_t i = 0; i < count; ++i) {
+      sample.Show(pictures[first + i], found[i], first + i, pictures.size());
+      if (not_finite[i] > 0)
+        std::printf("%s: %zu boxes are not finite and were left out\n\n", pictures[first + i].c_str(), not_finite[i]);
+    }
   }
   std::printf("%zu pictures, %d inferences of %zu, %.3f ms on average\n", pictures.size(), inferences, batch,
               total.count() / inferences);

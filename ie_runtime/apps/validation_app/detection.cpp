@@ -105,8 +105,10 @@ DetectionResult Detect(Core& core, const SetModel& model, const ValidationOption
   result.boxes.resize(set.items.size());
   const DetectionOutputs found = FindDetectionOutputs(model.model, model.input.width, model.input.height);
   std::vector<std::vector<Detection>> batch;
+  std::vector<size_t> not_finite;
   const auto use = [&](size_t item, const std::vector<Tensor>& outputs, size_t slot) {
-    if (slot == 0) batch = ReadDetections(found, outputs, model.input.batch, 0, model.path);
+    if (slot == 0) batch = ReadDetections(found, outputs, model.input.batch, 0, model.path, &not_finite);
+    if (not_finite[slot] > 0) result.not_finite.push_back(item);
     for (Detection& detection : batch[slot]) {
       if (detection.class_index >= static_cast<int64_t>(class_count)) {
         Fail(ErrorKind::kBadOption, model.path, " finds class ", detection.class_index, " in ", set.items[item].name,

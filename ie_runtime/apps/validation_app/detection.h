@@ -26,6 +26,7 @@ struct DetectionResult {
   std::vector<ClassCurve> curves;            // per class
   double eleven_points = 0, all_points = 0;  // means over the classes that have objects
   size_t objects = 0, difficult = 0, classes_with_objects = 0;
+  std::vector<size_t> not_finite;  // items with boxes that were left out because they are not finite
   // (expected, predicted) -> how often; -1: nothing. Boxes of the threshold or more, matched whatever their class.
   std::map<std::pair<int64_t, int64_t>, size_t> confusion;
   RunTime time;

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <map>
 
+#include "../common/common_options.h"
 #include "../common/fail.h"
 #include "../common/picture_model.h"
 #include "../common/program.h"
@@ -32,14 +33,14 @@ bool ParseValidationOptions(const std::vector<std::string>& arguments, Validatio
   namespace po = boost::program_options;
   std::string task = "C", type = "Resize", kind = "SSD", pixels = "inclusive";
   int64_t size = 0, width = 0, height = 0;
-  po::options_description all, general("models and pictures", 120, 80), preprocessing("pre-processing", 120, 80),
-      classification("classification (-t C)", 120, 80), detection("object detection (-t OD)", 120, 80),
-      results("results", 120, 80), engine("engine", 120, 80);
+  auto all = OptionGroup(""), general = OptionGroup("models and pictures"),
+       preprocessing = OptionGroup("pre-processing"), classification = OptionGroup("classification (-t C)"),
+       detection = OptionGroup("object detection (-t OD)"), results = OptionGroup("results"),
+       engine = OptionGroup("engine");
+  AddModelOptions(general, options.model);
   // clang-format off
   general.add_options()
-      ("help,h", "print this text")
-      ("task,t", po::value(&task)->default_value("C"), "C: classification, OD: object detection")
-      ("model,m", po::value(&options.model.model)->value_name("FILE"), "the model's .xml; its .bin is beside it")
+      ("task,t", po::value(&task)->default_value("C")->value_name("C|OD"), "C: classification, OD: object detection")
       ("m2", po::value(&options.second_model)->value_name("FILE"),
        "a second model for the same pictures: where the two disagree")
       ("input,i", po::value(&options.input)->value_name("PATH"),
@@ -48,14 +49,10 @@ bool ParseValidationOptions(const std::vector<std::string>& arguments, Validatio
       ("list", po::value(&options.list)->value_name("FILE"),
        "detection: take only these pictures of the folder: names, with or without ending, such as VOC's "
        "ImageSets/Main/test.txt")
-      ("labels", po::value(&options.labels)->value_name("FILE"),
-       "names of the classes, one per line, the first for class 0; default: the model's .labels beside the .xml")
-      ("batch,b", po::value(&options.batch)->default_value(0),
-       "pictures that a model looks at together; 0: as many as it was made for")
-      ("input_shape", po::value(&options.model.shapes)->value_name("SHAPE"),
-       "shape of the input, such as \"[1,3,224,224]\"; needed where the model leaves sizes open");
+      ("batch,b", po::value(&options.batch)->default_value(0)->value_name("N"),
+       "pictures that a model looks at together; 0: as many as it was made for");
   preprocessing.add_options()
-      ("ppType", po::value(&type)->default_value("Resize"),
+      ("ppType", po::value(&type)->default_value("Resize")->value_name("TYPE"),
        "None: pictures have the input's size; Resize: to that size, whatever their proportions; ResizeCrop: likewise to "
        "-ppWidth x -ppHeight, then the middle of that; ResizeShort: the shorter side to -ppSize, keeping proportions, "
        "then the middle, as MXNet and GluonCV do")
@@ -63,37 +60,40 @@ bool ParseValidationOptions(const std::vector<std::string>& arguments, Validatio
       ("ppWidth", po::value(&width)->value_name("N"), "width for ResizeCrop")
       ("ppHeight", po::value(&height)->value_name("N"), "height for ResizeCrop");
   classification.add_options()
-      ("Czb", po::value(&options.zero_is_background)->default_value(false)->value_name("BOOL"),
-       "true: the model's class 0 is the background, and the pictures' classes begin at its class 1");
+      ("Czb", po::value(&options.zero_is_background)->default_value(false, "false")->value_name("BOOL"),
+       "true: the model's class 0 is the background, and the pictures' classes begin at its class 1")
+      ("output_name", po::value(&options.output_name)->value_name("NAME"),
+       "the output that has the classes, for a model with several");
   detection.add_options()
-      ("ODkind", po::value(&kind)->default_value("SSD"), "the only kind: boxes as of MultiBoxDetection, DetectionOutput or GluonCV")
+      ("ODkind", po::value(&kind)->default_value("SSD")->value_name("KIND"), "the only kind: boxes as of MultiBoxDetection, DetectionOutput or GluonCV")
       ("ODa", po::value(&options.annotations)->value_name("FOLDER"), "annotations: STEM.xml as of the PASCAL VOC challenge")
       ("ODc", po::value(&options.labels)->value_name("FILE"), "the same as --labels")
       ("ODsubdir", po::value(&options.subfolder)->value_name("NAME"),
        "the folder below -i that has the pictures, such as JPEGImages")
-      ("iou", po::value(&options.overlap)->default_value(0.5, "0.5"), "overlap from which on a box counts as found")
-      ("pixels", po::value(&pixels)->default_value("inclusive"),
+      ("iou", po::value(&options.overlap)->default_value(0.5, "0.5")->value_name("X"), "overlap from which on a box counts as found")
+      ("pixels", po::value(&pixels)->default_value("inclusive")->value_name("WHICH"),
        "inclusive: a box includes its last pixel, its width is xmax - xmin + 1, as in VOC's kit and GluonCV; exclusive: "
        "xmax - xmin, as in MXNet's SSD example")
-      ("origin", po::value(&options.origin)->default_value(1),
+      ("origin", po::value(&options.origin)->default_value(1)->value_name("N"),
        "what the annotations call the first pixel: 1 as in VOC, or 0")
-      ("threshold", po::value(&options.threshold)->default_value(0.5, "0.5"),
+      ("threshold", po::value(&options.threshold)->default_value(0.5, "0.5")->value_name("X"),
        "least score of the boxes in the confusion matrix, in pictures and in the comparison of two models; average "
        "precisions take all boxes");
   results.add_options()
       ("dump", po::value(&options.dump)->value_name("FILE.csv"), "write what was expected and predicted per picture")
       ("report", po::value(&options.report)->value_name("FILE.html"),
-       "write a page with curves, confusion matrix and the worst pictures; one file that needs nothing else")
-      ("pc", po::bool_switch(&options.model.profile), "print how long each layer took");
-  engine.add_options()
-      ("extensions,l", po::value(&options.model.extensions)->value_name("LIB.so"), "a library of operators, repeatable")
-      ("precision", po::value(&options.model.precision)->default_value("f32"), "f32 or bf16")
-      ("threads", po::value(&options.model.threads)->default_value(0), "threads; 0: as many as the process may use");
+       "write a page with curves, confusion matrix and the worst pictures; one file that needs nothing else");
   // clang-format on
+  AddShapeOption(general, options.model);
+  AddLabelsOption(general, options.labels);
+  general.add_options()("lbl", po::value(&options.labels)->value_name("FILE"), "the same as --labels");
+  AddCountersOption(results, options.model);
+  AddEngineOptions(engine, options.model);
   all.add(general).add(preprocessing).add(classification).add(detection).add(results).add(engine);
   if (ParseOptions(all, arguments).count("help") > 0) {
     std::cout << "validation_app -t C|OD -m model.xml -i pictures: how often a model is right\n"
-              << all << "\nexit codes: 0 done, 1 the files or options are at fault, 2 a bug of moir\n";
+              << all << "\n"
+              << kExitCodes;
     return false;
   }
   if (task != "C" && task != "OD") Fail(ErrorKind::kBadOption, "-t: got ", task, ", expected C or OD");
@@ -107,12 +107,14 @@ bool ParseValidationOptions(const std::vector<std::string>& arguments, Validatio
   RequirePart("--iou", options.overlap);
   if (options.overlap == 0) Fail(ErrorKind::kBadOption, "--iou: got 0, expected more");
   RequirePart("--threshold", options.threshold);
-  if (options.input.empty()) Fail(ErrorKind::kBadOption, "-i: expected pictures (--help lists the options)");
+  if (options.input.empty()) Fail(ErrorKind::kBadOption, "--input: expected pictures (--help lists the options)");
   CheckBatch(options.batch);
   if (options.detection && options.annotations.empty())
     Fail(ErrorKind::kBadOption, "-ODa: expected the folder of the annotations");
   if (!options.detection && !(options.annotations.empty() && options.subfolder.empty() && options.list.empty()))
     Fail(ErrorKind::kBadOption, "-ODa, -ODsubdir and --list belong to object detection, expected -t OD with them");
+  if (options.detection && (options.zero_is_background || !options.output_name.empty()))
+    Fail(ErrorKind::kBadOption, "-Czb and --output_name belong to classification, expected -t C with them");
   constexpr int64_t kLargestSide = 1 << 15;
   for (const int64_t side : {size, width, height}) {
     if (side < 0 || side > kLargestSide)

@@ -19,6 +19,7 @@ struct ValidationOptions {
   int64_t batch = 0;         // 0: the model's
   Preprocessing preprocessing;
   bool zero_is_background = false;
+  std::string output_name;  // empty: the only output
   std::string annotations, subfolder;
   int64_t origin = 1;      // what the annotations call the first pixel
   bool inclusive = true;   // a box includes its last pixel

@@ -46,6 +46,13 @@ void PrintDetection(const DetectionResult& result, const Validation& validation)
   else std::printf("  %13s  %14s\n", "none", "none");
 }
 
+// A model that computes NaN is broken, or its input is; figures alone do not show it.
+void PrintNotFinite(const std::vector<size_t>& items, const char* what, const Validation& validation) {
+  if (items.empty()) return;
+  std::printf("NOT FINITE %s of %zu pictures are NaN or infinite; the first: %s\n", what, items.size(),
+              validation.set.items[items[0]].name.c_str());
+}
+
 void PrintTime(const RunTime& time) {
   if (time.pictures > 0)
     std::printf("inference  %.3f ms per picture\n", time.milliseconds / static_cast<double>(time.pictures));
@@ -89,9 +96,11 @@ void PrintResults(const Validation& validation) {
     std::printf("model      %s\n", validation.models[i].c_str());
     if (validation.options.detection) {
       PrintDetection(validation.detection[i], validation);
+      PrintNotFinite(validation.detection[i].not_finite, "boxes", validation);
       PrintTime(validation.detection[i].time);
     } else {
       PrintClassification(validation.classification[i]);
+      PrintNotFinite(validation.classification[i].not_finite, "values", validation);
       PrintTime(validation.classification[i].time);
     }
     std::printf("\n");

@@ -78,7 +78,7 @@ Validation Validate(const ValidationOptions& options) {
     validation.set = ReadDetectionSet(options, validation.labels, labels_name);
   } else {
     validation.set = ReadClassificationSet(options.input, validation.labels, labels_name);
-    for (SetModel& model : models) FindClassOutput(model, options, validation.set, validation.labels);
+    for (SetModel& model : models) SetClassOutput(model, options, validation.set, validation.labels);
   }
   validation.pictures.resize(validation.set.items.size());
   for (const SetModel& model : models) {

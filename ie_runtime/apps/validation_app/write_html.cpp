@@ -219,6 +219,11 @@ std::string LeftOutSection(const Validation& validation) {
   return html + "</ul>\n";
 }
 
+// Of pictures with answers that are NaN or infinite, which are no answers.
+std::string NotFiniteCard(const std::vector<size_t>& items) {
+  return items.empty() ? std::string() : Card("not finite", Format("%zu pictures", items.size()));
+}
+
 std::string Cards(const Validation& validation, size_t model) {
   const auto time_of = [](const RunTime& time) {
     return time.pictures == 0 ? 0 : time.milliseconds / static_cast<double>(time.pictures);
@@ -230,12 +235,12 @@ std::string Cards(const Validation& validation, size_t model) {
            Card("pictures", std::to_string(result.time.pictures)) +
            Card("objects", Format("%zu and %zu difficult", result.objects, result.difficult)) +
            Card("overlap", Format("%g", validation.options.overlap)) +
-           Card("per picture", Format("%.3f ms", time_of(result.time)));
+           Card("per picture", Format("%.3f ms", time_of(result.time))) + NotFiniteCard(result.not_finite);
   }
   const ClassificationResult& result = validation.classification[model];
   return Card("top-1", Format("%.4f", result.Top1())) + Card("top-5", Format("%.4f", result.Top5())) +
          Card("pictures", std::to_string(result.pictures)) +
-         Card("per picture", Format("%.3f ms", time_of(result.time)));
+         Card("per picture", Format("%.3f ms", time_of(result.time))) + NotFiniteCard(result.not_finite);
 }
 
 }  // namespace

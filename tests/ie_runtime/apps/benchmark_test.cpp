@@ -420,7 +420,7 @@ TEST_F(BenchmarkTest, RefusesWhatCannotBeMeasured) {
   refused({"-api", "both"}, "-api: got both, expected sync or async");
   refused({"-pin", "NUMA"}, "-pin: got NUMA, expected YES or NO");
   refused({"-pin", "YES", "-affinity", "none"}, "contradict each other");
-  refused({"-d", "GPU"}, "-d: got GPU, expected CPU");
+  refused({"-d", "GPU"}, "--device: got GPU, expected CPU");
   refused({"-ip", "u8"}, "-ip: got u8, and \"data\" of the model is f32");
   refused({"-op", "f16"}, "-op: got f16, and \"softmax\"");
   refused({"-infer_precision", "f8"}, "f8");

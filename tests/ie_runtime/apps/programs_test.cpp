@@ -136,14 +136,50 @@ TEST_F(ProgramsTest, SampleRefusesWhatItCannotClassify) {
 }
 
 TEST_F(ProgramsTest, HelpNamesTheOptions) {
-  for (const std::string program :
-       {"infer", "classification_sample", "object_detection_sample_ssd", "validation_app"}) {
+  std::string engine;  // the last group, the same everywhere
+  for (const std::string program : {"infer", "classification_sample", "classification_sample_async",
+                                    "object_detection_sample_ssd", "validation_app", "benchmark_app"}) {
+    SCOPED_TRACE(program);
     const Finished run = RunProgram(program, {"--help"});
     EXPECT_EQ(run.exit_code, 0);
-    for (const std::string option :
-         {"--model", "--input", "--input_shape", "--extensions", "--precision", "--threads"}) {
-      EXPECT_NE(run.output.find(option + " "), std::string::npos) << program << " " << option;
-    }
+    EXPECT_EQ(RunProgram(program, {"-h"}).output, run.output);
+    EXPECT_TRUE(run.output.starts_with(program + " -")) << run.output;
+    EXPECT_TRUE(run.output.ends_with("exit codes: 0 done, 1 the files or options are at fault, 2 a bug of moir\n"));
+    EXPECT_EQ(run.output.find(" arg "), std::string::npos) << "a value without a name";
+    for (const std::string option : {"-m [ --model ] FILE", "-w [ --weights ] FILE", "-i [ --input ] ",
+                                     "-l [ --extensions ] LIB.so|FOLDER,...", "-d [ --device ] NAME"})
+      EXPECT_NE(run.output.find("\n  " + option), std::string::npos) << option;
+    if (program == "benchmark_app") continue;  // has the names of OpenVINO's program
+    for (const std::string option : {"--input_shape SHAPE", "--precision TYPE", "--threads N", "--pc "})
+      EXPECT_NE(run.output.find("\n  " + option), std::string::npos) << option;
+  }
+}
+
+TEST_F(ProgramsTest, AllRefuseTheSameInTheSameWords) {
+  for (const std::string program : {"infer", "classification_sample", "classification_sample_async",
+                                    "object_detection_sample_ssd", "validation_app", "benchmark_app"}) {
+    SCOPED_TRACE(program);
+    const std::vector<std::string> picture = {"-i", Digits("digit_3.png")};
+    const auto refused = [&](std::vector<std::string> arguments, const std::string& text) {
+      arguments.insert(arguments.end(), picture.begin(), picture.end());
+      ExpectRefusal(program, arguments, text);
+    };
+    refused({}, "--model: expected the .xml file of a model (--help lists the options)");
+    refused({"-m", Digits("digits-0010.params")}, "a file of MXNet, expected the .xml that mo makes of it");
+    refused({"-m", Model(), "-d", "GPU"}, "--device: got GPU, expected CPU, the only device");
+    refused({"-m", Model(), "-l", File("nothing.so")},
+            "--extensions: " + File("nothing.so") + ": there is no such file");
+    refused({"-m", Model(), "--precision", "f8"}, "property inference_precision: got \"f8\", expected f32 or bf16");
+    refused({"-m", Model(), "--threads", "-1"}, "threads: got -1, expected 0 ");
+    refused({"-m", Model(), "--input_shape", "[1,1"}, "shape: got \"[1,1\", expected [1,3,224,224]");
+    if (program != "infer") continue;
+    refused({"-m", File("nothing.xml")}, "nothing.xml");
+    refused({"-m", File("digits.bin")}, "the weights, expected the .xml beside them");
+    refused({"-m", Model(), "--extensions", folder_->Path()}, "no plug-in (.so) in this folder");
+    refused({"-m", Model(), "--extensions", ","}, "expected LIB.so or a folder of them");
+    refused({"-m", Model(), "-l", Digits("digits.labels")}, "digits.labels");
+    refused({"-m", Model(), "--precision", "bf16"}, "bf16 is not available yet");
+    refused({"-m", Model(), "--nonsense"}, "nonsense");
   }
 }
 

@@ -134,9 +134,9 @@ TEST_F(SamplesTest, RefusesWhatItCannotDetect) {
   ExpectRefusal(kSample, {"-m", model}, "--input");
   ExpectRefusal(kSample, {"-m", File("digits.xml"), "-i", picture},
                 "\"softmax\" is f32 [1,10], expected one with boxes: [N,A,6]");
-  ExpectRefusal(kSample, {"-m", model, "-i", picture, "-l", folder_->Write("two.labels", "circle\nsquare\n")},
+  ExpectRefusal(kSample, {"-m", model, "-i", picture, "--labels", folder_->Write("two.labels", "circle\nsquare\n")},
                 "two.labels names 2 classes");
-  ExpectRefusal(kSample, {"-m", model, "-i", picture, "-l", File("nothing.labels")}, "nothing.labels");
+  ExpectRefusal(kSample, {"-m", model, "-i", picture, "--labels", File("nothing.labels")}, "nothing.labels");
   ExpectRefusal(kSample, {"-m", model, "-i", picture, "-t", "1.5"}, "--threshold: got 1.5, expected 0 to 1");
   ExpectRefusal(kSample, {"-m", model, "-i", picture, "-t", "nan"}, "--threshold");
   ExpectRefusal(kSample, {"-m", model, "-i", picture, "-b", "-2"}, "--batch: got -2");

@@ -233,7 +233,7 @@ TEST_F(ValidationTest, CropsAreThoseAskedFor) {
 }
 
 TEST_F(ValidationTest, RefusesWrongCommandLines) {
-  ExpectRefusal(kApp, {}, "-i: expected pictures");
+  ExpectRefusal(kApp, {}, "--input: expected pictures");
   ExpectRefusal(kApp, {"-t", "SS", "-i", "x"}, "-t: got SS, expected C or OD");
   ExpectRefusal(kApp, DigitsSet() + Arguments{"-ppType", "Crop"}, "-ppType: got Crop");
   ExpectRefusal(kApp, DigitsSet() + Arguments{"-ppSize", "40"}, "expected ResizeCrop");
@@ -242,6 +242,7 @@ TEST_F(ValidationTest, RefusesWrongCommandLines) {
                 "expected 1 to 32768");
   ExpectRefusal(kApp, DigitsSet() + Arguments{"-b", "9000000000000000000"}, "--batch: got 9000000000000000000");
   ExpectRefusal(kApp, DigitsSet() + Arguments{"-ODsubdir", "x"}, "expected -t OD");
+  ExpectRefusal(kApp, ShapesSet() + Arguments{"-Czb", "true"}, "expected -t C");
   ExpectRefusal(kApp, ShapesSet() + Arguments{"-ODkind", "YOLO"}, "-ODkind: got YOLO, expected SSD");
   ExpectRefusal(kApp, ShapesSet() + Arguments{"--iou", "1.5"}, "--iou: got 1.5");
   ExpectRefusal(kApp, ShapesSet() + Arguments{"--origin", "2"}, "--origin: got 2");
