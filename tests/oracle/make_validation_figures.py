@@ -7,7 +7,8 @@ Needs Python 3.8 with mxnet==1.9.1, numpy==1.23.5 and gluoncv==0.10.5. The netwo
 examples/*/validation, as MXNet's own image functions read and resize them. Top-1 and top-5 are counted here; average
 precision is GluonCV's, of VOC 2007 (eleven points) and of VOC 2010 (all points), whose boxes include their last pixel.
 Writes tests/data/apps/validation.json by default, with each picture's classes or boxes, and beside it
-average_precision.json: random objects and detections with GluonCV's average precisions.
+shapes_boxes.json, all boxes of the detector, and average_precision.json: random objects and detections with GluonCV's
+average precisions.
 """
 import json
 import os
@@ -75,7 +76,7 @@ def shapes():
     # Boxes without their last pixel, and annotations that count from 0, as boxes that GluonCV understands.
     metrics["allpoint_0.75_exclusive"] = VOCMApMetric(iou_thresh=0.75, class_names=names)
     metrics["allpoint_0.75_origin0"] = VOCMApMetric(iou_thresh=0.75, class_names=names)
-    pictures = {}
+    pictures, all_boxes = {}, {}
     for path in sorted((SHAPES / "validation/JPEGImages").glob("*.png")):
         image = mx.image.imread(str(path))
         height, width = image.shape[:2]
@@ -89,6 +90,8 @@ def shapes():
             first = 1 if name.endswith("origin0") else 0
             metric.update((boxes - last)[None].astype(np.float64), rows[None, :, 0], rows[None, :, 1],
                           (expected - last + first)[None], classes[None], difficult[None])
+        all_boxes[path.name] = [[int(row[0]), round(float(row[1]), 7)] + [round(float(v), 4) for v in box]
+                                for row, box in zip(rows, boxes)]
         best = rows[rows[:, 1] >= 0.5]
         pictures[path.name] = [[int(row[0]), round(float(row[1]), 5)] + [round(float(v), 3) for v in box]
                                for row, box in zip(best, boxes[rows[:, 1] >= 0.5])]
@@ -96,7 +99,7 @@ def shapes():
     for name, metric in metrics.items():
         keys, values = metric.get()
         figures[name] = {key: round(float(value), 6) for key, value in zip(keys, values)}
-    return {"ap": figures, "pictures": pictures}
+    return {"ap": figures, "pictures": pictures}, all_boxes
 
 
 def random_sets(count=10):
@@ -140,10 +143,12 @@ def random_sets(count=10):
 
 def main():
     output = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "tests/data/apps/validation.json"
-    result = {"mxnet": mx.__version__, "digits": digits(), "shapes": shapes()}
+    shapes_figures, boxes = shapes()
+    result = {"mxnet": mx.__version__, "digits": digits(), "shapes": shapes_figures}
     output.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(result, indent=None)
     output.write_text(text.replace('], "', '],\n "').replace('}, "', '},\n"') + "\n")
+    (output.parent / "shapes_boxes.json").write_text(json.dumps(boxes).replace(']], "', ']],\n"') + "\n")
     (output.parent / "average_precision.json").write_text(json.dumps(random_sets()).replace('}, {', '},\n{') + "\n")
     print({name: result["digits"][name] for name in ("top1", "top5")})
     print(json.dumps(result["shapes"]["ap"], indent=1))

@@ -15,21 +15,71 @@ Box BoxFrom(const nlohmann::json& values, size_t at) {
           values[at + 3].get<double>()};
 }
 
+nlohmann::json ReadData(const std::string& name) {
+  return nlohmann::json::parse(ReadBytes(std::string(MOIR_TEST_DATA_DIR) + "/apps/" + name));
+}
+
+// Objects per picture, and detections per class.
+Truth TruthOf(const nlohmann::json& set) {
+  Truth truth(set["pictures"].get<size_t>());
+  for (const auto& object : set["objects"])
+    truth.at(object[0].get<size_t>()).push_back({object[1].get<int64_t>(), BoxFrom(object, 3), object[2] == 1});
+  return truth;
+}
+std::vector<ScoredBox> DetectionsOf(const nlohmann::json& set, int64_t index) {
+  std::vector<ScoredBox> detections;
+  for (const auto& entry : set["detections"]) {
+    if (entry[1] == index)
+      detections.push_back({entry[0].get<size_t>(), {index, entry[2].get<double>(), BoxFrom(entry, 3)}});
+  }
+  return detections;
+}
+
+// COCO's average precision: the mean over 101 points of recall.
+double HundredPoints(const ClassCurve& curve) {
+  double sum = 0;
+  for (size_t point = 0; point <= 100; ++point) {
+    double best = 0;
+    for (size_t i = 0; i < curve.recall.size(); ++i) {
+      if (curve.recall[i] >= static_cast<double>(point) / 100) best = std::max(best, curve.precision[i]);
+    }
+    sum += best;
+  }
+  return sum / 101;
+}
+
+// Evaluators that know nothing of GluonCV's, where definitions agree (tests/oracle/make_detection_figures.py).
+TEST(AveragePrecisionTest, IsThatOfTwoOtherEvaluators) {
+  const auto sets = ReadData("average_precision.json"), figures = ReadData("detection_figures.json")["sets"];
+  ASSERT_EQ(sets.size(), figures.size());
+  size_t of_coco = 0, between = 0;
+  for (size_t i = 0; i < sets.size(); ++i) {
+    for (size_t index = 0; index < 3; ++index) {
+      SCOPED_TRACE(testing::Message() << "set " << i << ", class " << index);
+      const auto kind = static_cast<int64_t>(index);
+      const ClassCurve curve =
+          ComputeCurve(kind, DetectionsOf(sets[i], kind), TruthOf(sets[i]), 0.5, /*inclusive=*/false);
+      EXPECT_NEAR(curve.eleven_points, figures[i]["11point"][index].get<double>(), 1e-6);
+      EXPECT_NEAR(curve.all_points, figures[i]["allpoint"][index].get<double>(), 1e-6);
+      between += curve.all_points > 0.01 && curve.all_points < 0.99;
+      if (figures[i]["coco"].is_null()) continue;
+      ++of_coco;
+      EXPECT_NEAR(HundredPoints(curve), figures[i]["coco"][index].get<double>(), 1e-6);
+    }
+  }
+  EXPECT_GE(of_coco, 20u);
+  EXPECT_GE(between, 10u);
+}
+
 TEST(AveragePrecisionTest, IsThatOfGluonCv) {
-  const auto sets = nlohmann::json::parse(ReadBytes(std::string(MOIR_TEST_DATA_DIR) + "/apps/average_precision.json"));
+  const auto sets = ReadData("average_precision.json");
   ASSERT_EQ(sets.size(), 10u);
   size_t ignored = 0, found = 0, wrong = 0;
   for (const auto& set : sets) {
-    Truth truth(set["pictures"].get<size_t>());
-    for (const auto& object : set["objects"])
-      truth.at(object[0].get<size_t>()).push_back({object[1].get<int64_t>(), BoxFrom(object, 3), object[2] == 1});
+    const Truth truth = TruthOf(set);
     double eleven = 0, all = 0;
     for (int64_t index = 0; index < 3; ++index) {
-      std::vector<ScoredBox> detections;
-      for (const auto& entry : set["detections"]) {
-        if (entry[1] == index)
-          detections.push_back({entry[0].get<size_t>(), {index, entry[2].get<double>(), BoxFrom(entry, 3)}});
-      }
+      const std::vector<ScoredBox> detections = DetectionsOf(set, index);
       std::vector<MatchResult> results;
       const ClassCurve curve = ComputeCurve(index, detections, truth, 0.5, /*inclusive=*/true, &results);
       EXPECT_GT(curve.objects, 0u);

@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "tests/ie_runtime/apps/app_testing.h"
 #include "tests/support/graph_testing.h"
@@ -119,6 +120,42 @@ TEST_F(ValidationTest, AveragePrecisionsAreThoseOfMxnet) {
   ExpectPrecisionsOfMxnet(Output(ShapesSet()), "0.5");
   ExpectPrecisionsOfMxnet(Output(ShapesSet() + Arguments{"-b", "7", "--iou", "0.75"}), "0.75");
   ExpectPrecisionsOfMxnet(Output(ShapesSet("layer.xml") + Arguments{"-b", "3"}), "0.5");
+}
+
+// The whole program against two other evaluators on MXNet's boxes, where definitions agree
+// (tests/oracle/make_detection_figures.py).
+TEST_F(ValidationTest, AveragePrecisionsAreThoseOfOtherEvaluators) {
+  const auto figures =
+      nlohmann::json::parse(ReadBytes(std::string(MOIR_TEST_DATA_DIR) + "/apps/detection_figures.json"))["shapes"];
+  const std::string text = Output(ShapesSet() + Arguments{"--pixels", "exclusive", "--dump", File("exclusive.csv")});
+  struct Class {
+    std::vector<std::pair<double, bool>> found;  // minus the score, whether it is true
+    double objects = 0;
+  };
+  std::map<std::string, Class> classes;
+  for (const auto& line : ReadCsv(File("exclusive.csv"))) {
+    if (line[2] == "expected" && line[9].empty()) classes[line[3]].objects += 1;
+    if (line[2] == "predicted" && line[9] != "ignored")
+      classes[line[3]].found.emplace_back(-std::stod(line[4]), line[9] == "true");
+  }
+  ASSERT_EQ(classes.size(), figures["names"].size());
+  for (size_t i = 0; i < figures["names"].size(); ++i) {
+    const std::string name = figures["names"][i];
+    const auto [eleven, all] = LastNumbers(text, name);
+    EXPECT_NEAR(eleven, figures["11point"][i].get<double>(), 1e-5) << name;
+    EXPECT_NEAR(all, figures["allpoint"][i].get<double>(), 1e-5) << name;
+    // COCO's 101 points, from the program's own list of boxes.
+    Class& boxes = classes[name];
+    std::sort(boxes.found.begin(), boxes.found.end());
+    double best[101] = {}, right = 0;
+    for (size_t k = 0; k < boxes.found.size(); ++k) {
+      right += boxes.found[k].second;
+      for (int point = 0; point <= 100 && right / boxes.objects >= point / 100.0; ++point)
+        best[point] = std::max(best[point], right / static_cast<double>(k + 1));
+    }
+    EXPECT_NEAR(std::accumulate(std::begin(best), std::end(best), 0.0) / 101, figures["coco"][i].get<double>(), 1e-5)
+        << name;
+  }
 }
 
 TEST_F(ValidationTest, OtherConventionsOfBoxesGiveOtherPrecisions) {
