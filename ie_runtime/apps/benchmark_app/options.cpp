@@ -221,6 +221,9 @@ bool ParseBenchmarkOptions(const std::vector<std::string>& arguments, BenchmarkO
        "threads of all streams together; 0: as many as the process may use")
       ("pin", po::value(&raw.pin)->value_name("YES|NO"), "YES: the threads of a stream keep to CPUs of their own")
       ("affinity", po::value(&raw.affinity)->value_name("core|none"), "the same")
+      ("busy_waiting", po::value(&options.busy_waiting)->value_name("auto|true|false"),
+       "whether threads of an inference spin while they wait for each other; auto, the default: until other programs "
+       "are seen to want the CPUs")
       ("infer_precision", po::value(&options.model.precision)->default_value("f32")->value_name("TYPE"), "f32 or bf16")
       ("cache_dir", po::value(&options.cache_folder)->value_name("FOLDER"), "where compiled models are kept")
       ("extensions,l", po::value(&options.model.extensions)->value_name("LIB.so|FOLDER,..."),

@@ -420,6 +420,7 @@ TEST_F(BenchmarkTest, RefusesWhatCannotBeMeasured) {
   refused({"-api", "both"}, "-api: got both, expected sync or async");
   refused({"-pin", "NUMA"}, "-pin: got NUMA, expected YES or NO");
   refused({"-pin", "YES", "-affinity", "none"}, "contradict each other");
+  refused({"-busy_waiting", "maybe"}, "property busy_waiting: got \"maybe\", expected auto, true or false");
   refused({"-d", "GPU"}, "--device: got GPU, expected CPU");
   refused({"-ip", "u8"}, "-ip: got u8, and \"data\" of the model is f32");
   refused({"-op", "f16"}, "-op: got f16, and \"softmax\"");
