@@ -267,7 +267,17 @@ Benchmark RunBenchmark(const BenchmarkOptions& options) {
   benchmark.inferences = measured.latencies.size();
   if (benchmark.inferences == 0) Fail(ErrorKind::kBadOption, "interrupted before the first inference was measured");
   benchmark.duration_ms = measured.milliseconds;
-  benchmark.busy_cpus = measured.cpu_seconds * 1000 / std::max(measured.milliseconds, 1e-9);
+  const double seconds = std::max(measured.milliseconds * 1e-3, 1e-9);
+  benchmark.busy_cpus = measured.cpu_seconds / seconds;
+  // Ticks are 10 ms: nothing can be told of shorter measurements.
+  constexpr double kShortest = 0.5, kNoticed = 0.1;
+  if (seconds >= kShortest) benchmark.other_busy_cpus = measured.other_cpu_seconds / seconds;
+  if (benchmark.other_busy_cpus > kNoticed) {
+    char text[128];
+    std::snprintf(text, sizeof text, "other programs kept %.2f CPUs busy during the measurement",
+                  benchmark.other_busy_cpus);
+    Note(benchmark, text);
+  }
   benchmark.latency = Statistics(std::move(measured.latencies));
   benchmark.multiply_adds = MultiplyAdds(compiled.GetRuntimeModel());
   benchmark.weight_bytes = std::stoull(compiled.GetProperty("memory_weights"));

@@ -25,8 +25,9 @@ struct Benchmark {
 
   size_t inferences = 0;
   double duration_ms = 0;
-  Statistics latency{{}};  // milliseconds
-  double busy_cpus = 0;    // on average over the duration
+  Statistics latency{{}};      // milliseconds
+  double busy_cpus = 0;        // on average over the duration
+  double other_busy_cpus = 0;  // by other programs
   bool interrupted = false;
   double multiply_adds = 0;  // of one inference
 

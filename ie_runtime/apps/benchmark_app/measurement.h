@@ -22,6 +22,7 @@ struct Measurement {
   std::vector<double> latencies;  // milliseconds from start to completion, one per inference
   double milliseconds = 0;        // from the first start to the last completion
   double cpu_seconds = 0;         // of all threads of the process in that time
+  double other_cpu_seconds = 0;   // of all other processes of the machine; 0 where that cannot be told
   bool interrupted = false;       // before a limit was reached
 };
 

@@ -66,6 +66,7 @@ Json Figures(const Benchmark& benchmark) {
       {"first_inference_ms", benchmark.first_inference_ms},
       {"gflop_per_iteration", 2e-9 * benchmark.multiply_adds},
       {"cpus_busy", benchmark.busy_cpus},
+      {"cpus_busy_with_other_programs", benchmark.other_busy_cpus},
       {"memory_bytes", benchmark.memory_bytes},
       {"peak_memory_bytes", benchmark.peak_memory_bytes},
       {"weight_bytes", benchmark.weight_bytes},

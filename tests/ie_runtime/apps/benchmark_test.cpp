@@ -1,8 +1,11 @@
 // benchmark_app: its statistics and its measurement against what is known of them, and the program itself.
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -254,6 +257,22 @@ TEST_F(RunnerTest, AnInterruptEndsTheMeasurement) {
     ForgetInterrupt();
     EXPECT_EQ(runner.Run({.seconds = {}, .iterations = 5}).latencies.size(), 5u);
   }
+}
+
+TEST_F(RunnerTest, SeesWhatOtherProgramsTake) {
+  if (!std::ifstream("/proc/stat")) GTEST_SKIP() << "nobody tells";
+  const CompiledModel model = Core().CompileModel(File("digits.xml"), {{"inference_num_threads", "1"}});
+  Runner runner = MakeRunner(model, 1, false);
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    for (std::atomic<unsigned> spin{0};;) ++spin;
+  }
+  const Measurement measured = runner.Run({.seconds = 0.6, .iterations = {}});
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+  EXPECT_GT(measured.other_cpu_seconds, 0.05);
+  EXPECT_GT(measured.cpu_seconds, 0.01);
 }
 
 TEST_F(BenchmarkTest, PrintsItsFigures) {
