@@ -44,7 +44,9 @@ void ParallelFor(int64_t count, int64_t grain, const F& f) {
     return;
   }
   const int64_t pieces = count / grain < threads ? count / grain : threads;
+#ifdef _OPENMP  // tests are compiled without
 #pragma omp parallel for schedule(static, 1) num_threads(static_cast <int>(pieces))
+#endif
   for (int64_t piece = 0; piece < pieces; ++piece) f(count * piece / pieces, count * (piece + 1) / pieces);
 }
 

@@ -35,6 +35,7 @@ std::optional<KernelChoice> MakeMvn(const KernelContext& context);
 std::optional<KernelChoice> MakeNormalizeL2(const KernelContext& context);
 std::optional<KernelChoice> MakeOneHot(const KernelContext& context);
 std::optional<KernelChoice> MakePRelu(const KernelContext& context);
+std::optional<KernelChoice> MakePackedKernel(const KernelContext& context);
 std::optional<KernelChoice> MakePad(const KernelContext& context);
 std::optional<KernelChoice> MakePoolingKernel(const KernelContext& context);
 std::optional<KernelChoice> MakePositionSensitiveAlign(const KernelContext& context);
@@ -59,5 +60,6 @@ std::optional<KernelChoice> MakeTile(const KernelContext& context);
 std::optional<KernelChoice> MakeTopK(const KernelContext& context);
 std::optional<KernelChoice> MakeTranspose(const KernelContext& context);
 std::optional<KernelChoice> MakeUnary(const KernelContext& context);
+std::optional<KernelChoice> MakeWinogradKernel(const KernelContext& context);
 
 }  // namespace moir::runtime

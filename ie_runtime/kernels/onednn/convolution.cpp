@@ -1,7 +1,7 @@
 // Convolution and GroupConvolution with bias and post-ops.
 //
-// Between convolutions values stay blocked by the vector length, the layout of oneDNN's direct and Winograd kernels.
-// Post-ops that the primitive does not take run as a chain over its result.
+// Between convolutions values stay blocked by the vector length, the layout of oneDNN's direct kernels and of our
+// Winograd ones. Post-ops that the primitive does not take run as a chain over its result.
 #include <cstring>
 
 #include "ie_runtime/isa.h"
@@ -27,7 +27,6 @@ struct Geometry {
 // One way to lay out source and result; undefined: as oneDNN likes.
 struct Candidate {
   Layout src, dst;
-  bool winograd = false;
 };
 
 struct Found {
@@ -54,17 +53,6 @@ onednn::WindowDims ToWindowDims(const WindowAttributes& w) {
   return dims;
 }
 
-// Winograd's transforms pay off from a few dozen channels on; its result differs from the direct one by about 1e-6.
-bool WinogradPays(const Geometry& g) {
-  const WindowAttributes& w = g.window;
-  const auto all = [](const std::vector<int64_t>& values, int64_t wanted) {
-    return std::all_of(values.begin(), values.end(), [&](int64_t value) { return value == wanted; });
-  };
-  if (g.grouped || w.kernel.size() != 2 || !all(w.kernel, 3) || !all(w.strides, 1) || !all(w.dilations, 1))
-    return false;
-  return g.in_channels >= 32 && g.out_channels >= 32 && EffectiveIsa() >= Isa::kAvx512Core;
-}
-
 std::vector<Candidate> Candidates(const KernelContext& context, const Geometry& g) {
   const int64_t block = EffectiveIsa() >= Isa::kAvx512Core ? 16 : 8;
   const Layout plain_src = context.PlainInput();
@@ -74,7 +62,6 @@ std::vector<Candidate> Candidates(const KernelContext& context, const Geometry& 
   const Layout last_dst = Layout::ChannelsLast(ElementType::kF32, context.OutputShape());
   std::vector<Candidate> candidates;
   const bool whole_blocks = g.in_channels / g.groups % block == 0 && g.out_channels / g.groups % block == 0;
-  if (WinogradPays(g)) candidates.push_back({blocked_src, blocked_dst, true});
   if (g.groups == 1 && g.in_channels < 5) candidates.push_back({plain_src, blocked_dst});
   if (g.groups == 1 || g.IsDepthwise() || whole_blocks) candidates.push_back({blocked_src, blocked_dst});
   candidates.push_back({last_src, last_dst});
@@ -120,14 +107,12 @@ Found Find(const KernelContext& context, const Geometry& g, const Candidate& can
       candidate.dst.IsDefined() ? candidate.dst.Get().desc : onednn::AnyDesc(ElementType::kF32, context.OutputShape());
   const Desc weights = onednn::AnyDesc(ElementType::kF32, g.weights);
   const Desc bias = layer.bias ? onednn::AnyDesc(ElementType::kF32, Shape{g.out_channels}) : Desc();
-  const auto algorithm =
-      candidate.winograd ? dnnl::algorithm::convolution_winograd : dnnl::algorithm::convolution_direct;
   Found best;
   for (size_t fused = layer.post_ops.size() + 1; fused-- > 0;) {
     if (!CanFuse(layer, fused)) continue;
     Found found;
-    found.desc = onednn::MakeConvolution(algorithm, src, weights, bias, dst, ToWindowDims(g.window),
-                                         MakeAttributes(layer, fused));
+    found.desc = onednn::MakeConvolution(dnnl::algorithm::convolution_direct, src, weights, bias, dst,
+                                         ToWindowDims(g.window), MakeAttributes(layer, fused));
     if (!found.desc) continue;
     found.fused = fused;
     found.rank = Rank(onednn::ImplementationName(found.desc));
@@ -221,6 +206,8 @@ class ConvolutionKernel final : public Kernel {
 std::optional<KernelChoice> MakeConvolutionKernel(const KernelContext& context) {
   const Layer& layer = context.GetLayer();
   if (!context.AllF32() || !context.Input(1).IsConstant()) return std::nullopt;
+  if (std::optional<KernelChoice> winograd = MakeWinogradKernel(context)) return winograd;
+  if (std::optional<KernelChoice> packed = MakePackedKernel(context)) return packed;
   const Geometry g = ReadGeometry(context);
   Found best;
   Candidate chosen;

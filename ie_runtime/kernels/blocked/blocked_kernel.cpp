@@ -1,0 +1,31 @@
+#include "ie_runtime/kernels/blocked/blocked_kernel.h"
+
+namespace moir::runtime {
+
+using blocked::Finish;
+
+FusedPostOps FusePostOps(const KernelContext& context) {
+  const Layer& layer = context.GetLayer();
+  const std::vector<PostOp>& ops = layer.post_ops;
+  FusedPostOps fused;
+  if (layer.bias) fused.bias = ConstantFloats(context.Input(layer.bias));
+  if (fused.count < ops.size() && ops[fused.count].kind == PostOp::Kind::kSum) fused.sum = ops[fused.count++].input;
+  if (fused.count == ops.size()) return fused;
+  const PostOp& op = ops[fused.count];
+  const UnaryFunction& function = op.function;
+  if (op.kind == PostOp::Kind::kPRelu) {
+    fused.finish.kind = Finish::Kind::kPRelu;
+    fused.slopes = ConstantFloats(context.Input(op.input));
+  } else if (op.kind == PostOp::Kind::kUnary && function.kind == UnaryKind::kRelu) {
+    fused.finish = {Finish::Kind::kRelu, function.alpha, 0};
+  } else if (op.kind == PostOp::Kind::kUnary && function.kind == UnaryKind::kClip && function.alpha <= 0 &&
+             function.beta >= 0) {
+    fused.finish = {Finish::Kind::kClip, function.alpha, function.beta};
+  } else {
+    return fused;
+  }
+  ++fused.count;
+  return fused;
+}
+
+}  // namespace moir::runtime

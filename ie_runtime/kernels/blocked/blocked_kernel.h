@@ -1,0 +1,95 @@
+// What the kernels of our own convolutions have in common: which post-ops they do themselves, their layouts and memory.
+#pragma once
+
+#include <vector>
+
+#include "ie_runtime/kernel.h"
+#include "ie_runtime/kernels/blocked/loops.h"
+#include "ie_runtime/kernels/chain.h"
+
+namespace moir::runtime {
+
+// The post-ops that the convolution does before it writes: a sum, then a function that leaves the zeros of padding
+// channels alone. A chain over the result does the others.
+struct FusedPostOps {
+  size_t count = 0;
+  size_t sum = 0;  // input of the layer; 0: none
+  blocked::Finish finish;
+  std::vector<float> slopes;  // of Finish::Kind::kPRelu
+  std::vector<float> bias;
+};
+FusedPostOps FusePostOps(const KernelContext& context);
+
+// Convolution: Run(src, sum, dst, scratchpad), ScratchpadBytes(), WeightBytes().
+template <typename Convolution>
+class BlockedKernel final : public Kernel {
+ public:
+  BlockedKernel(Convolution convolution, std::string exec_type, size_t sum, std::optional<Chain> chain,
+                std::vector<size_t> chain_inputs)
+      : convolution_(std::move(convolution)),
+        exec_type_(std::move(exec_type)),
+        sum_(sum),
+        chain_(std::move(chain)),
+        chain_inputs_(std::move(chain_inputs)) {}
+  std::string ExecType() const override { return exec_type_; }
+  size_t ScratchpadBytes() const override { return convolution_.ScratchpadBytes(); }
+  size_t WeightBytes() const override { return convolution_.WeightBytes(); }
+
+  std::unique_ptr<Task> Bind(const Binding& binding) const override {
+    struct BlockedTask final : Task {
+      BlockedTask(const BlockedKernel& owner, const Binding& memory)
+          : kernel(owner),
+            src(reinterpret_cast<const float*>(memory.inputs[0])),
+            sum(owner.sum_ ? reinterpret_cast<const float*>(memory.inputs[owner.sum_]) : nullptr),
+            dst(reinterpret_cast<float*>(memory.outputs[0])),
+            scratchpad(reinterpret_cast<float*>(memory.scratchpad)) {
+        for (const size_t input : owner.chain_inputs_)
+          operands.push_back(reinterpret_cast<const float*>(memory.inputs[input]));
+      }
+      void Run() override {
+        kernel.convolution_.Run(src, sum, dst, scratchpad);
+        if (kernel.chain_) kernel.chain_->Run(dst, dst, operands);
+      }
+      const BlockedKernel& kernel;
+      const float *src, *sum;
+      float *dst, *scratchpad;
+      std::vector<const float*> operands;
+    };
+    return std::make_unique<BlockedTask>(*this, binding);
+  }
+
+ private:
+  Convolution convolution_;
+  std::string exec_type_;
+  size_t sum_;
+  std::optional<Chain> chain_;
+  std::vector<size_t> chain_inputs_;
+};
+
+// The choice for a layer whose convolution `make(fused)` makes. `name`: of the algorithm, for ExecType.
+template <typename Make>
+KernelChoice MakeBlockedKernel(const KernelContext& context, const blocked::Loops& loops, std::string name,
+                               const Make& make) {
+  const Layer& layer = context.GetLayer();
+  const Layout dst = Layout::Blocked(ElementType::kF32, context.OutputShape(), loops.lanes);
+  const FusedPostOps fused = FusePostOps(context);
+  std::optional<Chain> chain;
+  if (fused.count < layer.post_ops.size()) {
+    chain.emplace(*dst.Channels());
+    chain->AddPostOps(context, fused.count);
+  }
+  KernelChoice choice;
+  choice.inputs.resize(layer.inputs.size());
+  choice.inputs[0] = Layout::Blocked(ElementType::kF32, context.InputShape(), loops.lanes);
+  choice.outputs = {dst};
+  const std::vector<size_t> sums = SumInputs(layer);
+  for (const size_t input : sums) choice.inputs[input] = dst;
+  if (fused.sum) choice.aliases.push_back({Alias::Kind::kInPlace, fused.sum});
+  name += StrCat(loops.lanes == 16 ? ":avx512" : ":avx2", chain ? "+vector" : "");
+  auto convolution = make(fused);
+  choice.kernel = std::make_unique<BlockedKernel<decltype(convolution)>>(std::move(convolution), std::move(name),
+                                                                         fused.sum, std::move(chain), sums);
+  return choice;
+}
+
+}  // namespace moir::runtime

@@ -1,0 +1,107 @@
+// The loops of convolutions of our own, one set per vector width. All values are blocked by `lanes` channels.
+#pragma once
+
+#include <cstdint>
+
+namespace moir::runtime::blocked {
+
+// The points besides 0 and infinity, each with either sign. Found by trying steps of 1/16: the smallest error of f32
+// sums over 64 channels of random numbers, as a part of the largest result, is 1e-6 for tiles of 4 x 4 (4e-6 with the
+// usual 1 and 2), and 5e-6 for 6 x 6.
+template <int kTile>
+struct TilePoints;
+template <>
+struct TilePoints<2> {
+  static constexpr float kPoints[] = {1};
+};
+template <>
+struct TilePoints<4> {
+  static constexpr float kPoints[] = {0.75f, 1.5f};
+};
+template <>
+struct TilePoints<6> {
+  static constexpr float kPoints[] = {0.5f, 1, 2};
+};
+
+// Where the tiles of an image lie. Tiles are numbered along rows of an image, then over rows, then over images.
+struct Tiling {
+  int64_t height, width;  // of the image the tiles are cut from (input) or written to (output)
+  int64_t tiles_y, tiles_x;
+  int64_t image_stride;  // floats between images of the batch
+};
+
+// V[e][tile][lane]: the transformed tiles of one block of channels.
+struct InputArguments {
+  const float* plane;  // the block of channels in the first image
+  Tiling tiling;
+  int64_t pad_top, pad_left;
+  int64_t first, count;  // tiles
+  float* v;
+  int64_t e_stride;  // floats
+};
+
+// What happens to a result before it is written.
+struct Finish {
+  enum class Kind { kNone, kRelu, kPRelu, kClip } kind = Kind::kNone;
+  float low = 0, high = 0;  // kRelu: x > 0 ? x : low * x; kClip: min(max(x, low), high)
+};
+
+// finish(x + bias + sum)
+struct Epilogue {
+  const float* bias;  // per output channel
+  const float* sum;   // null, or lies as M does
+  Finish finish;
+  const float* slopes;  // kPRelu: one slope per output channel; else null
+};
+
+// M[kv][tile][lane] = sum over channels c of V[c / lanes][tile][c % lanes] * U[c][kv][lane].
+struct MultiplyArguments {
+  const float* v;
+  int64_t v_block_stride;  // floats between blocks of channels
+  int64_t blocks;          // of input channels
+  const float* u;
+  int64_t tiles;
+  float* m;
+  int64_t m_vector_stride;   // floats between the vectors of output channels
+  const float* next_u;       // weights of the next call, as many; fetched into the cache meanwhile
+  const Epilogue* epilogue;  // null: M is the sum itself
+};
+
+struct OutputArguments {
+  const float* m;  // M[e][tile][lane] of one block of channels
+  int64_t e_stride;
+  Tiling tiling;
+  int64_t first, count;
+  const float* bias;  // `lanes` floats
+  const float* sum;   // null, or added: lies as the result does
+  float* plane;       // the block of channels in the first image
+  Finish finish;
+  const float* slopes;  // kPRelu: `lanes` floats, one slope per channel; else null
+};
+
+// V[pixel][lane]: what a filter's element sees of one block of channels; zeros beside the image.
+struct PackArguments {
+  const float* plane;     // the block of channels
+  int64_t height, width;  // of the image
+  int64_t out_width;      // pixels are numbered along rows of the result
+  int64_t stride_y, stride_x;
+  int64_t offset_y, offset_x;  // where the element sits for the first pixel
+  int64_t first, count;        // pixels
+  float* v;
+};
+
+constexpr int kTileSizes = 3;  // 2, 4, 6: rows and columns of results per tile
+constexpr int kMaxVectors = 2;
+
+struct Loops {
+  int lanes;
+  int max_rows;  // tiles that one round of multiplication takes
+  void (*transform_input[kTileSizes])(const InputArguments&);
+  void (*multiply[kMaxVectors])(const MultiplyArguments&);  // with 1 or 2 vectors of output channels
+  void (*transform_output[kTileSizes])(const OutputArguments&);
+  void (*pack)(const PackArguments&);
+};
+
+extern const Loops kLoopsAvx512, kLoopsAvx2;
+
+}  // namespace moir::runtime::blocked

@@ -1,0 +1,293 @@
+// Included by loops_avx512.cpp and loops_avx2.cpp, each with its own `Vec` (the vector's operations) and `kMaxRows`.
+//
+// Transforms: Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks": a row of tile + 2 numbers is taken
+// for a polynomial and evaluated at the points 0, p and -p for each p of TilePoints, and infinity. Each transform is
+// applied to the columns, then to the rows.
+
+using Reg = Vec::Reg;
+
+// d -> t, by B^T: row p is the polynomial of all points but p.
+inline void InputPoints(const Reg (&d)[4], Reg (&t)[4]) {
+  t[0] = Vec::Sub(d[2], d[0]);
+  t[1] = Vec::Add(d[2], d[1]);
+  t[2] = Vec::Sub(d[2], d[1]);
+  t[3] = Vec::Sub(d[3], d[1]);
+}
+
+inline void InputPoints(const Reg (&d)[6], Reg (&t)[6]) {
+  constexpr float a = TilePoints<4>::kPoints[0], b = TilePoints<4>::kPoints[1];
+  const Reg a2 = Vec::Set(a * a), b2 = Vec::Set(b * b), sum = Vec::Set(a * a + b * b),
+            product = Vec::Set(a * a * b * b);
+  t[0] = Vec::MulAdd(product, d[0], Vec::NegMulAdd(sum, d[2], d[4]));
+  const Reg even_a = Vec::NegMulAdd(b2, d[2], d[4]), odd_a = Vec::NegMulAdd(b2, d[1], d[3]);
+  t[1] = Vec::MulAdd(Vec::Set(a), odd_a, even_a);
+  t[2] = Vec::NegMulAdd(Vec::Set(a), odd_a, even_a);
+  const Reg even_b = Vec::NegMulAdd(a2, d[2], d[4]), odd_b = Vec::NegMulAdd(a2, d[1], d[3]);
+  t[3] = Vec::MulAdd(Vec::Set(b), odd_b, even_b);
+  t[4] = Vec::NegMulAdd(Vec::Set(b), odd_b, even_b);
+  t[5] = Vec::MulAdd(product, d[1], Vec::NegMulAdd(sum, d[3], d[5]));
+}
+
+// The polynomial of all points but p and -p, at p and at -p.
+inline void InputPair(const Reg (&d)[8], float p, float q, float r, Reg& positive, Reg& negative) {
+  const Reg sum = Vec::Set(q * q + r * r), product = Vec::Set(q * q * r * r), point = Vec::Set(p);
+  const Reg even = Vec::MulAdd(product, d[2], Vec::NegMulAdd(sum, d[4], d[6]));
+  const Reg odd = Vec::MulAdd(product, d[1], Vec::NegMulAdd(sum, d[3], d[5]));
+  positive = Vec::MulAdd(point, odd, even);
+  negative = Vec::NegMulAdd(point, odd, even);
+}
+
+inline void InputPoints(const Reg (&d)[8], Reg (&t)[8]) {
+  constexpr float a = TilePoints<6>::kPoints[0], b = TilePoints<6>::kPoints[1], c = TilePoints<6>::kPoints[2];
+  constexpr float a2 = a * a, b2 = b * b, c2 = c * c;
+  const Reg e1 = Vec::Set(a2 + b2 + c2), e2 = Vec::Set(a2 * b2 + a2 * c2 + b2 * c2), e3 = Vec::Set(a2 * b2 * c2);
+  t[0] = Vec::NegMulAdd(e3, d[0], Vec::MulAdd(e2, d[2], Vec::NegMulAdd(e1, d[4], d[6])));
+  InputPair(d, a, b, c, t[1], t[2]);
+  InputPair(d, b, a, c, t[3], t[4]);
+  InputPair(d, c, a, b, t[5], t[6]);
+  t[7] = Vec::NegMulAdd(e3, d[1], Vec::MulAdd(e2, d[3], Vec::NegMulAdd(e1, d[5], d[7])));
+}
+
+// m -> y, by A^T: y[i] is the sum of m at each point times the point's i-th power.
+inline void OutputPoints(const Reg (&m)[4], Reg (&y)[2]) {
+  y[0] = Vec::Add(Vec::Add(m[0], m[1]), m[2]);
+  y[1] = Vec::Add(Vec::Sub(m[1], m[2]), m[3]);
+}
+
+inline void OutputPoints(const Reg (&m)[6], Reg (&y)[4]) {
+  constexpr float a = TilePoints<4>::kPoints[0], b = TilePoints<4>::kPoints[1];
+  const Reg even_a = Vec::Add(m[1], m[2]), odd_a = Vec::Sub(m[1], m[2]);
+  const Reg even_b = Vec::Add(m[3], m[4]), odd_b = Vec::Sub(m[3], m[4]);
+  y[0] = Vec::Add(Vec::Add(m[0], even_a), even_b);
+  y[1] = Vec::MulAdd(Vec::Set(b), odd_b, Vec::Mul(Vec::Set(a), odd_a));
+  y[2] = Vec::MulAdd(Vec::Set(b * b), even_b, Vec::Mul(Vec::Set(a * a), even_a));
+  y[3] = Vec::MulAdd(Vec::Set(b * b * b), odd_b, Vec::MulAdd(Vec::Set(a * a * a), odd_a, m[5]));
+}
+
+// p * x + q * y + z
+inline Reg Sum(float p, Reg x, float q, Reg y, Reg z) {
+  return Vec::MulAdd(Vec::Set(p), x, Vec::MulAdd(Vec::Set(q), y, z));
+}
+
+inline void OutputPoints(const Reg (&m)[8], Reg (&y)[6]) {
+  constexpr float a = TilePoints<6>::kPoints[0], b = TilePoints<6>::kPoints[1], c = TilePoints<6>::kPoints[2];
+  constexpr float a2 = a * a, b2 = b * b, c2 = c * c;
+  const Reg even_a = Vec::Add(m[1], m[2]), odd_a = Vec::Sub(m[1], m[2]);
+  const Reg even_b = Vec::Add(m[3], m[4]), odd_b = Vec::Sub(m[3], m[4]);
+  const Reg even_c = Vec::Add(m[5], m[6]), odd_c = Vec::Sub(m[5], m[6]);
+  y[0] = Vec::Add(Vec::Add(m[0], even_a), Vec::Add(even_b, even_c));
+  y[1] = Sum(c, odd_c, b, odd_b, Vec::Mul(Vec::Set(a), odd_a));
+  y[2] = Sum(c2, even_c, b2, even_b, Vec::Mul(Vec::Set(a2), even_a));
+  y[3] = Sum(c2 * c, odd_c, b2 * b, odd_b, Vec::Mul(Vec::Set(a2 * a), odd_a));
+  y[4] = Sum(c2 * c2, even_c, b2 * b2, even_b, Vec::Mul(Vec::Set(a2 * a2), even_a));
+  y[5] = Sum(c2 * c2 * c, odd_c, b2 * b2 * b, odd_b, Vec::MulAdd(Vec::Set(a2 * a2 * a), odd_a, m[7]));
+}
+
+template <int kSize>
+void TransformInput(const InputArguments& a) {
+  constexpr int kPoints = kSize + 2;
+  constexpr int kLanes = Vec::kLanes;
+  const Tiling& g = a.tiling;
+  int64_t x = a.first % g.tiles_x, y = a.first / g.tiles_x % g.tiles_y, image = a.first / g.tiles_x / g.tiles_y;
+  for (int64_t i = 0; i < a.count; ++i) {
+    const int64_t top = y * kSize - a.pad_top, left = x * kSize - a.pad_left;
+    const float* from = a.plane + image * g.image_stride;
+    int64_t row_stride = g.width * kLanes;
+    alignas(64) float border[kPoints * kPoints * kLanes];
+    if (top < 0 || left < 0 || top + kPoints > g.height || left + kPoints > g.width) {
+      for (int64_t r = 0; r < kPoints; ++r) {
+        for (int64_t c = 0; c < kPoints; ++c) {
+          const bool inside = top + r >= 0 && top + r < g.height && left + c >= 0 && left + c < g.width;
+          Vec::Store(border + (r * kPoints + c) * kLanes,
+                     inside ? Vec::Load(from + ((top + r) * g.width + left + c) * kLanes) : Vec::Set(0));
+        }
+      }
+      from = border;
+      row_stride = kPoints * kLanes;
+    } else {
+      from += (top * g.width + left) * kLanes;
+    }
+    alignas(64) float columns[kPoints * kPoints * kLanes];
+    for (int c = 0; c < kPoints; ++c) {
+      Reg d[kPoints], t[kPoints];
+#pragma GCC unroll 8
+      for (int r = 0; r < kPoints; ++r) d[r] = Vec::Load(from + r * row_stride + c * kLanes);
+      InputPoints(d, t);
+#pragma GCC unroll 8
+      for (int r = 0; r < kPoints; ++r) Vec::Store(columns + (r * kPoints + c) * kLanes, t[r]);
+    }
+    float* to = a.v + i * kLanes;
+    for (int r = 0; r < kPoints; ++r) {
+      Reg d[kPoints], t[kPoints];
+#pragma GCC unroll 8
+      for (int c = 0; c < kPoints; ++c) d[c] = Vec::Load(columns + (r * kPoints + c) * kLanes);
+      InputPoints(d, t);
+#pragma GCC unroll 8
+      for (int c = 0; c < kPoints; ++c) Vec::Store(to + c * a.e_stride, t[c]);
+      to += kPoints * a.e_stride;
+    }
+    if (++x == g.tiles_x) {
+      x = 0;
+      if (++y == g.tiles_y) {
+        y = 0;
+        ++image;
+      }
+    }
+  }
+}
+
+inline Reg Finished(Reg value, const Finish& finish, Reg slope) {
+  switch (finish.kind) {
+    case Finish::Kind::kNone: return value;
+    case Finish::Kind::kRelu:
+    case Finish::Kind::kPRelu: return Vec::Relu(value, slope);
+    case Finish::Kind::kClip: return Vec::Min(Vec::Max(value, Vec::Set(finish.low)), Vec::Set(finish.high));
+  }
+  return value;
+}
+
+template <int kSize>
+void TransformOutput(const OutputArguments& a) {
+  constexpr int kPoints = kSize + 2;
+  constexpr int kLanes = Vec::kLanes;
+  const Tiling& g = a.tiling;
+  int64_t x = a.first % g.tiles_x, y = a.first / g.tiles_x % g.tiles_y, image = a.first / g.tiles_x / g.tiles_y;
+  const Reg bias = Vec::Load(a.bias);
+  const Reg slope = a.slopes ? Vec::Load(a.slopes) : Vec::Set(a.finish.low);
+  for (int64_t i = 0; i < a.count; ++i) {
+    alignas(64) float columns[kSize * kPoints * kLanes];
+    const float* from = a.m + i * kLanes;
+    for (int c = 0; c < kPoints; ++c) {
+      Reg m[kPoints], t[kSize];
+#pragma GCC unroll 8
+      for (int r = 0; r < kPoints; ++r) m[r] = Vec::Load(from + (r * kPoints + c) * a.e_stride);
+      OutputPoints(m, t);
+#pragma GCC unroll 8
+      for (int r = 0; r < kSize; ++r) Vec::Store(columns + (r * kPoints + c) * kLanes, t[r]);
+    }
+    const int64_t top = y * kSize, left = x * kSize;
+    const int64_t rows = g.height - top < kSize ? g.height - top : kSize;
+    const int64_t width = g.width - left < kSize ? g.width - left : kSize;
+    for (int64_t r = 0; r < rows; ++r) {
+      Reg m[kPoints], t[kSize];
+#pragma GCC unroll 8
+      for (int c = 0; c < kPoints; ++c) m[c] = Vec::Load(columns + (r * kPoints + c) * kLanes);
+      OutputPoints(m, t);
+      const int64_t offset = image * g.image_stride + ((top + r) * g.width + left) * kLanes;
+#pragma GCC unroll 8
+      for (int c = 0; c < kSize; ++c) {
+        if (c >= width) break;
+        Reg value = Vec::Add(t[c], bias);
+        if (a.sum) value = Vec::Add(value, Vec::Load(a.sum + offset + c * kLanes));
+        Vec::Store(a.plane + offset + c * kLanes, Finished(value, a.finish, slope));
+      }
+    }
+    if (++x == g.tiles_x) {
+      x = 0;
+      if (++y == g.tiles_y) {
+        y = 0;
+        ++image;
+      }
+    }
+  }
+}
+
+// kRows tiles and kVectors vectors of output channels: all sums stay in registers.
+template <int kRows, int kVectors>
+void Round(const MultiplyArguments& a, const float* v, float* m, const char* next, int64_t next_step) {
+  constexpr int kLanes = Vec::kLanes;
+  Reg sum[kRows][kVectors];
+#pragma GCC unroll 16
+  for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 2
+    for (int k = 0; k < kVectors; ++k) sum[r][k] = Vec::Set(0);
+  }
+  const float* u = a.u;
+  for (int64_t block = 0; block < a.blocks; ++block) {
+#pragma GCC unroll 2
+    for (int64_t lane = 0; lane < kLanes; ++lane) {
+      Reg w[kVectors];
+#pragma GCC unroll 2
+      for (int k = 0; k < kVectors; ++k) w[k] = Vec::Load(u + k * kLanes);
+#pragma GCC unroll 16
+      for (int r = 0; r < kRows; ++r) {
+        const Reg factor = Vec::Set(v[r * kLanes + lane]);
+#pragma GCC unroll 2
+        for (int k = 0; k < kVectors; ++k) sum[r][k] = Vec::MulAdd(factor, w[k], sum[r][k]);
+      }
+      u += kVectors * kLanes;
+      _mm_prefetch(next, _MM_HINT_T1);
+      if constexpr (kVectors * kLanes > 16) _mm_prefetch(next + 64, _MM_HINT_T1);
+      next += next_step;
+    }
+    v += a.v_block_stride;
+  }
+#pragma GCC unroll 2
+  for (int k = 0; k < kVectors; ++k) {
+    float* to = m + k * a.m_vector_stride;
+    if (!a.epilogue) {
+#pragma GCC unroll 16
+      for (int r = 0; r < kRows; ++r) Vec::Store(to + r * kLanes, sum[r][k]);
+      continue;
+    }
+    const Epilogue& e = *a.epilogue;
+    const Reg bias = Vec::Load(e.bias + k * kLanes);
+    const Reg slope = e.slopes ? Vec::Load(e.slopes + k * kLanes) : Vec::Set(e.finish.low);
+    const float* added = e.sum ? e.sum + (to - a.m) : nullptr;
+#pragma GCC unroll 16
+    for (int r = 0; r < kRows; ++r) {
+      Reg value = Vec::Add(sum[r][k], bias);
+      if (added) value = Vec::Add(value, Vec::Load(added + r * kLanes));
+      Vec::Store(to + r * kLanes, Finished(value, e.finish, slope));
+    }
+  }
+}
+
+template <int kRows, int kVectors>
+void RoundOf(int64_t rows, const MultiplyArguments& a, const float* v, float* m, const char* next, int64_t next_step) {
+  if (rows == kRows) return Round<kRows, kVectors>(a, v, m, next, next_step);
+  if constexpr (kRows > 1) RoundOf<kRows - 1, kVectors>(rows, a, v, m, next, next_step);
+}
+
+// Rounds of nearly the same number of tiles: a short last one would wait for its own sums. Each fetches its part of the
+// next weights, which otherwise would wait for memory in the first round and leave it idle in the others.
+template <int kVectors>
+void Multiply(const MultiplyArguments& a) {
+  const int64_t rounds = (a.tiles + kMaxRows - 1) / kMaxRows;
+  const int64_t steps = a.blocks * Vec::kLanes;
+  const int64_t step = (kVectors * Vec::kLanes * static_cast<int64_t>(sizeof(float)) + rounds - 1) / rounds;
+  for (int64_t i = 0; i < rounds; ++i) {
+    const int64_t begin = a.tiles * i / rounds, end = a.tiles * (i + 1) / rounds;
+    RoundOf<kMaxRows, kVectors>(end - begin, a, a.v + begin * Vec::kLanes, a.m + begin * Vec::kLanes,
+                                reinterpret_cast<const char*>(a.next_u) + i * steps * step, step);
+  }
+}
+
+void Pack(const PackArguments& a) {
+  constexpr int kLanes = Vec::kLanes;
+  float* to = a.v;
+  int64_t x = a.first % a.out_width, y = a.first / a.out_width;
+  for (int64_t left = a.count; left > 0;) {
+    // A row of the result, or what there is of it.
+    const int64_t count = left < a.out_width - x ? left : a.out_width - x;
+    const int64_t row = y * a.stride_y + a.offset_y;
+    const bool inside = row >= 0 && row < a.height;
+    const float* from = a.plane + row * a.width * kLanes;
+    for (int64_t i = 0; i < count; ++i, to += kLanes) {
+      const int64_t column = (x + i) * a.stride_x + a.offset_x;
+      Vec::Store(to, inside && column >= 0 && column < a.width ? Vec::Load(from + column * kLanes) : Vec::Set(0));
+    }
+    left -= count;
+    x = 0;
+    ++y;
+  }
+}
+
+constexpr Loops MakeLoops() {
+  return {Vec::kLanes,
+          kMaxRows,
+          {TransformInput<2>, TransformInput<4>, TransformInput<6>},
+          {Multiply<1>, Multiply<2>},
+          {TransformOutput<2>, TransformOutput<4>, TransformOutput<6>},
+          Pack};
+}

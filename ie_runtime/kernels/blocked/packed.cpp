@@ -1,0 +1,180 @@
+#include "ie_runtime/kernels/blocked/packed.h"
+
+#include <omp.h>
+
+#include <algorithm>
+
+#include "ie_runtime/common.h"
+#include "ie_runtime/memory.h"
+#include "ie_runtime/packed_constants.h"
+#include "ie_runtime/threads.h"
+
+namespace moir::runtime {
+namespace {
+
+using blocked::kMaxVectors;
+using blocked::Loops;
+
+int64_t DivideUp(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+std::shared_ptr<const float> Padded(std::span<const float> values, int64_t count) {
+  auto memory = AllocateZeros(static_cast<size_t>(count) * sizeof(float));
+  float* padded = reinterpret_cast<float*>(memory.get());
+  std::copy(values.begin(), values.end(), padded);
+  return std::shared_ptr<const float>(std::move(memory), padded);
+}
+
+}  // namespace
+
+PackedConvolution::PackedConvolution(const PackedShape& shape, const Loops& loops, int threads, const float* weights,
+                                     std::span<const float> bias, const blocked::Finish& finish,
+                                     std::span<const float> slopes)
+    : shape_(shape), threads_(threads), finish_(finish), loops_(&loops) {
+  const int64_t lanes = loops.lanes;
+  in_blocks_ = DivideUp(shape.in_channels, lanes);
+  out_vectors_ = DivideUp(shape.out_channels, lanes);
+  panels_ = DivideUp(out_vectors_, kMaxVectors);
+  const int64_t elements = shape.kernel_y * shape.kernel_x, pixels = shape.out_height * shape.out_width;
+  direct_ = elements == 1 && shape.stride_y == 1 && shape.stride_x == 1 && shape.pad_top == 0 && shape.pad_left == 0 &&
+            shape.height == shape.out_height && shape.width == shape.out_width;
+  // Packed pixels share the second-level cache with weights and results; but each block reads all weights anew.
+  block_ = std::min<int64_t>(56, pixels);
+  const int64_t pixel_bytes = elements * in_blocks_ * lanes * static_cast<int64_t>(sizeof(float));
+  while (!direct_ && block_ > loops.max_rows && block_ * pixel_bytes > 1 << 20) block_ /= 2;
+  const size_t weight_bytes = static_cast<size_t>(out_vectors_ * lanes * pixel_bytes);
+  const size_t source_bytes = static_cast<size_t>(shape.height * shape.width * in_blocks_ * lanes) * sizeof(float);
+  split_channels_ = panels_ >= threads && (weight_bytes > source_bytes || pixels < threads * loops.max_rows);
+  PackWeights(weights);
+  bias_ = Padded(bias, out_vectors_ * lanes);
+  if (finish.kind == blocked::Finish::Kind::kPRelu) slopes_ = Padded(slopes, out_vectors_ * lanes);
+}
+
+bool PackedConvolution::Pays(const PackedShape& shape, const Loops& loops, int threads) {
+  const double in = static_cast<double>(DivideUp(shape.in_channels, loops.lanes) * loops.lanes);
+  const double out = static_cast<double>(DivideUp(shape.out_channels, loops.lanes) * loops.lanes);
+  const double weights = in * out * static_cast<double>(shape.kernel_y * shape.kernel_x);
+  const double pixels = static_cast<double>(shape.batch * shape.out_height * shape.out_width);
+  // Larger filters see each pixel several times: packing costs more than waiting for weights.
+  if (shape.in_channels < loops.lanes || shape.kernel_y * shape.kernel_x != 1) return false;
+  // Seconds of multiplying, and of fetching the weights, at rates that both kernels reach.
+  const double work = 2 * weights * pixels / threads / 190e9, fetch = weights * 4 * 36e-12;
+  return weights * 4 > 1 << 20 && fetch > 0.15 * work;
+}
+
+void PackedConvolution::PackWeights(const float* weights) {
+  const int64_t lanes = loops_->lanes, channels = in_blocks_ * lanes, elements = shape_.kernel_y * shape_.kernel_x;
+  weight_floats_ = static_cast<size_t>(out_vectors_ * lanes * channels * elements);
+  const auto memory = PackConstant(StrCat("packed lanes ", lanes), weight_floats_ * sizeof(float),
+                                   [&](std::byte* bytes) { ReorderWeights(weights, reinterpret_cast<float*>(bytes)); });
+  weights_ = std::shared_ptr<const float>(memory, reinterpret_cast<const float*>(memory.get()));
+}
+
+// [out channel][in channel][element] -> U[panel][element][in channel][vector][lane]
+void PackedConvolution::ReorderWeights(const float* weights, float* packed) const {
+  const int64_t lanes = loops_->lanes, channels = in_blocks_ * lanes, elements = shape_.kernel_y * shape_.kernel_x;
+  ParallelFor(panels_, 1, [&](int64_t first, int64_t last) {
+    for (int64_t panel = first; panel < last; ++panel) {
+      const int64_t first_out = panel * kMaxVectors * lanes;
+      const int64_t width = std::min(kMaxVectors * lanes, out_vectors_ * lanes - first_out);
+      float* to = packed + first_out * channels * elements;
+      std::fill_n(to, width * channels * elements, 0.0f);
+      const int64_t real = std::min(width, shape_.out_channels - first_out);
+      for (int64_t k = 0; k < real; ++k) {
+        const float* from = weights + (first_out + k) * shape_.in_channels * elements;
+        for (int64_t c = 0; c < shape_.in_channels; ++c) {
+          for (int64_t e = 0; e < elements; ++e) to[(e * channels + c) * width + k] = from[c * elements + e];
+        }
+      }
+    }
+  });
+}
+
+size_t PackedConvolution::WeightBytes() const {
+  return (weight_floats_ + static_cast<size_t>(out_vectors_ * loops_->lanes)) * sizeof(float);
+}
+
+size_t PackedConvolution::ScratchpadBytes() const {
+  if (direct_) return 0;
+  const int64_t floats = shape_.kernel_y * shape_.kernel_x * in_blocks_ * block_ * loops_->lanes;
+  return static_cast<size_t>(threads_ * floats) * sizeof(float);
+}
+
+void PackedConvolution::Pack(const float* image, int64_t first, int64_t count, float* v) const {
+  const int64_t lanes = loops_->lanes, plane = shape_.height * shape_.width * lanes;
+  blocked::PackArguments a{};
+  a.height = shape_.height;
+  a.width = shape_.width;
+  a.out_width = shape_.out_width;
+  a.stride_y = shape_.stride_y;
+  a.stride_x = shape_.stride_x;
+  a.first = first;
+  a.count = count;
+  a.v = v;
+  for (int64_t y = 0; y < shape_.kernel_y; ++y) {
+    for (int64_t x = 0; x < shape_.kernel_x; ++x) {
+      a.offset_y = y * shape_.dilation_y - shape_.pad_top;
+      a.offset_x = x * shape_.dilation_x - shape_.pad_left;
+      for (int64_t block = 0; block < in_blocks_; ++block) {
+        a.plane = image + block * plane;
+        loops_->pack(a);
+        a.v += block_ * lanes;
+      }
+    }
+  }
+}
+
+void PackedConvolution::RunPart(const float* src, const float* sum, float* dst, float* scratchpad, int thread,
+                                int threads) const {
+  const int64_t lanes = loops_->lanes, channels = in_blocks_ * lanes, elements = shape_.kernel_y * shape_.kernel_x;
+  const int64_t pixels = shape_.out_height * shape_.out_width;
+  float* v = scratchpad + thread * elements * in_blocks_ * block_ * lanes;
+  int64_t begin_panel = 0, end_panel = panels_, begin = 0, end = shape_.batch * pixels;
+  if (split_channels_) {
+    begin_panel = panels_ * thread / threads;
+    end_panel = panels_ * (thread + 1) / threads;
+  } else {
+    begin = shape_.batch * pixels * thread / threads;
+    end = shape_.batch * pixels * (thread + 1) / threads;
+  }
+  if (begin_panel == end_panel) return;
+  const auto weights = [&](int64_t panel) {
+    return weights_.get() + panel * kMaxVectors * lanes * channels * elements;
+  };
+  while (begin < end) {
+    // Blocks of nearly the same size, each within one image.
+    const int64_t image = begin / pixels, in_image = std::min(end, (image + 1) * pixels) - begin;
+    const int64_t count = DivideUp(in_image, DivideUp(in_image, block_));
+    const float* source = src + image * in_blocks_ * shape_.height * shape_.width * lanes;
+    const int64_t first = begin - image * pixels;
+    if (!direct_) Pack(source, first, count, v);
+    blocked::MultiplyArguments a{};
+    a.v = direct_ ? source + first * lanes : v;
+    a.v_block_stride = (direct_ ? pixels : block_) * lanes;
+    a.blocks = in_blocks_ * elements;
+    a.tiles = count;
+    a.m_vector_stride = pixels * lanes;
+    blocked::Epilogue epilogue{nullptr, nullptr, finish_, nullptr};
+    a.epilogue = &epilogue;
+    for (int64_t panel = begin_panel; panel < end_panel; ++panel) {
+      const int64_t vector = panel * kMaxVectors, vectors = std::min<int64_t>(kMaxVectors, out_vectors_ - vector);
+      const int64_t offset = ((image * out_vectors_ + vector) * pixels + first) * lanes;
+      a.u = weights(panel);
+      a.next_u = weights(panel + 1 < end_panel ? panel + 1 : begin_panel);
+      a.m = dst + offset;
+      epilogue.bias = bias_.get() + vector * lanes;
+      epilogue.sum = sum ? sum + offset : nullptr;
+      epilogue.slopes = slopes_ ? slopes_.get() + vector * lanes : nullptr;
+      loops_->multiply[vectors - 1](a);
+    }
+    begin += count;
+  }
+}
+
+void PackedConvolution::Run(const float* src, const float* sum, float* dst, float* scratchpad) const {
+  const int available = InParallel() ? 1 : std::min(threads_, ParallelThreads());
+  if (available == 1) return RunPart(src, sum, dst, scratchpad, 0, 1);
+#pragma omp parallel num_threads(available)
+  RunPart(src, sum, dst, scratchpad, omp_get_thread_num(), omp_get_num_threads());
+}
+
+}  // namespace moir::runtime

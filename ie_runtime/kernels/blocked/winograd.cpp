@@ -1,0 +1,340 @@
+#include "ie_runtime/kernels/blocked/winograd.h"
+
+#include <omp.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <vector>
+
+#include "ie_runtime/common.h"
+#include "ie_runtime/memory.h"
+#include "ie_runtime/packed_constants.h"
+#include "ie_runtime/threads.h"
+
+namespace moir::runtime {
+namespace {
+
+using blocked::Loops;
+
+int64_t DivideUp(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+// G of F(tile, 3): for each point p the filter's value there, a + b p + c p^2, divided by the product of p's distances
+// from the other points; for infinity, c.
+template <int kTile>
+std::vector<std::array<double, 3>> FilterMatrix() {
+  std::vector<double> points = {0};
+  for (const double p : blocked::TilePoints<kTile>::kPoints) points.insert(points.end(), {p, -p});
+  std::vector<std::array<double, 3>> matrix;
+  for (const double p : points) {
+    double distances = 1;
+    for (const double q : points) distances *= p == q ? 1 : p - q;
+    matrix.push_back({1 / distances, p / distances, p * p / distances});
+  }
+  matrix.push_back({0, 0, 1});
+  return matrix;
+}
+
+std::vector<std::array<double, 3>> FilterMatrix(int tile) {
+  return tile == 2 ? FilterMatrix<2>() : tile == 4 ? FilterMatrix<4>() : FilterMatrix<6>();
+}
+
+// Floats between the points of transformed tiles. An odd number of cache lines: points at multiples of a page would
+// all compete for the same few lines of the first-level cache.
+int64_t PointStride(int64_t blocks, int64_t tiles, int64_t lanes) { return (blocks * tiles | 1) * lanes; }
+
+double SecondLevelCache() {
+  const long bytes = sysconf(_SC_LEVEL2_CACHE_SIZE);
+  return bytes > 0 ? static_cast<double>(bytes) : 1 << 20;
+}
+
+}  // namespace
+
+const Loops* WinogradConvolution::FindLoops(Isa isa) {
+#if defined(__x86_64__)
+  if (isa >= Isa::kAvx512Core) return &blocked::kLoopsAvx512;
+  if (isa >= Isa::kAvx2) return &blocked::kLoopsAvx2;
+#endif
+  (void)isa;
+  return nullptr;
+}
+
+WinogradConvolution::WinogradConvolution(const WinogradShape& shape, const WinogradPlan& plan, const Loops& loops,
+                                         int threads, const float* weights, std::span<const float> bias,
+                                         const blocked::Finish& finish, std::span<const float> slopes)
+    : shape_(shape), plan_(plan), threads_(threads), finish_(finish), loops_(&loops) {
+  const int64_t lanes = loops_->lanes;
+  points_ = static_cast<int64_t>(plan.tile + 2) * (plan.tile + 2);
+  in_blocks_ = DivideUp(shape.in_channels, lanes);
+  out_vectors_ = DivideUp(shape.out_channels, lanes);
+  panels_ = DivideUp(out_vectors_, blocked::kMaxVectors);
+  tiles_y_ = DivideUp(shape.out_height, plan.tile);
+  tiles_x_ = DivideUp(shape.out_width, plan.tile);
+  tiles_ = shape.batch * tiles_y_ * tiles_x_;
+  plan_.tiles = std::min(plan_.tiles, tiles_);
+  PackWeights(weights);
+  const auto per_channel = [&](std::span<const float> values) {
+    auto memory = AllocateZeros(static_cast<size_t>(out_vectors_ * lanes) * sizeof(float));
+    float* padded = reinterpret_cast<float*>(memory.get());
+    std::copy(values.begin(), values.end(), padded);
+    return std::shared_ptr<const float>(std::move(memory), padded);
+  };
+  bias_ = per_channel(bias);
+  if (finish.kind == blocked::Finish::Kind::kPRelu) slopes_ = per_channel(slopes);
+}
+
+int64_t WinogradConvolution::PanelVectors(int64_t panel) const {
+  return std::min<int64_t>(blocked::kMaxVectors, out_vectors_ - panel * blocked::kMaxVectors);
+}
+
+void WinogradConvolution::PackWeights(const float* weights) {
+  const int64_t lanes = loops_->lanes, channels = in_blocks_ * lanes;
+  weight_floats_ = static_cast<size_t>(out_vectors_ * lanes * channels * points_);
+  const std::string form = StrCat("winograd ", plan_.tile, " lanes ", lanes);
+  const auto memory = PackConstant(form, weight_floats_ * sizeof(float), [&](std::byte* bytes) {
+    TransformWeights(weights, reinterpret_cast<float*>(bytes));
+  });
+  weights_ = std::shared_ptr<const float>(memory, reinterpret_cast<const float*>(memory.get()));
+}
+
+// [out channel][in channel][3][3] -> U[panel][point][in channel][vector][lane]
+void WinogradConvolution::TransformWeights(const float* weights, float* packed) const {
+  const int64_t lanes = loops_->lanes, channels = in_blocks_ * lanes, points = plan_.tile + 2;
+  const auto g = FilterMatrix(plan_.tile);
+  ParallelFor(panels_, 1, [&](int64_t first, int64_t last) {
+    // One input channel, all output channels of the panel side by side: the filters, and half transformed.
+    constexpr int64_t kMaxWidth = blocked::kMaxVectors * 16;
+    for (int64_t panel = first; panel < last; ++panel) {
+      const int64_t width = PanelVectors(panel) * lanes;
+      const int64_t first_out = panel * blocked::kMaxVectors * lanes;
+      float* to = packed + first_out * channels * points_;
+      const int64_t real = std::min(width, shape_.out_channels - first_out);
+      for (int64_t c = 0; c < channels; ++c) {
+        double filter[9][kMaxWidth] = {};
+        if (c < shape_.in_channels) {
+          for (int64_t k = 0; k < real; ++k) {
+            const float* from = weights + ((first_out + k) * shape_.in_channels + c) * 9;
+            for (int i = 0; i < 9; ++i) filter[i][k] = from[i];
+          }
+        }
+        for (int64_t p = 0; p < points; ++p) {
+          double row[3][kMaxWidth];
+          for (int j = 0; j < 3; ++j) {
+            for (int64_t k = 0; k < width; ++k) {
+              row[j][k] = g[static_cast<size_t>(p)][0] * filter[j][k] +
+                          g[static_cast<size_t>(p)][1] * filter[3 + j][k] +
+                          g[static_cast<size_t>(p)][2] * filter[6 + j][k];
+            }
+          }
+          for (int64_t q = 0; q < points; ++q) {
+            const auto& factors = g[static_cast<size_t>(q)];
+            float* out = to + ((p * points + q) * channels + c) * width;
+            for (int64_t k = 0; k < width; ++k)
+              out[k] = static_cast<float>(factors[0] * row[0][k] + factors[1] * row[1][k] + factors[2] * row[2][k]);
+          }
+        }
+      }
+    }
+  });
+}
+
+size_t WinogradConvolution::WeightBytes() const {
+  return (weight_floats_ + static_cast<size_t>(out_vectors_ * loops_->lanes)) * sizeof(float);
+}
+
+size_t WinogradConvolution::ScratchpadBytes() const {
+  const int64_t lanes = loops_->lanes;
+  const int64_t v = points_ * PointStride(in_blocks_, plan_.tiles, lanes);
+  const int64_t m = points_ * PointStride(1, plan_.tiles, lanes);
+  const int64_t floats = plan_.phases ? v + m * out_vectors_ : threads_ * (v + m * blocked::kMaxVectors);
+  return static_cast<size_t>(floats) * sizeof(float);
+}
+
+void WinogradConvolution::TransformInput(const float* src, int64_t first, int64_t count, int64_t begin_block,
+                                         int64_t end_block, int64_t v_tiles, int64_t v_offset, float* v) const {
+  const int64_t lanes = loops_->lanes, plane = shape_.height * shape_.width * lanes;
+  blocked::InputArguments a{};
+  a.tiling = {shape_.height, shape_.width, tiles_y_, tiles_x_, plane * in_blocks_};
+  a.pad_top = shape_.pad_top;
+  a.pad_left = shape_.pad_left;
+  a.first = first;
+  a.count = count;
+  a.e_stride = PointStride(in_blocks_, v_tiles, lanes);
+  for (int64_t block = begin_block; block < end_block; ++block) {
+    a.plane = src + block * plane;
+    a.v = v + (block * v_tiles + v_offset) * lanes;
+    loops_->transform_input[plan_.tile / 2 - 1](a);
+  }
+}
+
+void WinogradConvolution::TransformOutput(const float* m, int64_t vector, int64_t first, int64_t count,
+                                          const float* sum, float* dst) const {
+  const int64_t lanes = loops_->lanes, plane = shape_.out_height * shape_.out_width * lanes;
+  blocked::OutputArguments a{};
+  a.m = m;
+  a.e_stride = PointStride(1, plan_.tiles, lanes);
+  a.tiling = {shape_.out_height, shape_.out_width, tiles_y_, tiles_x_, plane * out_vectors_};
+  a.first = first;
+  a.count = count;
+  a.bias = bias_.get() + vector * lanes;
+  a.sum = sum ? sum + vector * plane : nullptr;
+  a.plane = dst + vector * plane;
+  a.finish = finish_;
+  a.slopes = slopes_.get() ? slopes_.get() + vector * lanes : nullptr;
+  loops_->transform_output[plan_.tile / 2 - 1](a);
+}
+
+void WinogradConvolution::RunBlocks(const float* src, const float* sum, float* dst, float* scratchpad, int thread,
+                                    int threads) const {
+  const int64_t lanes = loops_->lanes, channels = in_blocks_ * lanes;
+  const int64_t v_stride = PointStride(in_blocks_, plan_.tiles, lanes), m_stride = PointStride(1, plan_.tiles, lanes);
+  float* v = scratchpad + thread * points_ * (v_stride + m_stride * blocked::kMaxVectors);
+  float* m = v + points_ * v_stride;
+  // Each thread has as many tiles as the others, in blocks of nearly the same size.
+  const int64_t begin = tiles_ * thread / threads, end = tiles_ * (thread + 1) / threads;
+  const int64_t blocks = DivideUp(end - begin, plan_.tiles);
+  for (int64_t block = 0; block < blocks; ++block) {
+    const int64_t first = begin + (end - begin) * block / blocks;
+    const int64_t count = begin + (end - begin) * (block + 1) / blocks - first;
+    TransformInput(src, first, count, 0, in_blocks_, plan_.tiles, 0, v);
+    for (int64_t panel = 0; panel < panels_; ++panel) {
+      const int64_t vectors = PanelVectors(panel), width = vectors * lanes;
+      blocked::MultiplyArguments a{};
+      a.v_block_stride = plan_.tiles * lanes;
+      a.blocks = in_blocks_;
+      a.tiles = count;
+      a.m_vector_stride = points_ * m_stride;
+      a.u = weights_.get() + panel * blocked::kMaxVectors * lanes * channels * points_;
+      for (int64_t point = 0; point < points_; ++point) {
+        a.v = v + point * v_stride;
+        a.m = m + point * m_stride;
+        a.next_u = a.u + channels * width;
+        loops_->multiply[vectors - 1](a);
+        a.u = a.next_u;
+      }
+      for (int64_t i = 0; i < vectors; ++i) {
+        TransformOutput(m + i * points_ * m_stride, panel * blocked::kMaxVectors + i, first, count, sum, dst);
+      }
+    }
+  }
+}
+
+void WinogradConvolution::RunPhases(const float* src, const float* sum, float* dst, float* scratchpad, int thread,
+                                    int threads) const {
+  const int64_t lanes = loops_->lanes, channels = in_blocks_ * lanes;
+  const int64_t v_stride = PointStride(in_blocks_, plan_.tiles, lanes), m_stride = PointStride(1, plan_.tiles, lanes);
+  float* v = scratchpad;
+  float* m = v + points_ * v_stride;
+  const int64_t begin_panel = panels_ * thread / threads, end_panel = panels_ * (thread + 1) / threads;
+  const int64_t rounds = DivideUp(tiles_, plan_.tiles);
+  for (int64_t round = 0; round < rounds; ++round) {
+    const int64_t first = tiles_ * round / rounds, count = tiles_ * (round + 1) / rounds - first;
+    if (in_blocks_ >= threads) {
+      TransformInput(src, first, count, in_blocks_ * thread / threads, in_blocks_ * (thread + 1) / threads, plan_.tiles,
+                     0, v);
+    } else {
+      const int64_t begin = count * thread / threads, end = count * (thread + 1) / threads;
+      TransformInput(src, first + begin, end - begin, 0, in_blocks_, plan_.tiles, begin, v);
+    }
+#pragma omp barrier
+    blocked::MultiplyArguments a{};
+    a.v_block_stride = plan_.tiles * lanes;
+    a.blocks = in_blocks_;
+    a.tiles = count;
+    a.m_vector_stride = points_ * m_stride;
+    const auto weights = [&](int64_t panel, int64_t point) {
+      return weights_.get() + (panel * blocked::kMaxVectors * points_ + point * PanelVectors(panel)) * lanes * channels;
+    };
+    for (int64_t point = 0; point < points_; ++point) {
+      a.v = v + point * v_stride;
+      for (int64_t panel = begin_panel; panel < end_panel; ++panel) {
+        const int64_t vectors = PanelVectors(panel);
+        a.u = weights(panel, point);
+        a.next_u = panel + 1 < end_panel ? weights(panel + 1, point) : weights(begin_panel, point + 1);
+        a.m = m + (panel * blocked::kMaxVectors * points_ + point) * m_stride;
+        loops_->multiply[vectors - 1](a);
+      }
+    }
+    for (int64_t panel = begin_panel; panel < end_panel; ++panel) {
+      for (int64_t vector = panel * blocked::kMaxVectors; vector < panel * blocked::kMaxVectors + PanelVectors(panel);
+           ++vector)
+        TransformOutput(m + vector * points_ * m_stride, vector, first, count, sum, dst);
+    }
+    // The next round overwrites what others may still read.
+    if (round + 1 < rounds) {
+#pragma omp barrier
+    }
+  }
+}
+
+void WinogradConvolution::Run(const float* src, const float* sum, float* dst, float* scratchpad) const {
+  const int available = InParallel() ? 1 : std::min(threads_, ParallelThreads());
+  if (available == 1) {
+    if (plan_.phases) RunPhases(src, sum, dst, scratchpad, 0, 1);
+    else RunBlocks(src, sum, dst, scratchpad, 0, 1);
+    return;
+  }
+#pragma omp parallel num_threads(available)
+  {
+    const int thread = omp_get_thread_num(), threads = omp_get_num_threads();
+    if (plan_.phases) RunPhases(src, sum, dst, scratchpad, thread, threads);
+    else RunBlocks(src, sum, dst, scratchpad, thread, threads);
+  }
+}
+
+std::optional<WinogradPlan> WinogradConvolution::Choose(const WinogradShape& shape, const Loops& loops, int threads) {
+  // Seconds, fitted to measurements. Multiply-adds count alike for the direct convolution, so that only their ratio to
+  // the bytes matters: tiles in a core's second-level cache, and what comes from beyond it, at a rate that all cores
+  // share.
+  constexpr double kFlops = 190e9, kTransformed = 22e-12, kNear = 8e-12, kFar = 36e-12;
+  static const double cache = SecondLevelCache();
+  const int64_t lanes = loops.lanes;
+  const double in = static_cast<double>(DivideUp(shape.in_channels, lanes) * lanes);
+  const double out = static_cast<double>(DivideUp(shape.out_channels, lanes) * lanes);
+  const double pixels = static_cast<double>(shape.batch * shape.out_height * shape.out_width);
+  // The direct kernel for pictures reads the channels that there are, plain.
+  const double direct_in = shape.in_channels < 5 ? static_cast<double>(shape.in_channels) : in;
+  const double direct_bytes = 9 * in * out * 4;
+  const double direct =
+      2 * 9 * direct_in * out * pixels / threads / kFlops + direct_bytes * (direct_bytes < cache / 2 ? kNear : kFar);
+  double best = 0.95 * direct;
+  std::optional<WinogradPlan> plan;
+  for (const int tile : {2, 4, 6}) {
+    const int64_t tiles = shape.batch * DivideUp(shape.out_height, tile) * DivideUp(shape.out_width, tile);
+    const double points = (tile + 2.0) * (tile + 2.0), count = static_cast<double>(tiles);
+    const double weight_bytes = points * in * out * 4, tile_bytes = points * (in + out) * 4;
+    const double multiply = 2 * count * points * in * out / (0.93 * kFlops) / threads;
+    const double transform = count * tile_bytes * kTransformed * (tile == 6 ? 1.5 : 1) / threads;
+    // The largest tiles are less exact and must be clearly faster.
+    const double handicap = tile == 6 ? 1.1 : 1;
+    const auto consider = [&](double seconds, bool phases, int64_t block) {
+      if (seconds * handicap >= best) return;
+      best = seconds * handicap;
+      plan = WinogradPlan{tile, phases, block};
+    };
+    const int64_t of_thread = DivideUp(tiles, threads);
+    for (const int64_t block : {14, 28, 56}) {
+      const double blocks = static_cast<double>(DivideUp(of_thread, block));
+      const double values = points * (in + blocked::kMaxVectors * static_cast<double>(lanes)) * 4 *
+                            static_cast<double>(std::min(block, of_thread));
+      if (values > 0.75 * cache) continue;
+      const double work = multiply + transform;
+      if (weight_bytes + values < cache) {
+        consider(work + blocks * weight_bytes * kNear, false, block);
+      } else {
+        // Fetched ahead of time, so that the longer one hides most of the other.
+        const double fetch = threads * blocks * weight_bytes * kFar;
+        consider(std::max(work, fetch) + 0.3 * std::min(work, fetch), false, block);
+      }
+    }
+    const int64_t panels = DivideUp(DivideUp(shape.out_channels, lanes), blocked::kMaxVectors);
+    const int64_t block = std::max<int64_t>(28, static_cast<int64_t>(3.5e6 / (4 * points * in)));
+    const double uneven = static_cast<double>(DivideUp(panels, threads) * threads) / static_cast<double>(panels);
+    const double fetched = static_cast<double>(DivideUp(tiles, block)) * weight_bytes + count * tile_bytes;
+    consider(multiply * uneven + transform + fetched * kFar, true, block);
+  }
+  return plan;
+}
+
+}  // namespace moir::runtime

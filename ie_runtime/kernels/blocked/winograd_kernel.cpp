@@ -1,0 +1,36 @@
+#include "ie_runtime/kernels/blocked/blocked_kernel.h"
+#include "ie_runtime/kernels/blocked/winograd.h"
+#include "ie_runtime/kernels/factories.h"
+#include "ie_runtime/kernels/window.h"
+#include "ie_runtime/threads.h"
+
+namespace moir::runtime {
+namespace {
+
+bool All(const std::vector<int64_t>& values, int64_t wanted) {
+  return std::all_of(values.begin(), values.end(), [&](int64_t value) { return value == wanted; });
+}
+
+}  // namespace
+
+std::optional<KernelChoice> MakeWinogradKernel(const KernelContext& context) {
+  const Layer& layer = context.GetLayer();
+  const blocked::Loops* loops = WinogradConvolution::FindLoops();
+  if (!loops || layer.op != "Convolution" || !context.AllF32() || !context.Input(1).IsConstant()) return std::nullopt;
+  const Shape &data = context.InputShape(), &out = context.OutputShape(), &weights = context.InputShape(1);
+  if (data.Rank() != 4 || out.NumElements() == 0) return std::nullopt;
+  const WindowAttributes window = ReadWindow(context, {weights[2], weights[3]});
+  if (!All(window.kernel, 3) || !All(window.strides, 1) || !All(window.dilations, 1)) return std::nullopt;
+  const WinogradShape shape{
+      data[0], data[1], out[1], data[2], data[3], out[2], out[3], window.pads_begin[0], window.pads_begin[1]};
+  const int threads = ParallelThreads();
+  const std::optional<WinogradPlan> plan = WinogradConvolution::Choose(shape, *loops, threads);
+  if (!plan) return std::nullopt;
+
+  return MakeBlockedKernel(context, *loops, StrCat("winograd", plan->tile), [&](const FusedPostOps& fused) {
+    return WinogradConvolution(shape, *plan, *loops, threads, context.Input(1).constant.Values<float>().data(),
+                               fused.bias, fused.finish, fused.slopes);
+  });
+}
+
+}  // namespace moir::runtime
