@@ -1,14 +1,18 @@
 // Times one model with the engine and prints a line of JSON: milliseconds of loading and of inference.
 //
-//   bench_model MODEL.xml [--threads N] [--runs N] [--warmup N] [--input FILE] [--output PREFIX] [--profile]
-//               [--extensions LIB] [--cache FOLDER]
+//   bench_model MODEL.xml [--threads N] [--runs N] [--warmup N] [--input FILE]... [--output PREFIX] [--profile]
+//               [--precision f32|bf16] [--max-isa ISA] [--seconds S] [--extensions LIB]
+//               [--cache FOLDER]
 //
-// --input gives the first input's values as raw little-endian numbers (otherwise seeded random ones); --output writes
-// output i to PREFIXi.raw; --profile prints the slowest layers, averaged over the runs, to standard error.
+// --input gives the values of one input after the other as raw little-endian numbers (otherwise seeded random ones);
+// --output writes output i to PREFIXi.raw; --profile prints the slowest layers, averaged over the runs, to standard
+// error. --seconds: as many inferences at a time as the engine likes ("throughput"), per second.
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <exception>
 #include <fstream>
 #include <map>
 #include <stdexcept>
@@ -36,8 +40,10 @@ double AnonymousMemory() {
 }
 
 struct Options {
-  std::string model, input, output, extensions, cache;
+  std::string model, output, extensions, precision = "f32", max_isa, cache;
+  std::vector<std::string> inputs;
   std::string threads = "0";
+  double seconds = 0;
   int runs = 30, warmup = 5;
   bool profile = false;
 };
@@ -53,10 +59,13 @@ Options Parse(int argc, char** argv) {
     if (argument == "--threads") options.threads = value();
     else if (argument == "--runs") options.runs = std::stoi(value());
     else if (argument == "--warmup") options.warmup = std::stoi(value());
-    else if (argument == "--input") options.input = value();
+    else if (argument == "--input") options.inputs.push_back(value());
     else if (argument == "--output") options.output = value();
     else if (argument == "--extensions") options.extensions = value();
     else if (argument == "--cache") options.cache = value();
+    else if (argument == "--precision") options.precision = value();
+    else if (argument == "--max-isa") options.max_isa = value();
+    else if (argument == "--seconds") options.seconds = std::stod(value());
     else if (argument == "--profile") options.profile = true;
     else if (options.model.empty() && argument.rfind("--", 0) != 0) options.model = argument;
     else throw std::runtime_error(argument + ": unknown option");
@@ -105,20 +114,62 @@ void PrintProfile(const std::map<std::string, Layer>& layers, int runs) {
   }
 }
 
+double Resident() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.rfind("VmRSS:", 0) == 0) return std::stod(line.substr(6)) / 1024;
+  }
+  return 0;
+}
+
+template <typename Fill>
+int RunManyAtATime(moir::CompiledModel& model, const Fill& fill, double seconds) {
+  const int count = std::stoi(model.GetProperty("optimal_number_of_infer_requests"));
+  std::vector<moir::InferRequest> requests;
+  for (int i = 0; i < count; ++i) {
+    requests.push_back(model.CreateInferRequest());
+    fill(requests.back());
+    requests.back().StartAsync();
+  }
+  for (moir::InferRequest& request : requests) request.Wait();
+  const Clock::time_point start = Clock::now();
+  std::atomic<int64_t> done = 0;
+  for (moir::InferRequest& request : requests) {
+    request.SetCallback([&, handle = &request](std::exception_ptr error) {
+      if (error) std::rethrow_exception(error);
+      ++done;
+      if (Milliseconds(start) < seconds * 1000) handle->StartAsync();
+    });
+    request.StartAsync();
+  }
+  for (moir::InferRequest& request : requests) request.Wait();
+  std::printf("{\"precision\": \"%s\", \"requests\": %d, \"throughput\": %.3f, \"resident\": %.1f}\n",
+              model.GetProperty("inference_precision").c_str(), count,
+              static_cast<double>(done) / Milliseconds(start) * 1000, Resident());
+  return 0;
+}
+
 int Run(const Options& options) {
   moir::Core core;
   if (!options.extensions.empty()) core.AddExtension(options.extensions);
   const Clock::time_point start = Clock::now();
-  moir::CompiledModel model =
-      core.CompileModel(options.model, {{"inference_num_threads", options.threads},
-                                        {"enable_profiling", options.profile ? "true" : "false"},
-                                        {"cache_dir", options.cache}});
+  moir::Properties properties = {{"inference_num_threads", options.threads},
+                                 {"enable_profiling", options.profile ? "true" : "false"},
+                                 {"inference_precision", options.precision},
+                                 {"performance_hint", options.seconds > 0 ? "throughput" : "latency"},
+                                 {"cache_dir", options.cache}};
+  if (!options.max_isa.empty()) properties["max_isa"] = options.max_isa;
+  moir::CompiledModel model = core.CompileModel(options.model, properties);
+  const auto fill = [&](moir::InferRequest& request) {
+    for (size_t i = 0; i < model.Inputs().size(); ++i)
+      Fill(request.GetInputTensor(i), i < options.inputs.size() ? options.inputs[i] : "");
+  };
+  if (options.seconds > 0) return RunManyAtATime(model, fill, options.seconds);
   moir::InferRequest request = model.CreateInferRequest();
   const double load = Milliseconds(start);
-  for (size_t i = 0; i < model.Inputs().size(); ++i) Fill(request.GetInputTensor(i), i == 0 ? options.input : "");
-  const Clock::time_point first_start = Clock::now();
+  fill(request);
   request.Infer();
-  const double first = Milliseconds(first_start);
+  const double first = Milliseconds(start);
   for (int i = 1; i < options.warmup; ++i) request.Infer();
   std::vector<double> times;
   std::map<std::string, Layer> layers;
@@ -140,12 +191,14 @@ int Run(const Options& options) {
     std::ofstream(options.output + std::to_string(i) + ".raw", std::ios::binary)
         .write(static_cast<const char*>(output.Data()), static_cast<std::streamsize>(output.GetByteSize()));
   }
-  std::sort(times.begin(), times.end());
+  std::string list;
+  for (const double time : times) list += (list.empty() ? "" : ", ") + std::to_string(time);
   std::printf(
-      "{\"load\": %.3f, \"first\": %.3f, \"min\": %.4f, \"median\": %.4f, \"p99\": %.4f, \"weights\": %s, "
-      "\"activations\": %s, \"anonymous\": %.0f}\n",
-      load, first, times.front(), times[times.size() / 2], times[std::min(times.size() - 1, times.size() * 99 / 100)],
-      model.GetProperty("memory_weights").c_str(), model.GetProperty("memory_activations").c_str(), AnonymousMemory());
+      "{\"precision\": \"%s\", \"load\": %.3f, \"first\": %.3f, \"times\": [%s], \"weights\": %s, \"activations\": %s, "
+      "\"resident\": %.1f, \"anonymous\": %.0f}\n",
+      model.GetProperty("inference_precision").c_str(), load, first, list.c_str(),
+      model.GetProperty("memory_weights").c_str(), model.GetProperty("memory_activations").c_str(), Resident(),
+      AnonymousMemory());
   return 0;
 }
 

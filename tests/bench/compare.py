@@ -1,20 +1,26 @@
 #!/usr/bin/env python3
-"""Measure the engine beside OpenVINO, and mo beside cp, in one run.
+"""Measure the engine beside other engines, and mo beside cp, in one run.
 
-usage: compare.py --build DIR --python OPENVINO_PYTHON --mxnet-python MXNET_PYTHON [--work DIR] [--models NAME,...]
-                  [--threads 2] [--rounds 4] [--runs 30] [--only engine|mo]
+usage: compare.py --build DIR --work DIR --mxnet-python PYTHON --peers-python PYTHON [--graphs DIR] [--models NAME,...]
+                  [--engines openvino,onnxruntime,ncnn,mxnet] [--precision f32|bf16] [--threads 2] [--rounds 4] [--runs 20]
+                  [--throughput SECONDS] [--max-isa ISA] [--json FILE] [--only engine|mo] [--mo-models NAME,...]
 
-DIR holds bin/mo and bin/bench_model (configure with -DMOIR_ENABLE_BENCHMARKS=ON). OPENVINO_PYTHON has the package openvino,
-MXNET_PYTHON mxnet 1.9.1. Models of MXNet's model zoo are exported once into the work folder, with seeded weights.
+DIR of --build holds bin/mo and bin/bench_model (configure with -DMOIR_ENABLE_BENCHMARKS=ON). Models are those of models.py,
+written once into the work folder by export_models.py with the Python of --mxnet-python (see there what it needs). The
+Python of --peers-python has the packages openvino, onnxruntime, ncnn and pnnx (peers.txt has the versions).
 
-engine: processes of both sides alternate (A-B-A-B); the figures are over all rounds, in milliseconds of one inference of
-one image in f32. The outputs of both are compared. mo: `mo` and `cp` of the same .params alternate; RssAnon is memory that
-no file backs, sampled while mo runs.
+engine: processes of all sides take turns (A-B-C-A-B-C), each with the same inputs, threads and precision; the figures are
+over all rounds, in milliseconds of one inference of one input. Outputs are compared with MXNet's. ratio: the best peer's
+median divided by ours, above 1 where we are faster; mean: geometric. An engine without a figure cannot read the model, or
+does not have the precision. --throughput instead: inferences per second with as many at a time as each engine likes.
+mo: `mo` and `cp` of the same .params take turns; RssAnon is memory that no file backs, sampled while mo runs.
 """
 import argparse
 import array
 import json
+import math
 import pathlib
+import platform
 import shutil
 import statistics
 import subprocess
@@ -22,26 +28,53 @@ import sys
 import threading
 import time
 
+from models import MODELS
+
 HERE = pathlib.Path(__file__).resolve().parent
 
 
-def run(command):
-    done = subprocess.run([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+def attempt(command, **more):
+    return subprocess.run([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
+
+
+def run(command, **more):
+    done = attempt(command, **more)
     if done.returncode != 0:
         sys.exit(f"error: {' '.join(map(str, command))}\n{done.stderr[-2000:]}")
     return done.stdout
 
 
 def export_models(args, names):
-    missing = [name for name in names if not (args.work / f"{name}-0000.params").exists()]
-    if missing:
-        run([args.mxnet_python, HERE / "export_zoo_models.py", args.work, *missing])
+    missing = [name for name in names if not (args.work / f"{name}.json").exists()]
+    for name in missing:
+        print(run([args.mxnet_python, HERE / "export_models.py", args.work, name] + (["--graphs", args.graphs] if args.graphs else [])), end="")
 
 
-def convert(args, name):
-    run([args.build / "bin/mo", "--input_model", args.work / f"{name}-0000.params", "--input_shape", "[1,3,224,224]", "--output_dir", args.work / "ir",
-         "--model_name", name])
-    return args.work / "ir" / f"{name}.xml"
+def shapes_option(args, name):
+    inputs = json.loads((args.work / f"{name}.json").read_text())["inputs"]
+    return ["--input", ",".join(inputs), "--input_shape", ",".join(json.dumps(shape, separators=(",", ":")) for shape in inputs.values())]
+
+
+def convert(args, name, version):
+    folder = args.work / f"ir{version}"
+    if not (folder / f"{name}.xml").exists():
+        run([args.build / "bin/mo", "--input_model", args.work / f"{name}-0000.params", *shapes_option(args, name), "--output_dir", folder,
+             "--model_name", name, "--ir_version", version, "--silent"])
+    return folder / f"{name}.xml"
+
+
+def convert_to_ncnn(args, name):
+    stem, onnx = args.work / name, args.work / f"{name}.onnx"
+    if onnx.exists() and not pathlib.Path(f"{stem}.ncnn.param").exists():
+        work = args.work / "pnnx" / name
+        work.mkdir(parents=True, exist_ok=True)
+        shutil.copy(onnx, work / "m.onnx")
+        tool = pathlib.Path(args.peers_python).parent / "pnnx"
+        attempt([tool, "m.onnx", "fp16=0"], cwd=work)
+        for kind in ("param", "bin"):
+            if (work / f"m.ncnn.{kind}").exists():
+                shutil.copy(work / f"m.ncnn.{kind}", f"{stem}.ncnn.{kind}")
+        shutil.rmtree(work)
 
 
 def floats(path):
@@ -50,41 +83,108 @@ def floats(path):
     return values
 
 
-def relative_difference(a, b):
-    return max(abs(x - y) for x, y in zip(a, b)) / max(abs(y) for y in b)
+def difference(args, name, prefix):
+    """Largest difference from MXNet, relative to the largest value, over all outputs; None where outputs do not match."""
+    worst = 0.0
+    for i in range(json.loads((args.work / f"{name}.json").read_text())["outputs"]):
+        path = pathlib.Path(f"{prefix}{i}.raw")
+        expected = floats(args.work / f"{name}.output{i}.raw")
+        got = floats(path) if path.exists() else []
+        if len(got) != len(expected):
+            return None
+        largest = max(map(abs, expected)) or 1
+        worst = max(worst, max(abs(a - b) for a, b in zip(got, expected)) / largest)
+    return worst
 
 
-def merge(rounds):
-    return {"min": min(r["min"] for r in rounds), "median": statistics.median(r["median"] for r in rounds), "p99": max(r["p99"] for r in rounds),
-            "load": min(r["load"] for r in rounds)}
+def commands(args, name):
+    """The command of each engine that can run the model."""
+    stem = args.work / name
+    common = ["--threads", args.threads, "--precision", args.precision]
+    common += ["--seconds", args.throughput] if args.throughput else ["--runs", args.runs, "--warmup", 8]
+    inputs = [part for i in range(len(MODELS[name].shapes)) for part in ("--input", f"{stem}.input{i}.raw")]
+    isa = ["--max-isa", args.max_isa] if args.max_isa else []
+    result = {"moir": [args.build / "bin/bench_model", convert(args, name, 3), *common, *inputs, *isa]}
+    for engine in args.engines:
+        peer = [args.mxnet_python if engine == "mxnet" else args.peers_python, HERE / "run_peer.py", engine, stem, *common]
+        if engine == "openvino":
+            peer += ["--xml", convert(args, name, 11)]
+        if engine == "ncnn":
+            convert_to_ncnn(args, name)
+        needed = {"onnxruntime": f"{stem}.onnx", "ncnn": f"{stem}.ncnn.param"}.get(engine)
+        if (needed and not pathlib.Path(needed).exists()) or (args.precision != "f32" and engine in ("onnxruntime", "mxnet")):
+            continue
+        if args.throughput and engine != "openvino":
+            continue
+        result[engine] = peer
+    return result
+
+
+def measure(args, name):
+    """{engine: figures} over all rounds."""
+    engines, rounds = commands(args, name), {}
+    for _ in range(args.rounds):
+        for engine, command in list(engines.items()):
+            done = attempt([*command, "--output", args.work / f"{engine}."])
+            if done.returncode != 0:
+                if engine == "moir":
+                    sys.exit(f"error: {' '.join(map(str, command))}\n{done.stderr[-2000:]}")
+                print(f"{name}: {engine} does not run it: {done.stderr.strip().splitlines()[-1][:150] if done.stderr.strip() else done.returncode}")
+                del engines[engine]
+                rounds.pop(engine, None)
+                continue
+            rounds.setdefault(engine, []).append(json.loads(done.stdout.strip().splitlines()[-1]))
+    figures = {}
+    for engine, runs in rounds.items():
+        facts = {key: runs[0][key] for key in ("precision",) if key in runs[0]}
+        if args.throughput:
+            figures[engine] = {**facts, "throughput": statistics.median(one["throughput"] for one in runs)}
+            continue
+        times = sorted(time for one in runs for time in one["times"])
+        figures[engine] = {**facts, "min": times[0], "median": times[len(times) // 2], "p99": times[min(len(times) - 1, len(times) * 99 // 100)],
+                           "load": min(one["first"] for one in runs), "resident": min(one["resident"] for one in runs),
+                           "difference": difference(args, name, args.work / f"{engine}.")}
+    return figures
+
+
+def machine():
+    with open("/proc/cpuinfo") as info:
+        return next((line.partition(":")[2].strip() for line in info if line.startswith("model name")), platform.machine())
+
+
+def geometric_mean(values):
+    return math.exp(sum(map(math.log, values)) / len(values))
 
 
 def measure_engine(args, names):
-    picture = args.work / "input.raw"
-    state, values = 1, array.array("f")
-    for _ in range(3 * 224 * 224):
-        state = (state * 1103515245 + 12345) % 2**31
-        values.append(state / 2**31 * 2 - 1)
-    picture.write_bytes(values.tobytes())
-    print(f"{'model':14} {'':9} {'min':>8} {'median':>8} {'p99':>8} {'load':>8}   ms, {args.threads} threads, f32, {args.rounds} rounds of {args.runs}")
-    worst = 0
+    results = {"machine": machine(), "threads": args.threads, "precision": args.precision, "max_isa": args.max_isa, "models": {}}
+    what = f"inferences per second, {args.throughput} s each" if args.throughput else f"ms, {args.rounds} rounds of {args.runs}"
+    print(f"{results['machine']}, {args.threads} threads, {args.precision}; {what}")
+    ratios = []
     for name in names:
-        xml = convert(args, name)
-        options = [xml, "--threads", args.threads, "--runs", args.runs, "--warmup", 8, "--input", picture]
-        ours, theirs = [], []
-        for _ in range(args.rounds):
-            ours.append(json.loads(run([args.build / "bin/bench_model", *options, "--output", args.work / "ours"])))
-            theirs.append(json.loads(run([args.python, HERE / "run_openvino.py", *options, "--output", args.work / "theirs"])))
-        difference = relative_difference(floats(args.work / "ours0.raw"), floats(args.work / "theirs0.raw"))
-        for who, rounds in (("moir", ours), ("openvino", theirs)):
-            m = merge(rounds)
-            print(f"{name if who == 'moir' else '':14} {who:9} {m['min']:8.2f} {m['median']:8.2f} {m['p99']:8.2f} {m['load']:8.0f}")
-        ratios = merge(ours)["min"] / merge(theirs)["min"], merge(ours)["median"] / merge(theirs)["median"]
-        worst = max(worst, ratios[1])
-        print(f"{'':14} {'ratio':9} {ratios[0]:8.2f} {ratios[1]:8.2f}   largest relative difference of the outputs {difference:.1e}")
-        if difference > 1e-4:
-            sys.exit(f"error: {name}: the outputs differ by {difference}, expected at most 1e-4")
-    print(f"largest ratio of medians: {worst:.2f}")
+        figures = measure(args, name)
+        results["models"][name] = figures
+        peers = [engine for engine in figures if engine != "moir"]
+        for engine, f in figures.items():
+            label = name if engine == "moir" else ""
+            if args.throughput:
+                print(f"{label:16} {engine:12} {f['throughput']:9.1f}")
+                continue
+            apart = "other outputs" if f["difference"] is None else f"{f['difference']:.1e} from MXNet"
+            print(f"{label:16} {engine:12} {f['min']:9.3f} {f['median']:9.3f} {f['p99']:9.3f}  load {f['load']:7.0f}  {f['resident']:6.0f} MB  {f.get('precision', '')}  {apart}")
+        if peers and args.throughput:
+            ratio = figures["moir"]["throughput"] / max(figures[engine]["throughput"] for engine in peers)
+        elif peers:
+            ratio = min(figures[engine]["median"] for engine in peers) / figures["moir"]["median"]
+            quickest = min(figures[engine]["min"] for engine in peers) / figures["moir"]["min"]
+        if peers:
+            ratios.append(ratio)
+            print(f"{'':16} {'ratio':12} {'' if args.throughput else f'{quickest:9.2f}'} {ratio:9.2f}", flush=True)
+            figures["ratio"] = ratio
+        if args.json:
+            args.json.write_text(json.dumps(results, indent=1))
+    if ratios:
+        print(f"mean ratio {geometric_mean(ratios):.3f}, smallest {min(ratios):.3f}, of {len(ratios)} models")
 
 
 def peak_anonymous_memory(process):
@@ -143,17 +243,26 @@ def measure_mo(args, names):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=pathlib.Path, required=True)
-    parser.add_argument("--python", required=True)
+    parser.add_argument("--peers-python", required=True)
     parser.add_argument("--mxnet-python", required=True)
+    parser.add_argument("--graphs", type=pathlib.Path)
     parser.add_argument("--work", type=pathlib.Path, default=pathlib.Path("bench_work"))
-    parser.add_argument("--models", default="resnet50_v1,mobilenet1.0,vgg16")
-    parser.add_argument("--mo-models", default="resnet152_v1")
+    parser.add_argument("--models", default=",".join(MODELS))
+    parser.add_argument("--engines", type=lambda text: text.split(","), default=["openvino", "onnxruntime", "ncnn", "mxnet"])
+    parser.add_argument("--precision", default="f32", choices=["f32", "bf16"])
+    parser.add_argument("--mo-models", default="resnet152_v2,vgg19")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=4)
-    parser.add_argument("--runs", type=int, default=30)
+    parser.add_argument("--runs", type=int, default=20)
+    parser.add_argument("--throughput", type=float, metavar="SECONDS")
+    parser.add_argument("--max-isa")
+    parser.add_argument("--json", type=pathlib.Path)
     parser.add_argument("--only", choices=["engine", "mo"])
     args = parser.parse_args()
     names, mo_names = args.models.split(","), args.mo_models.split(",")
+    for name in names + mo_names:
+        if name not in MODELS:
+            sys.exit(f"error: --models: got {name}, expected some of {', '.join(MODELS)}")
     export_models(args, (names if args.only != "mo" else []) + (mo_names if args.only != "engine" else []))
     if args.only != "mo":
         measure_engine(args, names)
