@@ -237,7 +237,10 @@ void WinogradConvolution::RunPhases(const float* src, const float* sum, float* d
       const int64_t begin = count * thread / threads, end = count * (thread + 1) / threads;
       TransformInput(src, first + begin, end - begin, 0, in_blocks_, plan_.tiles, begin, v);
     }
+    // Alone, it may be one of a team of the application's: a barrier would wait for that.
+    if (threads > 1) {
 #pragma omp barrier
+    }
     blocked::MultiplyArguments a{};
     a.v_block_stride = plan_.tiles * lanes;
     a.blocks = in_blocks_;
@@ -262,7 +265,7 @@ void WinogradConvolution::RunPhases(const float* src, const float* sum, float* d
         TransformOutput(m + vector * points_ * m_stride, vector, first, count, sum, dst);
     }
     // The next round overwrites what others may still read.
-    if (round + 1 < rounds) {
+    if (threads > 1 && round + 1 < rounds) {
 #pragma omp barrier
     }
   }

@@ -4,12 +4,19 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
 #include <cmath>
+#include <functional>
 #include <random>
+#include <thread>
 #include <vector>
 
 #include "ie_runtime/memory.h"
 #include "ie_runtime/threads.h"
+
+// GCC's OpenMP library, which is what `#pragma omp parallel` becomes: the tests are compiled without it.
+extern "C" void GOMP_parallel(void (*function)(void*), void* data, unsigned threads, unsigned flags);
 
 namespace moir::runtime {
 namespace {
@@ -206,6 +213,34 @@ TEST_P(Winograd, NanStaysWhereItIs) {
     EXPECT_TRUE(std::isnan(dst.Data()[0]));
     EXPECT_FALSE(std::isnan(dst.Data()[BlockedIndex(lanes, 16, 24 * 24, 0, 0, 12 * 24 + 12)]));
   }
+}
+
+// An application may infer inside a parallel region of its own: the convolution must not wait for that team.
+TEST_P(Winograd, RunsInsideATeamOfTheApplication) {
+  const Problem problem({1, 32, 64, 12, 12, 12, 12, 1, 1}, 4);
+  const WinogradConvolution convolution(problem.shape, {Tile(), true, 4}, Loops(), 2, problem.weights.data());
+  const int64_t lanes = Loops().lanes;
+  const Blocked src = ToBlocked(lanes, problem.data, 1, 32, 144), dst = ToBlocked(lanes, problem.sum, 1, 64, 144);
+  const auto scratchpad = AllocateMemory(convolution.ScratchpadBytes());
+  struct Team {
+    std::atomic<int> arrived = 0;
+    std::atomic<bool> done = false, in_time = false;
+    std::function<void()> run;
+  } team;
+  team.run = [&] { convolution.Run(src.Data(), nullptr, dst.Data(), reinterpret_cast<float*>(scratchpad.get())); };
+  GOMP_parallel(
+      [](void* data) {
+        Team& shared = *static_cast<Team*>(data);
+        if (shared.arrived++ == 0) {
+          shared.run();
+          shared.done = true;
+          return;
+        }
+        for (int i = 0; i < 5000 && !shared.done; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        shared.in_time = shared.done.load();
+      },
+      &team, 2, 0);
+  EXPECT_TRUE(team.in_time || team.arrived == 1);
 }
 
 INSTANTIATE_TEST_SUITE_P(Tiles, Winograd,
