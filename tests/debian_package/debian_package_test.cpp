@@ -37,7 +37,7 @@ TEST(DebianPackages, HoldWhatTheyPromise) {
   for (const char* tool : {"/usr/bin/dpkg-deb", "/usr/bin/dpkg-shlibdeps", "/usr/bin/file"})
     ASSERT_TRUE(fs::exists(tool)) << tool << " is missing: scripts/install_packages.sh full";
   fs::remove_all(kFolder);
-  fs::create_directories(kFolder + "/root");
+  fs::create_directories(kFolder + "/unpacked");
   RunChecked(MOIR_CPACK, {"--config", MOIR_BUILD_DIR "/CPackConfig.cmake", "-G", "DEB", "-B", kFolder});
   std::string architecture = RunChecked("/usr/bin/dpkg", {"--print-architecture"});
   architecture.pop_back();
@@ -59,8 +59,8 @@ TEST(DebianPackages, HoldWhatTheyPromise) {
   EXPECT_THAT(depends, Not(HasSubstr("moir")));
 
   for (const std::string& package : {programs, development})
-    RunChecked("/usr/bin/dpkg-deb", {"-x", package, kFolder + "/root"});
-  const std::string usr = kFolder + "/root/usr";
+    RunChecked("/usr/bin/dpkg-deb", {"-x", package, kFolder + "/unpacked"});
+  const std::string usr = kFolder + "/unpacked/usr";
   EXPECT_TRUE(fs::exists(usr + "/share/doc/moir/copyright"));
   EXPECT_TRUE(fs::exists(usr + "/share/doc/moir-dev/copyright"));
   EXPECT_TRUE(fs::exists(usr + "/include/moir/c/moir.h"));
