@@ -4,8 +4,7 @@
 usage: export_models.py FOLDER NAME... [--graphs DIR]        NAME as in models.py
 
 Needs Python 3.8 with mxnet 1.9.1, numpy 1.23.5 and onnx 1.12.0 (gluoncv 0.10.5 and gluonnlp 0.10.0 for the models that
-say so). DIR holds graphs that are files; those without trained weights get seeded ones, as the model zoo's networks do:
-Xavier's, batch statistics around (0, 1), so that values neither vanish nor explode. A NAME.onnx that MXNet cannot write
+say so). DIR holds graphs that are files; those without trained weights get seeded ones, as the model zoo's networks do. A NAME.onnx that MXNet cannot write
 is left out, and the reason printed.
 """
 import argparse
@@ -21,35 +20,35 @@ import symbols
 from models import MODELS
 
 
+def draw(name, shape, generator):
+    """Values that keep the scale of what passes through; batch statistics around (0, 1)."""
+    if name.endswith(("gamma", "var")):
+        return mx.nd.array(generator.uniform(0.8, 1.2, shape))
+    if len(shape) > 1:
+        return mx.nd.array(generator.uniform(-1, 1, shape) * np.sqrt(3.0 / np.prod(shape[1:])))
+    return mx.nd.array(generator.uniform(-0.1, 0.1, shape))
+
+
 def seed(arguments, auxiliaries, symbol, shapes):
     """Values for what `arguments` and `auxiliaries` lack."""
     argument_shapes, _, auxiliary_shapes = symbol.infer_shape_partial(**shapes)
     generator = np.random.RandomState(1)
     for names, known, all_shapes in ((symbol.list_arguments(), arguments, argument_shapes), (symbol.list_auxiliary_states(), auxiliaries, auxiliary_shapes)):
         for name, shape in zip(names, all_shapes):
-            if name in shapes or name in known or not shape or 0 in shape:
-                continue
-            if name.endswith(("gamma", "var")):
-                values = generator.uniform(0.8, 1.2, shape)
-            elif len(shape) > 1:
-                values = generator.uniform(-1, 1, shape) * np.sqrt(3.0 / np.prod(shape[1:]))
-            else:
-                values = generator.uniform(-0.1, 0.1, shape)
-            known[name] = mx.nd.array(values)
+            if name not in shapes and name not in known and shape and 0 not in shape:
+                known[name] = draw(name, shape, generator)
 
 
 def from_gluon(net, shapes, inputs):
-    net.initialize(mx.init.Xavier())
-    net.hybridize()
+    net.initialize(mx.init.One())  # the only one that suits every parameter; values come later
     arrays = [mx.nd.array(inputs[name]) for name in shapes]
+    net(*arrays)  # settles shapes
+    net.hybridize()
     net(*arrays)
     generator = np.random.RandomState(1)
-    for key, parameter in net.collect_params().items():
-        if key.endswith(("running_mean", "beta", "bias")):
-            parameter.set_data(mx.nd.array(generator.uniform(-0.1, 0.1, parameter.shape)))
-        elif key.endswith(("running_var", "gamma")):
-            parameter.set_data(mx.nd.array(generator.uniform(0.8, 1.2, parameter.shape)))
-    net(*arrays)
+    for name, parameter in net.collect_params().items():
+        if parameter.grad_req != "null" or name.endswith(("gamma", "beta", "mean", "var")):  # not anchors and the like
+            parameter.set_data(draw(name, parameter.shape, generator))
     symbol = net(*[mx.sym.var(name) for name in shapes])
     symbol = mx.sym.Group(list(symbol)) if isinstance(symbol, (list, tuple)) else symbol
     values = {key: parameter.data() for key, parameter in net.collect_params().items() if parameter._data is not None}
@@ -66,11 +65,11 @@ def build(model, graphs, inputs):
 
         return from_gluon(gluoncv.model_zoo.get_model(what, pretrained=False, pretrained_base=False), model.shapes, inputs)
     if kind == "gluonnlp":
-        import gluonnlp
+        from gluonnlp.model.bert import BERTEncoder, BERTModel
 
-        net, _ = gluonnlp.model.get_model(
-            what, dataset_name="book_corpus_wiki_en_uncased", pretrained=False, use_pooler=True, use_decoder=False, use_classifier=False
-        )
+        layers, units, heads = map(int, what.split("_"))
+        encoder = BERTEncoder(num_layers=layers, units=units, hidden_size=4 * units, num_heads=heads, max_length=128, dropout=0.1)
+        net = BERTModel(encoder, vocab_size=30522, token_type_vocab_size=2, units=units, embed_size=units, use_decoder=False, use_classifier=False)
         return from_gluon(net, model.shapes, inputs)
     if kind == "symbol":
         symbol, arguments, auxiliaries = getattr(symbols, what)(), {}, {}
@@ -129,9 +128,9 @@ def main():
         description = {"inputs": {key: list(value.shape) for key, value in inputs.items()}, "outputs": len(outputs)}
         pathlib.Path(f"{stem}.json").write_text(json.dumps(description))
         try:
-            without_softmax_activation(symbol).save(f"{stem}.onnx.json")
+            without_softmax_activation(symbol).save(f"{stem}.onnx-symbol.json")
             shapes = [tuple(value.shape) for value in inputs.values()]
-            mx.onnx.export_model(f"{stem}.onnx.json", f"{stem}-0000.params", shapes, np.float32, f"{stem}.onnx")
+            mx.onnx.export_model(f"{stem}.onnx-symbol.json", f"{stem}-0000.params", shapes, np.float32, f"{stem}.onnx")
         except Exception as error:  # whatever MXNet's exporter says
             pathlib.Path(f"{stem}.onnx").unlink(missing_ok=True)
             print(f"{name}: no ONNX: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}")

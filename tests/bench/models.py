@@ -4,7 +4,7 @@ import dataclasses
 
 @dataclasses.dataclass
 class Model:
-    source: str  # zoo:NAME (mxnet.gluon.model_zoo.vision), gluoncv:NAME, gluonnlp:NAME, symbol:NAME (of symbols.py), or file:PATH
+    source: str  # zoo:NAME (mxnet.gluon.model_zoo.vision), gluoncv:NAME, gluonnlp:LAYERS_UNITS_HEADS (a BERT encoder), symbol:NAME (of symbols.py), or file:PATH
     # of a symbol below --graphs
     shapes: dict  # of the inputs
     output: str = ""  # of a file: where to cut, an internal output; everything by default
@@ -55,6 +55,6 @@ MODELS = {
         output="softmaxactivation0_output",
     ),
     "bert_base": Model(
-        "gluonnlp:bert_12_768_12", {"data0": (1, 128), "data1": (1, 128), "data2": (1,)}, tokens={"data0": 30000, "data1": 2, "data2": 129}
+        "gluonnlp:12_768_12", {"data0": (1, 128), "data1": (1, 128), "data2": (1,)}, tokens={"data0": 30000, "data1": 2, "data2": 129}
     ),
 }
