@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import pathlib
+import tempfile
 
 os.environ["MXNET_SUBGRAPH_BACKEND"] = "NONE"
 import mxnet as mx
@@ -128,9 +129,11 @@ def main():
         description = {"inputs": {key: list(value.shape) for key, value in inputs.items()}, "outputs": len(outputs)}
         pathlib.Path(f"{stem}.json").write_text(json.dumps(description))
         try:
-            without_softmax_activation(symbol).save(f"{stem}.onnx-symbol.json")
             shapes = [tuple(value.shape) for value in inputs.values()]
-            mx.onnx.export_model(f"{stem}.onnx-symbol.json", f"{stem}-0000.params", shapes, np.float32, f"{stem}.onnx")
+            with tempfile.TemporaryDirectory() as folder:  # the exporter finds the second file by the first one's name
+                without_softmax_activation(symbol).save(f"{folder}/m-symbol.json")
+                os.symlink(os.path.abspath(f"{stem}-0000.params"), f"{folder}/m-0000.params")
+                mx.onnx.export_model(f"{folder}/m-symbol.json", f"{folder}/m-0000.params", shapes, np.float32, f"{stem}.onnx")
         except Exception as error:  # whatever MXNet's exporter says
             pathlib.Path(f"{stem}.onnx").unlink(missing_ok=True)
             print(f"{name}: no ONNX: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}")
