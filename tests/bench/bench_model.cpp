@@ -29,12 +29,12 @@ double Milliseconds(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
 }
 
-// Memory of the process that no file backs, in bytes.
-double AnonymousMemory() {
+// A line of /proc/self/status that is in kB, in bytes: "VmRSS" (resident), "RssAnon" (of that, what no file backs).
+double MemoryStatus(const std::string& name) {
   std::ifstream status("/proc/self/status");
   for (std::string word; status >> word;) {
     double kilobytes = 0;
-    if (word == "RssAnon:" && status >> kilobytes) return kilobytes * 1024;
+    if (word == name + ":" && status >> kilobytes) return kilobytes * 1024;
   }
   return 0;
 }
@@ -114,14 +114,6 @@ void PrintProfile(const std::map<std::string, Layer>& layers, int runs) {
   }
 }
 
-double Resident() {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.rfind("VmRSS:", 0) == 0) return std::stod(line.substr(6)) / 1024;
-  }
-  return 0;
-}
-
 template <typename Fill>
 int RunManyAtATime(moir::CompiledModel& model, const Fill& fill, double seconds) {
   const int count = std::stoi(model.GetProperty("optimal_number_of_infer_requests"));
@@ -145,7 +137,7 @@ int RunManyAtATime(moir::CompiledModel& model, const Fill& fill, double seconds)
   for (moir::InferRequest& request : requests) request.Wait();
   std::printf("{\"precision\": \"%s\", \"requests\": %d, \"throughput\": %.3f, \"resident\": %.1f}\n",
               model.GetProperty("inference_precision").c_str(), count,
-              static_cast<double>(done) / Milliseconds(start) * 1000, Resident());
+              static_cast<double>(done) / Milliseconds(start) * 1000, MemoryStatus("VmRSS") / (1 << 20));
   return 0;
 }
 
@@ -197,8 +189,8 @@ int Run(const Options& options) {
       "{\"precision\": \"%s\", \"load\": %.3f, \"first\": %.3f, \"times\": [%s], \"weights\": %s, \"activations\": %s, "
       "\"resident\": %.1f, \"anonymous\": %.0f}\n",
       model.GetProperty("inference_precision").c_str(), load, first, list.c_str(),
-      model.GetProperty("memory_weights").c_str(), model.GetProperty("memory_activations").c_str(), Resident(),
-      AnonymousMemory());
+      model.GetProperty("memory_weights").c_str(), model.GetProperty("memory_activations").c_str(),
+      MemoryStatus("VmRSS") / (1 << 20), MemoryStatus("RssAnon"));
   return 0;
 }
 

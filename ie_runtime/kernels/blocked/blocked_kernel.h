@@ -66,6 +66,10 @@ class BlockedKernel final : public Kernel {
   std::vector<size_t> chain_inputs_;
 };
 
+// Whether these kernels can serve the layer at all: a 2-D convolution in f32 with constant weights, on a CPU that has
+// loops. Null, or the loops.
+const blocked::Loops* LoopsFor(const KernelContext& context);
+
 // The choice for a layer whose convolution `make(fused)` makes. `name`: of the algorithm, for ExecType.
 template <typename Make>
 KernelChoice MakeBlockedKernel(const KernelContext& context, const blocked::Loops& loops, std::string name,

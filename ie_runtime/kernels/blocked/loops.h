@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "ie_runtime/isa.h"
+
 namespace moir::runtime::blocked {
 
 // The points besides 0 and infinity, each with either sign. Found by trying steps of 1/16: the smallest error of f32
@@ -103,5 +105,9 @@ struct Loops {
 };
 
 extern const Loops kLoopsAvx512, kLoopsAvx2;
+// Those for an instruction set; null when there are none.
+const Loops* FindLoops(Isa isa = EffectiveIsa());
+
+inline int64_t DivideUp(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 }  // namespace moir::runtime::blocked

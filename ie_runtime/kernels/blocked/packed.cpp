@@ -12,10 +12,9 @@
 namespace moir::runtime {
 namespace {
 
+using blocked::DivideUp;
 using blocked::kMaxVectors;
 using blocked::Loops;
-
-int64_t DivideUp(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 std::shared_ptr<const float> Padded(std::span<const float> values, int64_t count) {
   auto memory = AllocateZeros(static_cast<size_t>(count) * sizeof(float));

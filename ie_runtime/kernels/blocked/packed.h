@@ -7,7 +7,6 @@
 #include <memory>
 #include <span>
 
-#include "ie_runtime/isa.h"
 #include "ie_runtime/kernels/blocked/loops.h"
 
 namespace moir::runtime {

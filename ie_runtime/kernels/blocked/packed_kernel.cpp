@@ -1,6 +1,5 @@
 #include "ie_runtime/kernels/blocked/blocked_kernel.h"
 #include "ie_runtime/kernels/blocked/packed.h"
-#include "ie_runtime/kernels/blocked/winograd.h"
 #include "ie_runtime/kernels/factories.h"
 #include "ie_runtime/kernels/window.h"
 #include "ie_runtime/threads.h"
@@ -8,11 +7,9 @@
 namespace moir::runtime {
 
 std::optional<KernelChoice> MakePackedKernel(const KernelContext& context) {
-  const Layer& layer = context.GetLayer();
-  const blocked::Loops* loops = WinogradConvolution::FindLoops();
-  if (!loops || layer.op != "Convolution" || !context.AllF32() || !context.Input(1).IsConstant()) return std::nullopt;
+  const blocked::Loops* loops = LoopsFor(context);
+  if (!loops) return std::nullopt;
   const Shape &data = context.InputShape(), &out = context.OutputShape(), &weights = context.InputShape(1);
-  if (data.Rank() != 4 || out.NumElements() == 0) return std::nullopt;
   const WindowAttributes window = ReadWindow(context, {weights[2], weights[3]});
   const PackedShape shape{data[0],
                           data[1],

@@ -16,9 +16,8 @@
 namespace moir::runtime {
 namespace {
 
+using blocked::DivideUp;
 using blocked::Loops;
-
-int64_t DivideUp(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 // G of F(tile, 3): for each point p the filter's value there, a + b p + c p^2, divided by the product of p's distances
 // from the other points; for infinity, c.
@@ -50,15 +49,6 @@ double SecondLevelCache() {
 }
 
 }  // namespace
-
-const Loops* WinogradConvolution::FindLoops(Isa isa) {
-#if defined(__x86_64__)
-  if (isa >= Isa::kAvx512Core) return &blocked::kLoopsAvx512;
-  if (isa >= Isa::kAvx2) return &blocked::kLoopsAvx2;
-#endif
-  (void)isa;
-  return nullptr;
-}
 
 WinogradConvolution::WinogradConvolution(const WinogradShape& shape, const WinogradPlan& plan, const Loops& loops,
                                          int threads, const float* weights, std::span<const float> bias,

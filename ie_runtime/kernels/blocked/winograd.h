@@ -1,6 +1,9 @@
 // Winograd's convolution for 3 x 3 windows with stride 1: 2.25, 4 or 5.06 times fewer multiplications than the direct
 // one, for tiles of 2 x 2, 4 x 4 or 6 x 6 results.
 //
+// An infinity or NaN in the source makes all results of its tile NaN, not only those whose window sees it; values
+// beyond about a hundredth of the largest f32 may overflow where a direct convolution would not.
+//
 // Tiles are transformed, multiplied and transformed back while they are in the cache. Two ways, by what is larger:
 //   * blocks: each thread takes blocks of tiles from start to end; the weights stream by once per block.
 //   * phases: all threads transform many tiles, then each multiplies them with its part of the output channels. The
@@ -11,7 +14,6 @@
 #include <optional>
 #include <span>
 
-#include "ie_runtime/isa.h"
 #include "ie_runtime/kernels/blocked/loops.h"
 
 namespace moir::runtime {
@@ -33,8 +35,6 @@ struct WinogradPlan {
 
 class WinogradConvolution {
  public:
-  // The loops for an instruction set; null when there are none.
-  static const blocked::Loops* FindLoops(Isa isa = EffectiveIsa());
   // What is likely the fastest for `threads` threads; nothing when a direct convolution likely is.
   static std::optional<WinogradPlan> Choose(const WinogradShape& shape, const blocked::Loops& loops, int threads);
 

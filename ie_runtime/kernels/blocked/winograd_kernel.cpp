@@ -14,11 +14,9 @@ bool All(const std::vector<int64_t>& values, int64_t wanted) {
 }  // namespace
 
 std::optional<KernelChoice> MakeWinogradKernel(const KernelContext& context) {
-  const Layer& layer = context.GetLayer();
-  const blocked::Loops* loops = WinogradConvolution::FindLoops();
-  if (!loops || layer.op != "Convolution" || !context.AllF32() || !context.Input(1).IsConstant()) return std::nullopt;
+  const blocked::Loops* loops = LoopsFor(context);
+  if (!loops) return std::nullopt;
   const Shape &data = context.InputShape(), &out = context.OutputShape(), &weights = context.InputShape(1);
-  if (data.Rank() != 4 || out.NumElements() == 0) return std::nullopt;
   const WindowAttributes window = ReadWindow(context, {weights[2], weights[3]});
   if (!All(window.kernel, 3) || !All(window.strides, 1) || !All(window.dilations, 1)) return std::nullopt;
   const WinogradShape shape{

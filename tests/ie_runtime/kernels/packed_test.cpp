@@ -7,7 +7,6 @@
 #include <random>
 #include <vector>
 
-#include "ie_runtime/kernels/blocked/winograd.h"
 #include "ie_runtime/memory.h"
 #include "ie_runtime/threads.h"
 
@@ -94,7 +93,7 @@ class Packed : public testing::TestWithParam<Isa> {
   void SetUp() override {
     if (GetParam() > EffectiveIsa()) GTEST_SKIP() << "this CPU lacks the instruction set";
   }
-  static const blocked::Loops& Loops() { return *WinogradConvolution::FindLoops(GetParam()); }
+  static const blocked::Loops& Loops() { return *blocked::FindLoops(GetParam()); }
 };
 
 TEST_P(Packed, Shapes) {

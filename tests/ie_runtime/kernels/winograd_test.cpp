@@ -157,7 +157,7 @@ class Winograd : public testing::TestWithParam<std::tuple<int, Isa>> {
     if (std::get<Isa>(GetParam()) > EffectiveIsa()) GTEST_SKIP() << "this CPU lacks the instruction set";
   }
   static int Tile() { return std::get<int>(GetParam()); }
-  static const blocked::Loops& Loops() { return *WinogradConvolution::FindLoops(std::get<Isa>(GetParam())); }
+  static const blocked::Loops& Loops() { return *blocked::FindLoops(std::get<Isa>(GetParam())); }
 };
 
 TEST_P(Winograd, ShapesAndWays) {
@@ -247,7 +247,7 @@ INSTANTIATE_TEST_SUITE_P(Tiles, Winograd,
                          testing::Combine(testing::Values(2, 4, 6), testing::Values(Isa::kAvx2, Isa::kAvx512Core)));
 
 TEST(WinogradChoice, FollowsTheSizes) {
-  const blocked::Loops* loops = WinogradConvolution::FindLoops();
+  const blocked::Loops* loops = blocked::FindLoops();
   if (!loops) GTEST_SKIP() << "no loops for this instruction set";
   const auto choose = [&](int64_t in, int64_t out, int64_t size) {
     return WinogradConvolution::Choose({1, in, out, size, size, size, size, 1, 1}, *loops, 2);

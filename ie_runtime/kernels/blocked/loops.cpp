@@ -1,0 +1,14 @@
+#include "ie_runtime/kernels/blocked/loops.h"
+
+namespace moir::runtime::blocked {
+
+const Loops* FindLoops(Isa isa) {
+#if defined(__x86_64__)
+  if (isa >= Isa::kAvx512Core) return &kLoopsAvx512;
+  if (isa >= Isa::kAvx2) return &kLoopsAvx2;
+#endif
+  (void)isa;
+  return nullptr;
+}
+
+}  // namespace moir::runtime::blocked
