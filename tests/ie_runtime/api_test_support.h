@@ -9,6 +9,7 @@
 #include "graph/text.h"
 #include "ie_runtime/internal_api.h"
 #include "moir/moir.h"
+#include "tests/support/api_testing.h"
 
 namespace moir {
 
@@ -31,21 +32,6 @@ inline CompiledModel CompileSlow(const Properties& properties, int layers = 60) 
     text += last + " = Tanh(" + next + ")\n";
   }
   return Core().CompileModel(ParseModel(text + "return " + last + " as \"y\""), properties);
-}
-
-inline void Fill(const Tensor& tensor, float value) {
-  for (size_t i = 0; i < tensor.GetSize(); ++i) tensor.Data<float>()[i] = value;
-}
-
-template <typename F>
-void ExpectError(ErrorKind kind, const std::string& part, F&& f) {
-  try {
-    std::forward<F>(f)();
-    FAIL() << "expected an error with \"" << part << "\"";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.Kind(), kind) << error.what();
-    EXPECT_NE(std::string(error.what()).find(part), std::string::npos) << error.what();
-  }
 }
 
 }  // namespace moir

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "moir/moir.h"
+#include "tests/support/api_testing.h"
 
 namespace moir {
 namespace {
@@ -38,21 +39,6 @@ Tensor One() {
 
 CompiledModel Compile() {
   return Core().CompileModel(Core().ReadModel(kPlusOne, One()), {{"inference_num_threads", "1"}});
-}
-
-void Fill(const Tensor& tensor, float value) {
-  for (size_t i = 0; i < tensor.GetSize(); ++i) tensor.Data<float>()[i] = value;
-}
-
-template <typename F>
-void ExpectError(ErrorKind kind, const std::string& part, F&& f) {
-  try {
-    std::forward<F>(f)();
-    FAIL() << "expected an error with \"" << part << "\"";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.Kind(), kind) << error.what();
-    EXPECT_NE(std::string(error.what()).find(part), std::string::npos) << error.what();
-  }
 }
 
 TEST(InvalidUse, ErrorsAreCaughtAcrossTheBorder) {
