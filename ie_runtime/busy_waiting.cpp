@@ -7,8 +7,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
 #include <cstdlib>
 #include <future>
+#include <memory>
 #include <mutex>
 #include <system_error>
 #include <thread>
@@ -25,7 +27,10 @@ bool EnvironmentSettlesIt() {
   return settles;
 }
 
-std::atomic<bool> stopped{false};
+using Clock = std::chrono::steady_clock;
+
+// Whether threads sleep for the library's rule to hold.
+std::atomic<bool> paused{false};
 
 // What the inferences that were measured came to, since the last decision. One inference measures at a time.
 std::atomic<bool> measuring{false};
@@ -35,7 +40,13 @@ std::atomic<bool> last_was_long{true};
 std::atomic<unsigned> inferences{0};
 
 constexpr milliseconds kLong{1};
-constexpr milliseconds kWindow{20};
+constexpr milliseconds kWindow{50};
+
+// Of the last pause that a watch made, which is the only one that ends by itself.
+std::atomic<bool> ends_by_itself{false};
+std::atomic<Clock::time_point> pause_end{Clock::time_point()};
+constexpr milliseconds kShortestPause{100};
+constexpr milliseconds kLongestPause{10000};
 
 ContentionWatch::Usage UsageOfProcess() {
   rusage usage{};
@@ -46,36 +57,115 @@ ContentionWatch::Usage UsageOfProcess() {
   return {usage.ru_nivcsw, time(usage.ru_utime) + time(usage.ru_stime)};
 }
 
-// The thread that starts a team and sleeps; the team sleeps with it.
-void Sleep(std::promise<void>* asleep) {
-  omp_set_dynamic(0);
-  const int threads = std::max(omp_get_num_procs(), ProcessCpus()) + 1;
-  std::atomic<int> started{0};
+// A thread that starts a team and sleeps; the team sleeps with it, and ends with it.
+class Sleepers {
+ public:
+  // Nothing when the system gives no thread: everything stays as it was, only slower.
+  static std::shared_ptr<Sleepers> Start() {
+    auto sleepers = std::make_shared<Sleepers>();
+    std::future<void> asleep = sleepers->asleep_.get_future();
+    // Signals are for the application's threads.
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    try {
+      // Detached, as nobody is there to wait for it when the process ends.
+      std::thread([sleepers] { sleepers->Sleep(); }).detach();
+    } catch (const std::system_error&) {
+      sleepers = nullptr;
+    }
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    if (sleepers) asleep.wait();
+    return sleepers;
+  }
+  void Wake() {
+    const std::lock_guard lock(mutex_);
+    awake_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  void Sleep() {
+    omp_set_dynamic(0);
+    const int threads = std::max(omp_get_num_procs(), ProcessCpus()) + 1;
+    std::atomic<int> started{0};
 #pragma omp parallel num_threads(threads)
-  ++started;
-  asleep->set_value();
-  while (true) pause();
+    ++started;
+    asleep_.set_value();
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return awake_; });
+  }
+
+  std::promise<void> asleep_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool awake_ = false;
+};
+
+// Never destroyed: inferences may run until the process ends.
+struct Pause {
+  std::mutex mutex;
+  bool for_good = false;
+  std::shared_ptr<Sleepers> sleepers;
+};
+Pause& GetPause() {
+  static Pause* const pause = new Pause;
+  return *pause;
+}
+
+void StartPause(Pause& pause) {
+  if (paused) return;
+  pause.sleepers = Sleepers::Start();
+  paused = true;
+}
+
+// What competition leads to, and how it ends. One inference at a time calls them, the one that measures.
+void PauseForAWhile() {
+  static milliseconds length{0};
+  const Clock::time_point now = Clock::now();
+  const Clock::time_point spun_since = pause_end;
+  length = NextPause(length, std::chrono::duration_cast<milliseconds>(now - spun_since));
+  pause_end = now + length;
+  PauseBusyWaiting();
+  ends_by_itself = true;
+}
+
+void ResumeWhenItIsTime() {
+  if (!ends_by_itself || Clock::now() < pause_end.load()) return;
+  ends_by_itself = false;
+  pause_end = Clock::now();  // the idle time before this inference proves nothing
+  ResumeBusyWaiting();
 }
 
 }  // namespace
 
+milliseconds NextPause(milliseconds previous, milliseconds spun) {
+  if (previous < kShortestPause || spun >= previous) return kShortestPause;
+  return std::min(previous * 2, kLongestPause);
+}
+
 void StopBusyWaiting() {
-  static std::mutex mutex;
-  if (stopped || EnvironmentSettlesIt()) return;
-  const std::lock_guard lock(mutex);
-  if (stopped) return;
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  try {
-    std::promise<void> asleep;
-    std::thread(Sleep, &asleep).detach();
-    asleep.get_future().wait();
-  } catch (const std::system_error&) {
-    // Without a thread everything stays as it was, only slower.
-  }
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  stopped = true;
+  if (EnvironmentSettlesIt()) return;
+  Pause& pause = GetPause();
+  const std::lock_guard lock(pause.mutex);
+  pause.for_good = true;
+  StartPause(pause);
+}
+
+void PauseBusyWaiting() {
+  if (EnvironmentSettlesIt()) return;
+  Pause& pause = GetPause();
+  const std::lock_guard lock(pause.mutex);
+  StartPause(pause);
+}
+
+void ResumeBusyWaiting() {
+  Pause& pause = GetPause();
+  const std::lock_guard lock(pause.mutex);
+  if (!paused || pause.for_good) return;
+  if (pause.sleepers) pause.sleepers->Wake();
+  pause.sleepers = nullptr;
+  paused = false;
 }
 
 bool ContentionWatch::IsContended(const Usage& usage) {
@@ -84,27 +174,31 @@ bool ContentionWatch::IsContended(const Usage& usage) {
   return usage.cpu >= kWindow && usage.switches * milliseconds(10) >= usage.cpu;
 }
 
-ContentionWatch::ContentionWatch(bool on)
-    : on_(on && !stopped.load(std::memory_order_relaxed) && !EnvironmentSettlesIt() && !measuring.exchange(true)) {
+ContentionWatch::ContentionWatch(bool on) : on_(on && !EnvironmentSettlesIt() && !measuring.exchange(true)) {
   if (!on_) return;
+  if (paused.load(std::memory_order_relaxed)) {
+    ResumeWhenItIsTime();
+    if (paused) return;
+  }
   counting_ = last_was_long || inferences++ % 64 == 0;
-  start_ = std::chrono::steady_clock::now();
+  start_ = Clock::now();
   if (counting_) usage_ = UsageOfProcess();
 }
 
 ContentionWatch::~ContentionWatch() {
   if (!on_) return;
-  last_was_long = std::chrono::steady_clock::now() - start_ >= kLong;
-  bool contended = false;
-  if (counting_) {
-    const Usage now = UsageOfProcess();
-    window.switches += now.switches - usage_.switches;
-    window.cpu += now.cpu - usage_.cpu;
-    contended = IsContended(window);
-    if (window.cpu >= kWindow) window = {};
+  if (!paused.load(std::memory_order_relaxed)) {
+    last_was_long = Clock::now() - start_ >= kLong;
+    if (counting_) {
+      const Usage now = UsageOfProcess();
+      window.switches += now.switches - usage_.switches;
+      window.cpu += now.cpu - usage_.cpu;
+      const bool contended = IsContended(window);
+      if (window.cpu >= kWindow) window = {};
+      if (contended) PauseForAWhile();
+    }
   }
   measuring = false;
-  if (contended) StopBusyWaiting();
 }
 
 }  // namespace moir::runtime

@@ -56,8 +56,8 @@ MOIR_API const char* GetVersion();
 //                          of the process
 //   busy_waiting           whether the threads of an inference with several spin while they wait for each other. "true"
 //                          is the fastest when the process has its CPUs for itself, "false" when it shares them; "auto"
-//                          (the default): "true" until others are seen to compete. Once "false", it is for the whole
-//                          process. OMP_WAIT_POLICY in the environment goes before
+//                          (the default): "true" except for a while after others were seen to compete. "false" is for
+//                          the whole process and stays. OMP_WAIT_POLICY in the environment goes before
 //   inference_precision    "f32" (the default) or "bf16"
 //   enable_profiling       "true" or "false" (the default)
 //   cache_dir              folder where compiled weights are kept from one start of the program to the next; "" (the

@@ -185,6 +185,15 @@ int ThreadsOfProcess() {
 }
 
 // In a process of its own: the environment of the tests settles it for this one.
+template <typename Run>
+void ExpectSuccessWithoutPolicy(const Run& run) {
+  const char* const policy = std::getenv("OMP_WAIT_POLICY");
+  const std::string before = policy ? policy : "";
+  unsetenv("OMP_WAIT_POLICY");
+  EXPECT_EXIT(run(), testing::ExitedWithCode(0), "");
+  if (policy) setenv("OMP_WAIT_POLICY", before.c_str(), 1);
+}
+
 TEST(BusyWaitingDeathTest, EndsWhenItIsTurnedOff) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   const auto run = [] {
@@ -202,23 +211,62 @@ TEST(BusyWaitingDeathTest, EndsWhenItIsTurnedOff) {
     const bool asleep = ThreadsOfProcess() >= 2 + static_cast<int>(ProcessCpus().size()) + 1;
     std::exit(asleep && used < 0.02 && model.GetProperty("busy_waiting") == "false" ? 0 : 1);
   };
-  const char* const policy = std::getenv("OMP_WAIT_POLICY");
-  const std::string before = policy ? policy : "";
-  unsetenv("OMP_WAIT_POLICY");
-  EXPECT_EXIT(run(), testing::ExitedWithCode(0), "");
-  if (policy) setenv("OMP_WAIT_POLICY", before.c_str(), 1);
+  ExpectSuccessWithoutPolicy(run);
+}
+
+TEST(BusyWaitingDeathTest, ComesBackAfterAPause) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto run = [] {
+    const int sleepers = static_cast<int>(ProcessCpus().size()) + 1;
+    const CompiledModel model = CompileSlow({{"inference_num_threads", "2"}}, 4);
+    InferRequest request = model.CreateInferRequest();
+    request.Infer();
+    // Threads end a little after they were told to.
+    const auto becomes = [](int threads) {
+      for (int i = 0; i < 500 && ThreadsOfProcess() != threads; ++i) std::this_thread::sleep_for(milliseconds(10));
+      return ThreadsOfProcess() == threads;
+    };
+    const int before = ThreadsOfProcess();
+    bool right = true;
+    for (int i = 0; i < 3; ++i) {
+      runtime::PauseBusyWaiting();
+      runtime::PauseBusyWaiting();
+      right = right && becomes(before + sleepers);
+      request.Infer();
+      runtime::ResumeBusyWaiting();
+      runtime::ResumeBusyWaiting();
+      right = right && becomes(before);
+      request.Infer();
+    }
+    runtime::StopBusyWaiting();
+    runtime::ResumeBusyWaiting();  // no longer
+    right = right && becomes(before + sleepers);
+    std::fprintf(stderr, "%d threads before, %d at the end\n", before, ThreadsOfProcess());
+    std::exit(right ? 0 : 1);
+  };
+  ExpectSuccessWithoutPolicy(run);
+}
+
+TEST(BusyWaiting, PausesGrowWhileTheOthersStay) {
+  using runtime::NextPause;
+  EXPECT_EQ(NextPause(milliseconds(0), milliseconds(5000)), milliseconds(100));
+  EXPECT_EQ(NextPause(milliseconds(100), milliseconds(60)), milliseconds(200));
+  EXPECT_EQ(NextPause(milliseconds(200), milliseconds(199)), milliseconds(400));
+  EXPECT_EQ(NextPause(milliseconds(400), milliseconds(400)), milliseconds(100));
+  EXPECT_EQ(NextPause(milliseconds(9000), milliseconds(60)), milliseconds(10000));
+  EXPECT_EQ(NextPause(milliseconds(10000), milliseconds(60)), milliseconds(10000));
 }
 
 TEST(BusyWaiting, OthersCompeteWhenThreadsArePreemptedAgainAndAgain) {
   const auto contended = [](long switches, int time) {
     return runtime::ContentionWatch::IsContended({switches, milliseconds(time)});
   };
-  EXPECT_TRUE(contended(2, 20));
-  EXPECT_FALSE(contended(1, 20));
+  EXPECT_TRUE(contended(5, 50));
+  EXPECT_FALSE(contended(4, 50));
   EXPECT_TRUE(contended(30, 300));
   EXPECT_FALSE(contended(29, 300));
   EXPECT_FALSE(contended(0, 1000));
-  EXPECT_FALSE(contended(5, 19)) << "too short to tell";
+  EXPECT_FALSE(contended(9, 49)) << "too short to tell";
 }
 
 TEST(CpuBudget, NeverGivesMoreThanThereIs) {
