@@ -120,18 +120,30 @@ void StartPause(Pause& pause) {
 }
 
 // What competition leads to, and how it ends. One inference at a time calls them, the one that measures.
+milliseconds pause_length{0};
+ContentionWatch::Usage usage_before_pause;
+
+void PauseFor(milliseconds length) {
+  pause_length = length;
+  pause_end = Clock::now() + length;
+  usage_before_pause = UsageOfProcess();
+}
+
 void PauseForAWhile() {
-  static milliseconds length{0};
-  const Clock::time_point now = Clock::now();
-  const Clock::time_point spun_since = pause_end;
-  length = NextPause(length, std::chrono::duration_cast<milliseconds>(now - spun_since));
-  pause_end = now + length;
+  const Clock::time_point resumed = pause_end;
+  PauseFor(NextPause(pause_length, std::chrono::duration_cast<milliseconds>(Clock::now() - resumed)));
   PauseBusyWaiting();
   ends_by_itself = true;
 }
 
+// Threads that sleep between loops are preempted as well, so there is no need to spin in order to see others.
 void ResumeWhenItIsTime() {
   if (!ends_by_itself || Clock::now() < pause_end.load()) return;
+  const ContentionWatch::Usage now = UsageOfProcess();
+  if (ContentionWatch::IsContended({now.switches - usage_before_pause.switches, now.cpu - usage_before_pause.cpu})) {
+    PauseFor(NextPause(pause_length, milliseconds(0)));
+    return;
+  }
   ends_by_itself = false;
   pause_end = Clock::now();  // the idle time before this inference proves nothing
   ResumeBusyWaiting();
