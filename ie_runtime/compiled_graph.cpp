@@ -46,6 +46,7 @@ CompiledGraph::CompiledGraph(std::unique_ptr<Graph> graph, const CompileOptions&
   layouts_.resize(plan_->values.size());
   for (const ValueId input : plan_->inputs)
     layouts_[input] = Layout::Plain(plan_->Value(input).type, plan_->Value(input).shape);
+  const size_t shared_before = packed_->SharedBytes();
   PackingScope packing(packed_.get());
   for (const auto& layer : plan_->layers) {
     packing.Layer(layer->name);
@@ -62,6 +63,7 @@ CompiledGraph::CompiledGraph(std::unique_ptr<Graph> graph, const CompileOptions&
     ReleaseConstants(*layer, *choice);
     AddStep(*layer, std::move(*choice));
   }
+  weight_bytes_ -= packed_->SharedBytes() - shared_before;
   AddOutputCopies();
   PlanTheMemory();
   for (const auto& [id, use] : constant_uses_) {

@@ -67,6 +67,7 @@ constexpr Entry kTable[] = {
     {"LogicalNot", MakeMath},
     {"LogicalOr", MakeComparison},
     {"LogicalXor", MakeComparison},
+    {"LstmGates", MakeLstmGates},
     {"MVN", MakeMvn},
     {"MatMul", MakeMatMulKernel},
     {"MaxPool", MakePoolingKernel},

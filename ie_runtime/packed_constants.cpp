@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <cstring>
@@ -88,6 +89,7 @@ std::shared_ptr<const std::byte> PackedConstants::Find(uint64_t key, size_t byte
   const std::byte* data = file_ + found->second.offset;
   if (HashBytes(data, bytes) != found->second.hash) return nullptr;
   std::shared_ptr<const std::byte> shared(keeper_, data);
+  if (!given_.insert(found->second.offset).second) shared_bytes_ += bytes;
   entries_.push_back({key, bytes, shared});
   ++found_;
   return shared;
@@ -95,26 +97,51 @@ std::shared_ptr<const std::byte> PackedConstants::Find(uint64_t key, size_t byte
 
 std::shared_ptr<std::byte> PackedConstants::NewMemory(size_t bytes) { return AllocateMemory(bytes); }
 
-void PackedConstants::Add(uint64_t key, size_t bytes, std::shared_ptr<const std::byte> data) {
-  entries_.push_back({key, bytes, std::move(data)});
+std::shared_ptr<const std::byte> PackedConstants::Add(uint64_t key, size_t bytes,
+                                                      std::shared_ptr<const std::byte> data) {
   ++packed_;
+  // Weights that begin alike are equal nearly always, so the rest is read for these only.
+  const uint64_t start = HashBytes(data.get(), std::min<size_t>(bytes, 1024)) + bytes;
+  const auto [first, last] = alike_.equal_range(start);
+  for (auto other = first; other != last; ++other) {
+    const Entry& entry = entries_[other->second];
+    if (entry.bytes != bytes || std::memcmp(entry.data.get(), data.get(), bytes) != 0) continue;
+    shared_bytes_ += bytes;
+    entries_.push_back({key, bytes, entry.data});
+    return entries_.back().data;
+  }
+  alike_.emplace(start, entries_.size());
+  entries_.push_back({key, bytes, std::move(data)});
+  return entries_.back().data;
+}
+
+std::vector<size_t> PackedConstants::Places(size_t* end) const {
+  std::vector<size_t> places;
+  std::map<const std::byte*, size_t> written;
+  *end = Aligned(sizeof(Header) + entries_.size() * sizeof(TableEntry));
+  for (const Entry& entry : entries_) {
+    const auto [place, is_new] = written.emplace(entry.data.get(), *end);
+    if (is_new) *end = Aligned(*end + entry.bytes);
+    places.push_back(place->second);
+  }
+  return places;
 }
 
 size_t PackedConstants::WrittenSize() const {
-  size_t at = Aligned(sizeof(Header) + entries_.size() * sizeof(TableEntry));
-  for (const Entry& entry : entries_) at = Aligned(at + entry.bytes);
-  return at;
+  size_t end = 0;
+  Places(&end);
+  return end;
 }
 
 bool PackedConstants::Write(std::ostream& stream, uint64_t key) const {
+  size_t end = 0;
+  const std::vector<size_t> places = Places(&end);
   std::vector<TableEntry> table;
-  size_t at = Aligned(sizeof(Header) + entries_.size() * sizeof(TableEntry));
-  for (const Entry& entry : entries_) {
-    table.push_back({entry.key, at, entry.bytes, HashBytes(entry.data.get(), entry.bytes)});
-    at = Aligned(at + entry.bytes);
-  }
+  for (size_t i = 0; i < entries_.size(); ++i)
+    table.push_back(
+        {entries_[i].key, places[i], entries_[i].bytes, HashBytes(entries_[i].data.get(), entries_[i].bytes)});
   const size_t table_bytes = table.size() * sizeof(TableEntry);
-  Header header{{}, kFormat, static_cast<uint32_t>(table.size()), key, at, HashBytes(table.data(), table_bytes)};
+  Header header{{}, kFormat, static_cast<uint32_t>(table.size()), key, end, HashBytes(table.data(), table_bytes)};
   std::memcpy(header.magic, kMagic, sizeof(kMagic));
   size_t written = 0;
   const auto write = [&](const void* data, size_t bytes) {
@@ -127,9 +154,9 @@ bool PackedConstants::Write(std::ostream& stream, uint64_t key) const {
   };
   write(&header, sizeof(header));
   write(table.data(), table_bytes);
-  for (const Entry& entry : entries_) {
+  for (size_t i = 0; i < entries_.size(); ++i) {
     pad();
-    write(entry.data.get(), entry.bytes);
+    if (written == places[i]) write(entries_[i].data.get(), entries_[i].bytes);
   }
   pad();
   return stream.good();

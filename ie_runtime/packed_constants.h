@@ -4,6 +4,8 @@
 //   "MOIRPACK"  u32 format  u32 entries  u64 key  u64 size of all  u64 hash of the table   (40 bytes)
 //   per entry: u64 key  u64 offset  u64 bytes  u64 hash of the bytes
 //   the bytes, each entry's at a multiple of 64
+// Equal bytes are there once, in memory and in the file: the steps of an unrolled recurrent network share their
+// weights.
 //
 // Little-endian. The file's key stands for everything that decides what is packed and how; an entry's key for the layer
 // and its number there. The table is checked when the file is opened, an entry when it is asked for: its pages are read
@@ -16,6 +18,7 @@
 #include <map>
 #include <memory>
 #include <ostream>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,12 +41,13 @@ class PackedConstants {
     if (auto found = Find(key, bytes)) return found;
     std::shared_ptr<std::byte> memory = NewMemory(bytes);
     fill(memory.get());
-    Add(key, bytes, memory);
-    return memory;
+    return Add(key, bytes, memory);
   }
 
   size_t Found() const { return found_; }    // entries that came from the file
   size_t Packed() const { return packed_; }  // those that did not
+  // Of the entries that are equal to an earlier one, whose memory they have.
+  size_t SharedBytes() const { return shared_bytes_; }
   // All entries that were asked for, under another key. Returns false when the stream fails.
   bool Write(std::ostream& stream, uint64_t key) const;
   size_t WrittenSize() const;
@@ -62,14 +66,20 @@ class PackedConstants {
   };
   std::shared_ptr<const std::byte> Find(uint64_t key, size_t bytes);
   static std::shared_ptr<std::byte> NewMemory(size_t bytes);
-  void Add(uint64_t key, size_t bytes, std::shared_ptr<const std::byte> data);
+  // Returns the data, or an earlier entry's that are equal.
+  std::shared_ptr<const std::byte> Add(uint64_t key, size_t bytes, std::shared_ptr<const std::byte> data);
+
+  // Where the entries' bytes are to lie in a file, and where it ends.
+  std::vector<size_t> Places(size_t* end) const;
 
   uint64_t key_;
   std::shared_ptr<const void> keeper_;
   const std::byte* file_ = nullptr;
   std::map<uint64_t, Stored> stored_;
+  std::set<size_t> given_;  // places in the file
   std::vector<Entry> entries_;
-  size_t found_ = 0, packed_ = 0;
+  std::multimap<uint64_t, size_t> alike_;  // hash of an entry's size and first bytes -> its index
+  size_t found_ = 0, packed_ = 0, shared_bytes_ = 0;
 };
 
 // While it lives, PackConstant in this thread asks `constants`; null: it packs.

@@ -2,6 +2,7 @@
 // into what one kernel does in one go. The graph stays alive behind it: layers point to nodes for their attributes.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 #include <vector>
@@ -36,7 +37,7 @@ struct PostOp {
 
 struct Layer {
   std::string name;
-  std::string op;              // the graph's operator, or one of the engine's own: "ScaleShift", "Unary", "Reorder"
+  std::string op;  // the graph's operator, or one of the engine's own: "ScaleShift", "LstmGates", "Unary", "Reorder"
   const Node* node = nullptr;  // attributes; null for the engine's own
   std::vector<ValueId> inputs, outputs;
   // Index into `inputs` of the bias, one number per output channel (Convolution and its kin, MatMul); 0 when there is
@@ -45,6 +46,7 @@ struct Layer {
   std::vector<PostOp> post_ops;
   UnaryFunction function{UnaryKind::kRelu};               // of a "Unary"
   std::vector<int64_t> extra_pads_begin, extra_pads_end;  // zero padding taken over from a Pad layer, per spatial axis
+  std::array<int64_t, 4> gate_order{};                    // of an "LstmGates": which quarter holds i, f, g and o
   std::vector<std::string> fused;                         // names of layers that were fused into this one
 
   template <typename T>

@@ -26,6 +26,7 @@ std::optional<KernelChoice> MakeGatherNd(const KernelContext& context);
 std::optional<KernelChoice> MakeGridSample(const KernelContext& context);
 std::optional<KernelChoice> MakeInterpolate(const KernelContext& context);
 std::optional<KernelChoice> MakeLrnKernel(const KernelContext& context);
+std::optional<KernelChoice> MakeLstmGates(const KernelContext& context);
 std::optional<KernelChoice> MakeMatMulKernel(const KernelContext& context);
 std::optional<KernelChoice> MakeMath(const KernelContext& context);
 std::optional<KernelChoice> MakeMean(const KernelContext& context);

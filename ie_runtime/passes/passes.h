@@ -9,6 +9,7 @@ void FusePad(Plan& plan);         // Pad(0) + Convolution      => Convolution wi
 void FuseScaleShift(Plan& plan);  // per-channel Multiply, Add, BatchNormInference => ScaleShift, merged with its like
 void FuseBias(Plan& plan);        // Convolution, MatMul + per-channel ScaleShift  => scaled weights, bias
 void FuseSum(Plan& plan);         // Convolution + Add of an equal shape           => Convolution with post-op sum
+void FuseLstmGates(Plan& plan);   // what an unrolled LSTM does between products  => LstmGates
 void FuseUnary(Plan& plan);       // any of these + activation                     => post-op
 
 void RunPasses(Plan& plan);

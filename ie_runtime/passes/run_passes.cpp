@@ -8,6 +8,7 @@ void RunPasses(Plan& plan) {
   // Before sums and activations, which would stand between a convolution and its bias.
   FuseBias(plan);
   FuseSum(plan);
+  FuseLstmGates(plan);
   // Last: whatever a kernel finishes with follows its bias and its sum.
   FuseUnary(plan);
 }

@@ -106,6 +106,68 @@ TEST(FusePad, ZerosOnSpatialAxesOnly) {
             1u);
 }
 
+// Two steps of an LSTM. In `gates` and `cell`, @ is the step; `gates` orders the pieces of the split by name.
+std::string Lstm(const std::string& gates, int64_t batch, int64_t hidden,
+                 const std::string& cell = "s@ = Multiply(sf@, c@); t@ = Multiply(si@, tg@); c# = Add(s@, t@)") {
+  const std::string b = std::to_string(batch), n = std::to_string(hidden), all = std::to_string(4 * hidden);
+  std::string text = "x : f32[" + b + ",7]; c0 : f32[" + b + "," + n + "]; h0 : f32[" + b + "," + n + "]; w : f32[7," +
+                     all + "] = random(1); r : f32[" + n + "," + all + "] = random(2); k : f32[" + all +
+                     "] = random(3); axis : i64[] = {1}; ";
+  const auto piece = [&](char gate) { return "p@." + std::to_string(gates.find(gate)); };
+  const std::string step =
+      "v@ = MatMul(x, w); q@ = MatMul(h@, r); z@ = Add(q@, k); a@ = Add(v@, z@); "
+      "p@ = Split(a@, axis) num_splits=4; si@ = Sigmoid(" +
+      piece('i') + "); sf@ = Sigmoid(" + piece('f') + "); tg@ = Tanh(" + piece('g') + "); so@ = Sigmoid(" + piece('o') +
+      "); " + cell + "; u@ = Tanh(c#); h# = Multiply(so@, u@); ";
+  for (const char now : {'0', '1'}) {
+    for (const char c : step) text += c == '@' ? now : c == '#' ? static_cast<char>(now + 1) : c;
+  }
+  return text + "return h2, c2";
+}
+
+TEST(FuseLstmGates, GatesInAnyOrderAndOperandsEitherWay) {
+  for (const char* gates : {"ifgo", "fiog", "ogfi"}) {
+    for (const auto& [batch, hidden] : std::vector<std::pair<int64_t, int64_t>>{{1, 100}, {3, 5}, {2, 300}, {70, 33}}) {
+      const EngineRun run = ExpectSameAsPlain(Lstm(gates, batch, hidden), 1e-5);
+      EXPECT_EQ(run.StepCount("LstmGates"), 2u) << gates;
+      EXPECT_EQ(run.StepCount("Unary") + run.StepCount("Split") + run.StepCount("Multiply"), 0u) << gates;
+    }
+  }
+  for (const char* cell : {"s@ = Multiply(c@, sf@); t@ = Multiply(tg@, si@); c# = Add(t@, s@)",
+                           "s@ = Multiply(sf@, c@); t@ = Multiply(tg@, si@); c# = Add(s@, t@)"})
+    EXPECT_EQ(ExpectSameAsPlain(Lstm("ifgo", 2, 24, cell), 1e-5).StepCount("LstmGates"), 2u) << cell;
+}
+
+TEST(FuseLstmGates, NotWhenSomethingElseReadsAGateOrComputesOtherwise) {
+  const std::string text = Lstm("ifgo", 2, 24);
+  const auto fused = [&](const std::string& from, const std::string& to) {
+    std::string other = text;
+    other.replace(other.find(from), from.size(), to);
+    return ExpectSameAsPlain(other, 1e-5).StepCount("LstmGates");
+  };
+  EXPECT_EQ(fused("return h2", "return so0, h2"), 1u);
+  EXPECT_EQ(fused("return h2", "return p1.1, h2"), 1u);
+  EXPECT_EQ(fused("return h2", "return s1, h2"), 1u);
+  EXPECT_EQ(fused("return h2", "return a0, h2"), 2u) << "another reads the sum, the rest is fused";
+  EXPECT_EQ(fused("return h2", "return u1, h2"), 1u);
+  EXPECT_EQ(fused("tg0 = Tanh", "tg0 = ReLU"), 1u);
+  EXPECT_EQ(fused("u1 = Tanh", "u1 = Sigmoid"), 1u);
+  EXPECT_EQ(fused("c2 = Add", "c2 = Subtract"), 1u);
+  EXPECT_EQ(fused("so1 = Sigmoid(p1.3)", "so1 = Sigmoid(p1.0)"), 1u) << "one piece for two gates";
+}
+
+TEST(PackedWeights, OfStepsThatShareThemAreThereOnce) {
+  const auto bytes = [](const std::string& steps) {
+    const EngineRun run =
+        ExpectSameAsPlain("x : f32[1,64]; w : f32[64,64] = random(1); h = MatMul(x, w); " + steps, 1e-5);
+    return run.compiled->WeightBytes();
+  };
+  const size_t once = bytes("return h");
+  EXPECT_GE(once, 64u * 64 * 4);
+  EXPECT_EQ(bytes("i = MatMul(h, w); j = MatMul(i, w); return j"), once);
+  EXPECT_EQ(bytes("v : f32[64,64] = random(2); i = MatMul(h, v); j = MatMul(i, w); return j"), 2 * once);
+}
+
 TEST(Plan, ConstantsAreFoldedAndHalfFloatsWidened) {
   const EngineRun run = ExpectSameAsPlain(
       "x : f32[2,3]; k : f32[3] = random(1); e = Exp(k); s = ShapeOf(x); y = Multiply(x, e); return y, s");
