@@ -1,5 +1,6 @@
 // Convolution(x, W) then ScaleShift(scale, shift)  =>  Convolution(x, W * scale, bias * scale + shift), likewise for
 // GroupConvolution, ConvolutionBackpropData, GroupConvolutionBackpropData and MatMul(x, W) of rank 2.
+// MatMul(x, W) then Add of one number per column  =>  MatMul(x, W, bias), of any rank.
 #include <optional>
 
 #include "ie_runtime/passes/passes.h"
@@ -30,9 +31,47 @@ bool TakesBias(const Layer& layer) {
          layer.op == "GroupConvolutionBackpropData" || layer.op == "MatMul";
 }
 
+// The constant that the layer adds to each row of a product, or nothing.
+std::optional<size_t> RowBias(const Plan& plan, const Layer& layer) {
+  const PlanValue& sum = plan.Value(layer.outputs[0]);
+  if (layer.op != "Add" || !layer.post_ops.empty() || sum.type != ElementType::kF32) return std::nullopt;
+  for (const size_t constant : {0, 1}) {
+    const PlanValue& bias = plan.Value(layer.inputs[constant]);
+    const ValueId product = layer.inputs[1 - constant];
+    const Layer* producer = plan.Producer(product);
+    if (!bias.IsConstant() || !producer || producer->op != "MatMul" || producer->bias != 0 ||
+        !producer->post_ops.empty() || !plan.HasOneReader(product) || plan.Value(product).shape != sum.shape ||
+        !plan.Value(producer->inputs[1]).IsConstant() || plan.Value(producer->inputs[1]).shape.Rank() != 2)
+      continue;
+    const int64_t columns = sum.shape[sum.shape.Rank() - 1];
+    if (bias.shape.Rank() >= 1 && bias.shape[bias.shape.Rank() - 1] == columns && bias.shape.NumElements() == columns)
+      return constant;
+  }
+  return std::nullopt;
+}
+
+void FuseRowBiases(Plan& plan) {
+  for (const auto& layer : plan.layers) {
+    const auto constant = RowBias(plan, *layer);
+    if (!constant) continue;
+    Layer& producer = *plan.Producer(layer->inputs[1 - *constant]);
+    const Tensor& bias = plan.Value(layer->inputs[*constant]).constant;
+    producer.bias = producer.inputs.size();
+    producer.inputs.push_back(
+        plan.AddConstant(layer->name + "/bias", bias.Reshaped(Shape{bias.Shape().NumElements()})));
+    producer.fused.push_back(layer->name);
+    std::swap(producer.outputs[0], layer->outputs[0]);
+    layer->op = "Removed";
+    layer->inputs = {};
+    plan.Changed();
+  }
+  plan.RemoveDead();
+}
+
 }  // namespace
 
 void FuseBias(Plan& plan) {
+  FuseRowBiases(plan);
   for (const auto& layer : plan.layers) {
     if (layer->op != "ScaleShift") continue;
     const ValueId data = layer->inputs[0];

@@ -47,6 +47,19 @@ TEST(FuseBias, NotForAnotherBroadcast) {
       "= Multiply(c, b); return r, q");
 }
 
+TEST(FuseBias, OfRowsOfAMatMulOfAnyRank) {
+  const std::string product =
+      "x : f32[5,2,6]; w : f32[6,8] = random(1); k : f32[8] = random(2); r : f32[1,1,8] = random(3); "
+      "c : f32[5,1,1] = random(4); l : f32[2,8] = random(5); m = MatMul(x, w); ";
+  for (const char* sum :
+       {"s = Add(m, k); return s", "s = Add(r, m); return s", "s = Add(m, k); t = Tanh(s); return t",
+        "s = Add(m, k); t = Gelu(s); return t", "s = Add(m, r); t = Clamp(s) min=-0.5 max=0.5; return t"})
+    EXPECT_EQ(Steps(ExpectSameAsPlain(product + sum, 1e-5)), 1u) << sum;
+  for (const char* sum : {"s = Add(m, c); return s", "s = Add(m, l); return s", "s = Add(m, k); return s, m"})
+    EXPECT_EQ(Steps(ExpectSameAsPlain(product + sum, 1e-5)), 2u) << sum;
+  EXPECT_EQ(Steps(ExpectSameAsPlain(product + "s = Add(m, k); t = Add(s, r); return t", 1e-5)), 2u);
+}
+
 TEST(FuseSum, TheLaterConvolutionTakesIt) {
   EXPECT_EQ(Steps(ExpectSameAsPlain(
                 kConvolution +

@@ -1,0 +1,85 @@
+#include "ie_runtime/kernels/vector_loops.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <vector>
+
+namespace moir::runtime {
+namespace {
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+// Small, middling and large numbers of both signs, more than the vectors hold and not a multiple of them.
+std::vector<float> Numbers() {
+  std::vector<float> numbers = {0.0f, -0.0f, 1.0f, -1.0f, 0.5625f, -0.5625f, 87.5f, -87.5f, 1e30f, -1e30f};
+  for (int i = -2000; i <= 2001; ++i) numbers.push_back(static_cast<float>(i) * 0.0123f);
+  for (float x = 1e-30f; x < 100; x *= 1.7f) numbers.insert(numbers.end(), {x, -x});
+  return numbers;
+}
+
+struct Case {
+  UnaryFunction function;
+  std::function<double(double)> exact;
+  double units;  // of the last place, at most
+};
+
+TEST(VectorLoops, FunctionsOfExpAreExactToAFewUnitsInTheLastPlace) {
+  const std::vector<Case> cases = {
+      {{UnaryKind::kSigmoid}, [](double x) { return 1 / (1 + std::exp(-x)); }, 4},
+      {{UnaryKind::kTanh}, [](double x) { return std::tanh(x); }, 4},
+      {{UnaryKind::kSwish, 1.5f}, [](double x) { return x / (1 + std::exp(-1.5 * x)); }, 6},
+  };
+  const std::vector<float> x = Numbers();
+  for (const Case& expected : cases) {
+    std::vector<float> y(x.size());
+    UnaryLoop(expected.function, x.data(), y.data(), static_cast<int64_t>(x.size()));
+    for (size_t i = 0; i < x.size(); ++i) {
+      const double exact = expected.exact(double{x[i]});
+      // -beta * x is rounded before exp sees it, which the result shows as many times larger as the argument is; exp
+      // ends at e^-87.
+      const double unit = std::ldexp(std::abs(exact), -23) * (1 + std::abs(static_cast<double>(x[i])) / 4);
+      EXPECT_LE(std::abs(y[i] - exact), expected.units * unit + 1e-37 * (1 + std::abs(double{x[i]})))
+          << UnaryKindName(expected.function.kind) << " of " << x[i];
+    }
+  }
+}
+
+TEST(VectorLoops, InfinitiesAndNaN) {
+  const std::vector<float> x = {kInfinity, -kInfinity, std::nanf(""), 0.0f, -0.0f};
+  std::vector<float> y(x.size());
+  UnaryLoop({UnaryKind::kSigmoid}, x.data(), y.data(), 5);
+  EXPECT_EQ(y[0], 1.0f);
+  EXPECT_LE(std::abs(y[1]), 1e-37f);
+  EXPECT_TRUE(std::isnan(y[2]));
+  EXPECT_EQ(y[3], 0.5f);
+  UnaryLoop({UnaryKind::kTanh}, x.data(), y.data(), 5);
+  EXPECT_EQ(y[0], 1.0f);
+  EXPECT_EQ(y[1], -1.0f);
+  EXPECT_TRUE(std::isnan(y[2]));
+  EXPECT_EQ(y[3], 0.0f);
+  EXPECT_TRUE(std::signbit(y[4]));
+}
+
+TEST(VectorLoops, ExpOfDifferences) {
+  const std::vector<float> numbers = Numbers();
+  std::vector<float> x, base, y, sums;
+  for (size_t i = 0; i + 1 < numbers.size(); ++i) {
+    const float a = numbers[i], b = numbers[i + 1];
+    x.push_back(std::min(a, b));
+    base.push_back(std::max(a, b));
+  }
+  y.resize(x.size());
+  sums.assign(x.size(), 0.25f);
+  ExpOfDifferenceLoop(x.data(), base.data(), y.data(), sums.data(), static_cast<int64_t>(x.size()));
+  for (size_t i = 0; i < x.size(); ++i) {
+    const double exact = std::exp(double{x[i] - base[i]});
+    EXPECT_LE(std::abs(y[i] - exact), std::ldexp(exact, -22) + 1e-37) << x[i] << " - " << base[i];
+    EXPECT_EQ(sums[i], 0.25f + y[i]);
+  }
+}
+
+}  // namespace
+}  // namespace moir::runtime
