@@ -313,12 +313,14 @@ std::optional<WinogradPlan> WinogradConvolution::Choose(const WinogradShape& sha
                             static_cast<double>(std::min(block, of_thread));
       if (values > 0.75 * cache) continue;
       const double work = multiply + transform;
+      // The weights of the other layers have been in the cache since they were read last. Each thread reads them all;
+      // fetched ahead of time, so that the longer one of fetching and computing hides most of the other.
+      const double fetch = threads * weight_bytes * kFar;
       if (weight_bytes + values < cache) {
-        consider(work + blocks * weight_bytes * kNear, false, block);
+        consider(std::max(work, fetch) + 0.3 * std::min(work, fetch) + (blocks - 1) * weight_bytes * kNear, false,
+                 block);
       } else {
-        // Fetched ahead of time, so that the longer one hides most of the other.
-        const double fetch = threads * blocks * weight_bytes * kFar;
-        consider(std::max(work, fetch) + 0.3 * std::min(work, fetch), false, block);
+        consider(std::max(work, blocks * fetch) + 0.3 * std::min(work, blocks * fetch), false, block);
       }
     }
     const int64_t panels = DivideUp(DivideUp(shape.out_channels, lanes), blocked::kMaxVectors);
