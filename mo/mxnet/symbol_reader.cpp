@@ -78,6 +78,7 @@ class GraphParser {
     for (const Json& node : *nodes) ParseNode(node);
     SortNodes();
     ParseHeads();
+    MergeVariables();
     CheckArgNodes();
     CheckRowPointers();
     return std::move(symbol_);
@@ -310,6 +311,29 @@ class GraphParser {
       }
     }
     symbol_.remarks.push_back("no heads are stated; what nothing reads is an output");
+  }
+
+  // Variables of one name are one to MXNet, which binds values to names (Symbol.bind and SymbolBlock; Module refuses
+  // them). Readers of the later ones read the first.
+  void MergeVariables() {
+    std::map<std::string_view, size_t> first;
+    std::vector<size_t> merged(symbol_.nodes.size());
+    std::set<std::string_view> repeated;
+    for (size_t i = 0; i < merged.size(); ++i) {
+      merged[i] = i;
+      if (!symbol_.nodes[i].IsVariable()) continue;
+      const auto [found, is_new] = first.emplace(symbol_.nodes[i].name, i);
+      merged[i] = found->second;
+      if (!is_new) repeated.insert(found->first);
+    }
+    if (repeated.empty()) return;
+    for (SymbolNode& node : symbol_.nodes) {
+      for (SymbolInput& input : node.inputs) input.node = merged[input.node];
+    }
+    for (SymbolInput& head : symbol_.heads) head.node = merged[head.node];
+    for (const std::string_view name : repeated)
+      symbol_.remarks.push_back(
+          StrCat("several variables are named \"", name, "\"; they were taken for one, as MXNet does"));
   }
 
   void CheckArgNodes() {

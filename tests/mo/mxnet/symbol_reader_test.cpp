@@ -152,6 +152,18 @@ TEST(SymbolReader, AllowsNodesOfOneName) {
   EXPECT_EQ(symbol.PlaceOf(symbol.nodes[0]), "m: node \"x\"");
 }
 
+TEST(SymbolReader, TakesVariablesOfOneNameForOne) {
+  const Symbol symbol = ParseSymbol(R"({"nodes": [{"op": "null", "name": "x", "inputs": []},
+      {"op": "f", "name": "a", "inputs": [[0, 0]]}, {"op": "null", "name": "x", "inputs": []},
+      {"op": "null", "name": "y", "inputs": []}, {"op": "g", "name": "s", "inputs": [[1, 0], [2, 0], [3, 0]]}],
+      "heads": [[4, 0], [2, 0]]})",
+                                    "m");
+  EXPECT_EQ(symbol.nodes[4].inputs, (std::vector<SymbolInput>{{1, 0}, {0, 0}, {3, 0}}));
+  EXPECT_EQ(symbol.heads[1].node, 0u);
+  ASSERT_EQ(symbol.remarks.size(), 1u);
+  EXPECT_NE(symbol.remarks[0].find("several variables are named \"x\""), std::string::npos);
+}
+
 TEST(SymbolReader, RefusesWrongIndices) {
   const auto with_inputs = [](const std::string& inputs) {
     return R"({"nodes": [{"op": "null", "name": "x", "inputs": []}, {"op": "f", "name": "y", "inputs": )" + inputs +
