@@ -4,7 +4,7 @@ import mxnet as mx
 
 def fcn8s(classes=21):
     """Long, Shelhamer and Darrell's FCN-8s on VGG-16: a padding of 100, 7 x 7 windows in place of the first dense layer."""
-    x = mx.sym.var("data")
+    x = data = mx.sym.var("data")
 
     def convolution(x, name, filters, kernel=3, pad=1):
         return mx.sym.Convolution(x, num_filter=filters, kernel=(kernel, kernel), pad=(pad, pad), name=name)
@@ -24,5 +24,5 @@ def fcn8s(classes=21):
     x = x + mx.sym.Crop(convolution(pools[4], "score_pool4", classes, 1, 0), x, offset=(5, 5))
     x = upsampled(x, "score4", 2)
     x = x + mx.sym.Crop(convolution(pools[3], "score_pool3", classes, 1, 0), x, offset=(9, 9))
-    x = mx.sym.Crop(upsampled(x, "bigscore", 8), mx.sym.var("data"), offset=(31, 31))
+    x = mx.sym.Crop(upsampled(x, "bigscore", 8), data, offset=(31, 31))
     return mx.sym.softmax(x, axis=1, name="probabilities")
