@@ -142,7 +142,9 @@ void CompiledGraph::AddStep(const Layer& layer, KernelChoice choice) {
   for (size_t i = 0; i < step.outputs.size(); ++i) layouts_.at(step.outputs[i]) = choice.outputs[i];
   scratchpad_bytes_ = std::max(scratchpad_bytes_, step.kernel->ScratchpadBytes());
   weight_bytes_ += step.kernel->WeightBytes();
-  if (layer.node) step.multiply_adds = graph::MultiplyAdds(*layer.node);
+  for (const Layer* part : {&layer, layer.prologue.get()}) {
+    if (part && part->node) step.multiply_adds += graph::MultiplyAdds(*part->node);
+  }
   steps_.push_back(std::move(step));
   aliases_.push_back(std::move(choice.aliases));
 }

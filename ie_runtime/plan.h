@@ -47,7 +47,8 @@ struct Layer {
   UnaryFunction function{UnaryKind::kRelu};               // of a "Unary"
   std::vector<int64_t> extra_pads_begin, extra_pads_end;  // zero padding taken over from a Pad layer, per spatial axis
   std::array<int64_t, 4> gate_order{};                    // of an "LstmGates": which quarter holds i, f, g and o
-  std::vector<std::string> fused;                         // names of layers that were fused into this one
+  std::shared_ptr<const Layer> prologue;  // a layer done first, whose first input is the first of `inputs`
+  std::vector<std::string> fused;         // names of layers that were fused into this one
 
   template <typename T>
   const T& Attr(std::string_view attribute) const {

@@ -9,8 +9,10 @@ void RunPasses(Plan& plan) {
   FuseBias(plan);
   FuseSum(plan);
   FuseLstmGates(plan);
-  // Last: whatever a kernel finishes with follows its bias and its sum.
+  // Whatever a kernel finishes with follows its bias and its sum.
   FuseUnary(plan);
+  // Needs the activations in their places.
+  FusePrologue(plan);
 }
 
 }  // namespace moir::runtime

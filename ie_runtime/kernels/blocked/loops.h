@@ -92,6 +92,31 @@ struct PackArguments {
   float* v;
 };
 
+// V[pixel][lane] = finish(bias + sum over the filter of weights * source): a depthwise convolution of one block of
+// channels.
+struct DepthwiseArguments {
+  const float* plane;
+  int64_t height, width;  // of the source
+  int64_t out_width;      // pixels are numbered along rows of the result
+  int64_t kernel_y, kernel_x, stride_y, stride_x, pad_top, pad_left;
+  int64_t first, count;  // pixels
+  const float* weights;  // [kernel_y][kernel_x][lane]
+  const float* bias;     // `lanes` floats, as slopes
+  Finish finish;
+  const float* slopes;  // kPRelu, else null
+  float* v;
+};
+
+// V[pixel][lane] = finish(scale * source + shift) of one block of channels.
+struct AffineArguments {
+  const float* source;
+  int64_t count;  // pixels
+  const float *scale, *shift;
+  Finish finish;
+  const float* slopes;
+  float* v;
+};
+
 constexpr int kTileSizes = 3;  // 2, 4, 6: rows and columns of results per tile
 constexpr int kMaxVectors = 2;
 
@@ -102,6 +127,8 @@ struct Loops {
   void (*multiply[kMaxVectors])(const MultiplyArguments&);  // with 1 or 2 vectors of output channels
   void (*transform_output[kTileSizes])(const OutputArguments&);
   void (*pack)(const PackArguments&);
+  void (*depthwise)(const DepthwiseArguments&);
+  void (*affine)(const AffineArguments&);
 };
 
 extern const Loops kLoopsAvx512, kLoopsAvx2;

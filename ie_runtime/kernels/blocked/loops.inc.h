@@ -283,11 +283,84 @@ void Pack(const PackArguments& a) {
   }
 }
 
+// kPixels neighbours of a row of the result, by the rows [y_begin, y_end) and the columns [x_begin, x_end) of the
+// filter.
+template <int kPixels>
+void DepthwisePixels(const DepthwiseArguments& a, const float* from, int64_t y_begin, int64_t y_end, int64_t x_begin,
+                     int64_t x_end, float* to) {
+  constexpr int kLanes = Vec::kLanes;
+  const int64_t step = a.stride_x * kLanes;
+  const Reg bias = Vec::Load(a.bias);
+  Reg sum[kPixels];
+#pragma GCC unroll 8
+  for (int p = 0; p < kPixels; ++p) sum[p] = bias;
+  for (int64_t y = y_begin; y < y_end; ++y) {
+    for (int64_t x = x_begin; x < x_end; ++x) {
+      const Reg w = Vec::Load(a.weights + (y * a.kernel_x + x) * kLanes);
+      const float* source = from + (y * a.width + x) * kLanes;
+#pragma GCC unroll 8
+      for (int p = 0; p < kPixels; ++p) sum[p] = Vec::MulAdd(w, Vec::Load(source + p * step), sum[p]);
+    }
+  }
+  const Reg slope = a.slopes ? Vec::Load(a.slopes) : Vec::Set(a.finish.low);
+#pragma GCC unroll 8
+  for (int p = 0; p < kPixels; ++p) Vec::Store(to + p * kLanes, Finished(sum[p], a.finish, slope));
+}
+
+void Depthwise(const DepthwiseArguments& a) {
+  constexpr int kLanes = Vec::kLanes;
+  constexpr int kPixels = 8;
+  float* to = a.v;
+  int64_t x = a.first % a.out_width, y = a.first / a.out_width;
+  for (int64_t left = a.count; left > 0;) {
+    // A row of the result, or what there is of it.
+    const int64_t end = x + left < a.out_width ? x + left : a.out_width;
+    left -= end - x;
+    const int64_t top = y * a.stride_y - a.pad_top;
+    const int64_t y_begin = top < 0 ? -top : 0;
+    const int64_t y_end = top + a.kernel_y > a.height ? a.height - top : a.kernel_y;
+    while (x < end) {
+      const int64_t column = x * a.stride_x - a.pad_left;
+      // As many pixels as see the whole width of the filter.
+      int64_t inside = column < 0 ? 0 : (a.width - a.kernel_x - column + a.stride_x) / a.stride_x;
+      if (column + a.kernel_x > a.width) inside = 0;
+      if (inside > end - x) inside = end - x;
+      const float* from = a.plane + (top * a.width + column) * kLanes;
+      if (inside >= kPixels) {
+        DepthwisePixels<kPixels>(a, from, y_begin, y_end, 0, a.kernel_x, to);
+        x += kPixels, to += kPixels * kLanes;
+      } else if (inside >= kPixels / 2) {
+        DepthwisePixels<kPixels / 2>(a, from, y_begin, y_end, 0, a.kernel_x, to);
+        x += kPixels / 2, to += kPixels / 2 * kLanes;
+      } else {
+        const int64_t x_begin = column < 0 ? -column : 0;
+        const int64_t x_end = column + a.kernel_x > a.width ? a.width - column : a.kernel_x;
+        DepthwisePixels<1>(a, from, y_begin, y_end, x_begin, x_end, to);
+        ++x, to += kLanes;
+      }
+    }
+    x = 0;
+    ++y;
+  }
+}
+
+void Affine(const AffineArguments& a) {
+  constexpr int kLanes = Vec::kLanes;
+  const Reg scale = Vec::Load(a.scale), shift = Vec::Load(a.shift);
+  const Reg slope = a.slopes ? Vec::Load(a.slopes) : Vec::Set(a.finish.low);
+  for (int64_t i = 0; i < a.count; ++i) {
+    const Reg value = Vec::MulAdd(scale, Vec::Load(a.source + i * kLanes), shift);
+    Vec::Store(a.v + i * kLanes, Finished(value, a.finish, slope));
+  }
+}
+
 constexpr Loops MakeLoops() {
   return {Vec::kLanes,
           kMaxRows,
           {TransformInput<2>, TransformInput<4>, TransformInput<6>},
           {Multiply<1>, Multiply<2>},
           {TransformOutput<2>, TransformOutput<4>, TransformOutput<6>},
-          Pack};
+          Pack,
+          Depthwise,
+          Affine};
 }

@@ -27,28 +27,48 @@ std::shared_ptr<const float> Padded(std::span<const float> values, int64_t count
 
 PackedConvolution::PackedConvolution(const PackedShape& shape, const Loops& loops, int threads, const float* weights,
                                      std::span<const float> bias, const blocked::Finish& finish,
-                                     std::span<const float> slopes)
-    : shape_(shape), threads_(threads), finish_(finish), loops_(&loops) {
+                                     std::span<const float> slopes, const PackedPrologue& prologue)
+    : shape_(shape), threads_(threads), finish_(finish), loops_(&loops), prologue_(prologue) {
   const int64_t lanes = loops.lanes;
   in_blocks_ = DivideUp(shape.in_channels, lanes);
   out_vectors_ = DivideUp(shape.out_channels, lanes);
   panels_ = DivideUp(out_vectors_, kMaxVectors);
   const int64_t elements = shape.kernel_y * shape.kernel_x, pixels = shape.out_height * shape.out_width;
-  direct_ = elements == 1 && shape.stride_y == 1 && shape.stride_x == 1 && shape.pad_top == 0 && shape.pad_left == 0 &&
-            shape.height == shape.out_height && shape.width == shape.out_width;
+  const bool has_prologue = prologue.kind != PackedPrologue::Kind::kNone;
+  const bool direct_shape = elements == 1 && shape.stride_y == 1 && shape.stride_x == 1 && shape.pad_top == 0 &&
+                            shape.pad_left == 0 && shape.height == shape.out_height && shape.width == shape.out_width;
+  direct_ = direct_shape && !has_prologue;
   // Packed pixels share the second-level cache with weights and results; but each block reads all weights anew.
   block_ = std::min<int64_t>(56, pixels);
   const int64_t pixel_bytes = elements * in_blocks_ * lanes * static_cast<int64_t>(sizeof(float));
   while (!direct_ && block_ > loops.max_rows && block_ * pixel_bytes > 1 << 20) block_ /= 2;
   const size_t weight_bytes = static_cast<size_t>(out_vectors_ * lanes * pixel_bytes);
   const size_t source_bytes = static_cast<size_t>(shape.height * shape.width * in_blocks_ * lanes) * sizeof(float);
-  split_channels_ = panels_ >= threads && (weight_bytes > source_bytes || pixels < threads * loops.max_rows);
+  split_channels_ =
+      !has_prologue && panels_ >= threads && (weight_bytes > source_bytes || pixels < threads * loops.max_rows);
   PackWeights(weights);
   bias_ = Padded(bias, out_vectors_ * lanes);
   if (finish.kind == blocked::Finish::Kind::kPRelu) slopes_ = Padded(slopes, out_vectors_ * lanes);
+  if (!has_prologue) return;
+  Check(direct_shape, "a prologue of a convolution with a larger filter");
+  const int64_t channels = in_blocks_ * lanes;
+  const bool affine = prologue.kind == PackedPrologue::Kind::kAffine;
+  const int64_t taps = affine ? 1 : prologue.kernel_y * prologue.kernel_x;
+  const std::vector<float>& factors = affine ? prologue.scale : prologue.weights;
+  std::vector<float> blocked(static_cast<size_t>(channels * taps), 0.0f);
+  for (int64_t c = 0; c < shape.in_channels; ++c) {
+    for (int64_t tap = 0; tap < taps; ++tap) {
+      blocked[static_cast<size_t>(((c / lanes) * taps + tap) * lanes + c % lanes)] =
+          factors[static_cast<size_t>(c * taps + tap)];
+    }
+  }
+  prologue_weights_ = Padded(blocked, channels * taps);
+  prologue_shift_ = Padded(prologue.shift, channels);
+  if (prologue.finish.kind == blocked::Finish::Kind::kPRelu) prologue_slopes_ = Padded(prologue.slopes, channels);
+  prologue_.scale = prologue_.shift = prologue_.slopes = prologue_.weights = {};
 }
 
-bool PackedConvolution::Pays(const PackedShape& shape, const Loops& loops, int threads) {
+bool PackedConvolution::Pays(const PackedShape& shape, const Loops& loops, int threads, bool chained) {
   const double in = static_cast<double>(DivideUp(shape.in_channels, loops.lanes) * loops.lanes);
   const double out = static_cast<double>(DivideUp(shape.out_channels, loops.lanes) * loops.lanes);
   const double weights = in * out * static_cast<double>(shape.kernel_y * shape.kernel_x);
@@ -57,7 +77,15 @@ bool PackedConvolution::Pays(const PackedShape& shape, const Loops& loops, int t
   if (shape.in_channels < loops.lanes || shape.kernel_y * shape.kernel_x != 1) return false;
   // Seconds of multiplying, and of fetching the weights, at rates that both kernels reach.
   const double work = 2 * weights * pixels / threads / 190e9, fetch = weights * 4 * 36e-12;
-  return weights * 4 > 1 << 20 && fetch > 0.15 * work;
+  return chained || (weights * 4 > 1 << 20 && fetch > 0.15 * work);
+}
+
+bool PackedConvolution::PaysWithPrologue(const PackedShape& shape, const Loops& loops, int threads) {
+  const double in = static_cast<double>(DivideUp(shape.in_channels, loops.lanes) * loops.lanes);
+  const double out = static_cast<double>(DivideUp(shape.out_channels, loops.lanes) * loops.lanes);
+  const double pixels = static_cast<double>(shape.batch * shape.out_height * shape.out_width);
+  const double work = 2 * in * out * pixels / threads / 190e9, fetch = threads * in * out * 4 * 36e-12;
+  return shape.in_channels >= loops.lanes && fetch < 0.5 * work;
 }
 
 void PackedConvolution::PackWeights(const float* weights) {
@@ -122,6 +150,45 @@ void PackedConvolution::Pack(const float* image, int64_t first, int64_t count, f
   }
 }
 
+int64_t PackedConvolution::SourcePixels() const {
+  const bool depthwise = prologue_.kind == PackedPrologue::Kind::kDepthwise;
+  return depthwise ? prologue_.height * prologue_.width : shape_.height * shape_.width;
+}
+
+void PackedConvolution::RunPrologue(const float* image, int64_t first, int64_t count, float* v) const {
+  const int64_t lanes = loops_->lanes, plane = SourcePixels() * lanes;
+  const auto at = [&](const std::shared_ptr<const float>& values, int64_t offset) {
+    return values ? values.get() + offset : nullptr;
+  };
+  for (int64_t block = 0; block < in_blocks_; ++block) {
+    float* to = v + block * block_ * lanes;
+    if (prologue_.kind == PackedPrologue::Kind::kAffine) {
+      loops_->affine({image + block * plane + first * lanes, count, at(prologue_weights_, block * lanes),
+                      at(prologue_shift_, block * lanes), prologue_.finish, at(prologue_slopes_, block * lanes), to});
+      continue;
+    }
+    blocked::DepthwiseArguments a{};
+    a.plane = image + block * plane;
+    a.height = prologue_.height;
+    a.width = prologue_.width;
+    a.out_width = shape_.out_width;
+    a.kernel_y = prologue_.kernel_y;
+    a.kernel_x = prologue_.kernel_x;
+    a.stride_y = prologue_.stride_y;
+    a.stride_x = prologue_.stride_x;
+    a.pad_top = prologue_.pad_top;
+    a.pad_left = prologue_.pad_left;
+    a.first = first;
+    a.count = count;
+    a.weights = at(prologue_weights_, block * prologue_.kernel_y * prologue_.kernel_x * lanes);
+    a.bias = at(prologue_shift_, block * lanes);
+    a.finish = prologue_.finish;
+    a.slopes = at(prologue_slopes_, block * lanes);
+    a.v = to;
+    loops_->depthwise(a);
+  }
+}
+
 void PackedConvolution::RunPart(const float* src, const float* sum, float* dst, float* scratchpad, int thread,
                                 int threads) const {
   const int64_t lanes = loops_->lanes, channels = in_blocks_ * lanes, elements = shape_.kernel_y * shape_.kernel_x;
@@ -143,9 +210,10 @@ void PackedConvolution::RunPart(const float* src, const float* sum, float* dst, 
     // Blocks of nearly the same size, each within one image.
     const int64_t image = begin / pixels, in_image = std::min(end, (image + 1) * pixels) - begin;
     const int64_t count = DivideUp(in_image, DivideUp(in_image, block_));
-    const float* source = src + image * in_blocks_ * shape_.height * shape_.width * lanes;
+    const float* source = src + image * in_blocks_ * SourcePixels() * lanes;
     const int64_t first = begin - image * pixels;
-    if (!direct_) Pack(source, first, count, v);
+    if (prologue_.kind != PackedPrologue::Kind::kNone) RunPrologue(source, first, count, v);
+    else if (!direct_) Pack(source, first, count, v);
     blocked::MultiplyArguments a{};
     a.v = direct_ ? source + first * lanes : v;
     a.v_block_stride = (direct_ ? pixels : block_) * lanes;

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <random>
 #include <vector>
@@ -131,6 +133,129 @@ TEST_P(Packed, ShapesDrawnAtRandom) {
     s.out_width = (s.width + s.pad_left + draw(0, 2) - (s.kernel_x - 1) * s.dilation_x - 1) / s.stride_x + 1;
     if (s.out_height < 1 || s.out_width < 1) continue;
     ExpectRight(Loops(), s, static_cast<int>(draw(1, 3)), draw(0, 1) == 1, {Finish::Kind::kRelu, 0, 0});
+  }
+}
+
+// The prologue by its definition, in f32 as the kernel leaves it for the product.
+std::vector<float> Prologue(const PackedPrologue& p, const PackedShape& s, const std::vector<float>& data) {
+  std::vector<float> result;
+  const bool affine = p.kind == PackedPrologue::Kind::kAffine;
+  const int64_t source_pixels = affine ? s.height * s.width : p.height * p.width;
+  for (int64_t n = 0; n < s.batch; ++n) {
+    for (int64_t c = 0; c < s.in_channels; ++c) {
+      const auto channel = static_cast<size_t>(c);
+      const float* source = data.data() + (n * s.in_channels + c) * source_pixels;
+      for (int64_t y = 0; y < s.height; ++y) {
+        for (int64_t x = 0; x < s.width; ++x) {
+          double value = p.shift.empty() ? 0 : p.shift[channel];
+          if (affine) value += double{p.scale[channel]} * source[y * s.width + x];
+          for (int64_t i = 0; !affine && i < p.kernel_y * p.kernel_x; ++i) {
+            const int64_t row = y * p.stride_y + i / p.kernel_x - p.pad_top;
+            const int64_t column = x * p.stride_x + i % p.kernel_x - p.pad_left;
+            if (row < 0 || row >= p.height || column < 0 || column >= p.width) continue;
+            value += double{p.weights[static_cast<size_t>(c * p.kernel_y * p.kernel_x + i)]} *
+                     source[row * p.width + column];
+          }
+          const double slope = p.finish.kind == Finish::Kind::kPRelu ? p.slopes[channel] : p.finish.low;
+          if (p.finish.kind == Finish::Kind::kClip) value = std::clamp<double>(value, p.finish.low, p.finish.high);
+          else if (p.finish.kind != Finish::Kind::kNone && !(value > 0)) value *= slope;
+          result.push_back(static_cast<float>(value));
+        }
+      }
+    }
+  }
+  return result;
+}
+
+// With a prologue: as without one on what the prologue leaves.
+void ExpectPrologueRight(const blocked::Loops& loops, const PackedShape& s, const PackedPrologue& prologue,
+                         int threads) {
+  const InferenceScope scope(threads);
+  const int64_t lanes = loops.lanes, pixels = s.out_height * s.out_width;
+  const bool affine = prologue.kind == PackedPrologue::Kind::kAffine;
+  const int64_t source_pixels = affine ? s.height * s.width : prologue.height * prologue.width;
+  const std::vector<float> data = Random(s.batch * s.in_channels * source_pixels, 1);
+  const std::vector<float> weights = Random(s.out_channels * s.in_channels, 2);
+  const std::vector<float> bias = Random(s.out_channels, 3), slopes = Random(s.out_channels, 4);
+  const std::vector<float> sum = Random(s.batch * s.out_channels * pixels, 5);
+  const Finish finish{Finish::Kind::kPRelu, 0, 0};
+  const PackedConvolution convolution(s, loops, threads, weights.data(), bias, finish, slopes, prologue);
+  const auto src = ToBlocked(lanes, data, s.batch, s.in_channels, source_pixels);
+  const auto dst = ToBlocked(lanes, sum, s.batch, s.out_channels, pixels);
+  const auto scratchpad = AllocateMemory(convolution.ScratchpadBytes());
+  float* result = reinterpret_cast<float*>(dst.get());
+  convolution.Run(reinterpret_cast<const float*>(src.get()), result, result,
+                  reinterpret_cast<float*>(scratchpad.get()));
+  const std::vector<float> between = Prologue(prologue, s, data);
+  for (int64_t n = 0, i = 0; n < s.batch; ++n) {
+    for (int64_t k = 0; k < s.out_channels; ++k) {
+      for (int64_t pixel = 0; pixel < pixels; ++pixel, ++i) {
+        double value = double{bias[static_cast<size_t>(k)]} + sum[static_cast<size_t>(i)];
+        for (int64_t c = 0; c < s.in_channels; ++c) {
+          value += double{between[static_cast<size_t>((n * s.in_channels + c) * pixels + pixel)]} *
+                   weights[static_cast<size_t>(k * s.in_channels + c)];
+        }
+        if (!(value > 0)) value *= slopes[static_cast<size_t>(k)];
+        // Sums of in_channels products of numbers up to about 3, rounded at each step.
+        ASSERT_NEAR(result[BlockedIndex(lanes, s.out_channels, pixels, n, k, pixel)], value,
+                    6e-6 * std::sqrt(static_cast<double>(s.in_channels)) + 3e-6)
+            << s.in_channels << " -> " << s.out_channels << ", channel " << k << ", pixel " << pixel << ", " << threads
+            << " threads";
+      }
+    }
+  }
+}
+
+std::vector<Finish> AllFinishes() {
+  return {{},
+          {Finish::Kind::kRelu, 0, 0},
+          {Finish::Kind::kRelu, 0.1f, 0},
+          {Finish::Kind::kClip, -0.5f, 0.75f},
+          {Finish::Kind::kPRelu, 0, 0}};
+}
+
+TEST_P(Packed, AffinePrologues) {
+  for (const auto& [channels, out, height, width] : std::vector<std::array<int64_t, 4>>{
+           {16, 32, 4, 4}, {35, 50, 5, 7}, {130, 17, 9, 13}, {1, 1, 1, 1}, {64, 128, 3, 1}}) {
+    PackedPrologue prologue{
+        PackedPrologue::Kind::kAffine, Random(channels, 6), Random(channels, 7), {}, Random(channels, 8)};
+    for (const Finish& finish : AllFinishes()) {
+      prologue.finish = finish;
+      for (const int threads : {1, 2, 3})
+        ExpectPrologueRight(Loops(), {2, channels, out, height, width, height, width, 1, 1, 1, 1, 1, 1, 0, 0}, prologue,
+                            threads);
+    }
+  }
+}
+
+TEST_P(Packed, DepthwisePrologues) {
+  struct Filter {
+    int64_t channels, height, width, kernel_y, kernel_x, stride_y, stride_x, pad_top, pad_left, pad_bottom, pad_right;
+  };
+  const Filter filters[] = {
+      {16, 8, 8, 3, 3, 1, 1, 1, 1, 1, 1},   {35, 21, 19, 3, 3, 1, 1, 1, 1, 1, 1},  {40, 14, 30, 3, 3, 2, 2, 1, 1, 1, 1},
+      {17, 13, 12, 3, 3, 2, 2, 0, 0, 1, 1}, {20, 9, 33, 5, 5, 1, 1, 2, 2, 2, 2},   {16, 11, 10, 5, 5, 2, 2, 2, 2, 2, 2},
+      {24, 2, 2, 3, 3, 1, 1, 1, 1, 1, 1},   {18, 1, 25, 1, 3, 1, 2, 0, 1, 0, 1},   {33, 12, 40, 3, 1, 1, 3, 1, 0, 1, 0},
+      {16, 3, 3, 7, 7, 1, 1, 3, 3, 3, 3},   {130, 10, 10, 4, 2, 3, 1, 2, 0, 1, 1},
+  };
+  for (const Filter& f : filters) {
+    const int64_t height = (f.height + f.pad_top + f.pad_bottom - f.kernel_y) / f.stride_y + 1;
+    const int64_t width = (f.width + f.pad_left + f.pad_right - f.kernel_x) / f.stride_x + 1;
+    PackedPrologue prologue{PackedPrologue::Kind::kDepthwise, {}, Random(f.channels, 7), {}, Random(f.channels, 8)};
+    prologue.height = f.height, prologue.width = f.width;
+    prologue.kernel_y = f.kernel_y, prologue.kernel_x = f.kernel_x;
+    prologue.stride_y = f.stride_y, prologue.stride_x = f.stride_x;
+    prologue.pad_top = f.pad_top, prologue.pad_left = f.pad_left;
+    prologue.weights = Random(f.channels * f.kernel_y * f.kernel_x, 9);
+    for (const Finish& finish : AllFinishes()) {
+      prologue.finish = finish;
+      for (const int threads : {1, 2})
+        ExpectPrologueRight(Loops(), {2, f.channels, 37, height, width, height, width, 1, 1, 1, 1, 1, 1, 0, 0},
+                            prologue, threads);
+    }
+    prologue.shift = {};
+    ExpectPrologueRight(Loops(), {1, f.channels, 16, height, width, height, width, 1, 1, 1, 1, 1, 1, 0, 0}, prologue,
+                        2);
   }
 }
 

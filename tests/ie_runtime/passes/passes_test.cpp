@@ -1,4 +1,5 @@
 // What the engine's passes fuse and what they must leave alone. Numbers are compared in every case.
+#include "ie_runtime/isa.h"
 #include "tests/ie_runtime/engine_test_support.h"
 
 namespace moir::runtime {
@@ -179,6 +180,45 @@ TEST(PackedWeights, OfStepsThatShareThemAreThereOnce) {
   EXPECT_GE(once, 64u * 64 * 4);
   EXPECT_EQ(bytes("i = MatMul(h, w); j = MatMul(i, w); return j"), once);
   EXPECT_EQ(bytes("v : f32[64,64] = random(2); i = MatMul(h, v); j = MatMul(i, w); return j"), 2 * once);
+}
+
+// The kernel of the layer c, which takes a prologue from CPUs with AVX2 on.
+std::string PointwiseKernel(const std::string& steps) {
+  const std::string constants =
+      "w : f32[48,32,1,1] = random(1); d : f32[32,1,1,3,3] = random(2); k : f32[1,32,1,1] = random(3); "
+      "b : f32[1,48,1,1] = random(4); l : f32[1,32,1,1] = random(5); p : f32[32] = random(6); x : f32[1,32,30,29]; ";
+  return ExpectSameAsPlain(constants + steps, 1e-5).ExecType("c");
+}
+
+TEST(FusePrologue, DepthwiseConvolutionsAndScaleShiftsBeforeAFilterOfOnePixel) {
+  const bool fuses = EffectiveIsa() >= Isa::kAvx2;
+  const std::string depthwise = "g = GroupConvolution(x, d) pads_begin=[1,1] pads_end=[1,1]; ";
+  const auto starts = [&](const std::string& steps, const std::string& kernel) {
+    const std::string found = PointwiseKernel(steps);
+    EXPECT_EQ(found.rfind(kernel, 0) == 0, fuses) << steps << ": " << found;
+  };
+  starts(depthwise + "c = Convolution(g, w); return c", "packed_depthwise");
+  starts(depthwise + "a = Add(g, k); r = ReLU(a); c = Convolution(r, w); t = Add(c, b); u = ReLU(t); return u",
+         "packed_depthwise");
+  starts(depthwise + "r = PRelu(g, p); c = Convolution(r, w); return c", "packed_depthwise");
+  starts("g = GroupConvolution(x, d) strides=[2,2]; r = Clamp(g) min=0.0 max=6.0; c = Convolution(r, w); return c",
+         "packed_depthwise");
+  starts("m = Multiply(x, k); a = Add(m, l); r = ReLU(a); c = Convolution(r, w); return c", "packed_affine");
+  starts("m = Multiply(x, k); c = Convolution(m, w); y = Convolution(x, w); s = Add(c, y); return s", "packed_affine");
+}
+
+TEST(FusePrologue, NotWhenAnotherReadsItOrTheFilterIsLarger) {
+  const std::string depthwise = "g = GroupConvolution(x, d) pads_begin=[1,1] pads_end=[1,1]; ";
+  for (const std::string& steps :
+       {depthwise + "c = Convolution(g, w); return c, g", depthwise + "r = Tanh(g); c = Convolution(r, w); return c",
+        depthwise + "c = Convolution(g, w) strides=[2,2]; return c",
+        depthwise + "c = Convolution(g, w) pads_begin=[1,1] pads_end=[1,1]; return c",
+        std::string("v : f32[16,32,3,3] = random(7); m = Multiply(x, k); c = Convolution(m, v); return c"),
+        std::string("e : f32[16,2,2,3,3] = random(8); g = GroupConvolution(x, e); c = Convolution(g, w); return c"),
+        std::string("g = GroupConvolution(x, d) dilations=[2,2]; c = Convolution(g, w); return c")}) {
+    const std::string kernel = PointwiseKernel(steps);
+    EXPECT_EQ(kernel.find("packed_"), std::string::npos) << steps << ": " << kernel;
+  }
 }
 
 TEST(Plan, ConstantsAreFoldedAndHalfFloatsWidened) {
