@@ -6,7 +6,9 @@
 //
 // --input gives the values of one input after the other as raw little-endian numbers (otherwise seeded random ones);
 // --output writes output i to PREFIXi.raw; --profile prints the slowest layers, averaged over the runs, to standard
-// error. --seconds: as many inferences at a time as the engine likes ("throughput"), per second.
+// error. --cache: the property cache_dir. "taken_resident", "taken_anonymous": MB that the process took from before the
+// model was read to after the first inference. --seconds: as many inferences at a time as the engine likes
+// ("throughput"), per second.
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -38,6 +40,11 @@ double MemoryStatus(const std::string& name) {
   }
   return 0;
 }
+
+// Of the process, in MB.
+struct Memory {
+  double resident = MemoryStatus("VmRSS") / (1 << 20), anonymous = MemoryStatus("RssAnon") / (1 << 20);
+};
 
 struct Options {
   std::string model, output, extensions, precision = "f32", max_isa, cache;
@@ -137,13 +144,14 @@ int RunManyAtATime(moir::CompiledModel& model, const Fill& fill, double seconds)
   for (moir::InferRequest& request : requests) request.Wait();
   std::printf("{\"precision\": \"%s\", \"requests\": %d, \"throughput\": %.3f, \"resident\": %.1f}\n",
               model.GetProperty("inference_precision").c_str(), count,
-              static_cast<double>(done) / Milliseconds(start) * 1000, MemoryStatus("VmRSS") / (1 << 20));
+              static_cast<double>(done) / Milliseconds(start) * 1000, Memory().resident);
   return 0;
 }
 
 int Run(const Options& options) {
   moir::Core core;
   if (!options.extensions.empty()) core.AddExtension(options.extensions);
+  const Memory before;
   const Clock::time_point start = Clock::now();
   moir::Properties properties = {{"inference_num_threads", options.threads},
                                  {"enable_profiling", options.profile ? "true" : "false"},
@@ -162,6 +170,7 @@ int Run(const Options& options) {
   fill(request);
   request.Infer();
   const double first = Milliseconds(start);
+  const Memory loaded;
   for (int i = 1; i < options.warmup; ++i) request.Infer();
   std::vector<double> times;
   std::map<std::string, Layer> layers;
@@ -187,10 +196,11 @@ int Run(const Options& options) {
   for (const double time : times) list += (list.empty() ? "" : ", ") + std::to_string(time);
   std::printf(
       "{\"precision\": \"%s\", \"load\": %.3f, \"first\": %.3f, \"times\": [%s], \"weights\": %s, \"activations\": %s, "
-      "\"resident\": %.1f, \"anonymous\": %.0f}\n",
+      "\"resident\": %.1f, \"cached\": %s, \"taken_resident\": %.1f, \"taken_anonymous\": %.1f}\n",
       model.GetProperty("inference_precision").c_str(), load, first, list.c_str(),
-      model.GetProperty("memory_weights").c_str(), model.GetProperty("memory_activations").c_str(),
-      MemoryStatus("VmRSS") / (1 << 20), MemoryStatus("RssAnon"));
+      model.GetProperty("memory_weights").c_str(), model.GetProperty("memory_activations").c_str(), Memory().resident,
+      model.GetProperty("loaded_from_cache").c_str(), loaded.resident - before.resident,
+      loaded.anonymous - before.anonymous);
   return 0;
 }
 

@@ -3,7 +3,7 @@
 
 usage: compare.py --build DIR --work DIR --mxnet-python PYTHON --peers-python PYTHON [--graphs DIR] [--models NAME,...]
                   [--engines openvino,onnxruntime,ncnn,mxnet] [--precision f32|bf16] [--threads 2] [--rounds 4] [--runs 20]
-                  [--throughput SECONDS] [--max-isa ISA] [--json FILE] [--only engine|mo] [--mo-models NAME,...]
+                  [--throughput SECONDS | --load] [--max-isa ISA] [--json FILE] [--only engine|mo] [--mo-models NAME,...]
 
 DIR of --build holds bin/mo and bin/bench_model (configure with -DMOIR_ENABLE_BENCHMARKS=ON). Models are those of models.py,
 written once into the work folder by export_models.py with the Python of --mxnet-python (see there what it needs). The
@@ -13,6 +13,9 @@ engine: processes of all sides take turns (A-B-C-A-B-C), each with the same inpu
 over all rounds, in milliseconds of one inference of one input. Outputs are compared with MXNet's. ratio: the best peer's
 median divided by ours, above 1 where we are faster; mean: geometric. An engine without a figure cannot read the model, or
 does not have the precision. --throughput instead: inferences per second with as many at a time as each engine likes.
+--load instead: milliseconds from the IR's files to the first result, and the memory that the process took on the way, without
+and with a cache folder, beside OpenVINO; the median of the rounds, the files in the page cache. Anonymous memory is what no
+file backs, resident memory has the mapped files' pages, too. ratio: ours divided by OpenVINO's, below 1 where we need less.
 mo: `mo` and `cp` of the same .params take turns; RssAnon is memory that no file backs, sampled while mo runs.
 """
 import argparse
@@ -187,6 +190,53 @@ def measure_engine(args, names):
         print(f"mean ratio {geometric_mean(ratios):.3f}, smallest {min(ratios):.3f}, of {len(ratios)} models")
 
 
+FIGURES = {"first": "ms", "taken_anonymous": "MB", "taken_resident": "MB"}
+
+
+def load(args, name):
+    """{engine, or engine with its cache: the medians of FIGURES}"""
+    commands_of, cache = {}, args.work / "cache"
+    shutil.rmtree(cache, ignore_errors=True)
+    for engine, command in commands(args, name).items():
+        command = [*command, "--runs", 1, "--warmup", 1]
+        commands_of[engine] = command
+        commands_of[engine + " cache"] = [*command, "--cache", cache / engine]
+    rounds = {engine: [] for engine in commands_of}
+    for i in range(args.rounds + 1):
+        for engine, command in commands_of.items():
+            facts = json.loads(run(command).strip().splitlines()[-1])
+            if i == 0:  # fills the caches
+                continue
+            if engine.endswith("cache") and not facts["cached"]:
+                sys.exit(f"error: {name}: {engine}: the cache was not used")
+            rounds[engine].append(facts)
+    shutil.rmtree(cache)
+    return {engine: {key: statistics.median(one[key] for one in runs) for key in FIGURES} for engine, runs in rounds.items()}
+
+
+def measure_load(args, names):
+    results = {"machine": machine(), "threads": args.threads, "precision": args.precision, "models": {}}
+    print(f"{results['machine']}, {args.threads} threads, {args.precision}; to the first result, {args.rounds} rounds")
+    print(f"{'model':16} {'':16} {'ms':>9} {'anonymous':>9} {'resident':>9} MB   ratio to OpenVINO's")
+    ratios = {}
+    for name in names:
+        figures = load(args, name)
+        for engine, f in figures.items():
+            peer = figures.get(engine.replace("moir", "openvino"))
+            line = f"{name if engine == 'moir' else '':16} {engine:16} {f['first']:9.1f} {f['taken_anonymous']:9.1f} {f['taken_resident']:9.1f}"
+            if engine.startswith("moir") and peer:
+                f["ratios"] = {key: f[key] / max(peer[key], 1e-3) for key in FIGURES}
+                line += "      " + "".join(f"{ratio:8.2f}" for ratio in f["ratios"].values())
+                for key, ratio in f["ratios"].items():
+                    ratios.setdefault((engine, key), []).append(max(ratio, 1e-3))
+            print(line, flush=True)
+        results["models"][name] = figures
+        if args.json:
+            args.json.write_text(json.dumps(results, indent=1))
+    for (engine, key), values in ratios.items():
+        print(f"{engine:10} {key:16} mean ratio {geometric_mean(values):.3f}, largest {max(values):.3f}, of {len(values)} models")
+
+
 def peak_anonymous_memory(process):
     peak, path = 0, f"/proc/{process.pid}/status"
     while process.poll() is None:
@@ -255,17 +305,20 @@ def main():
     parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--runs", type=int, default=20)
     parser.add_argument("--throughput", type=float, metavar="SECONDS")
+    parser.add_argument("--load", action="store_true")
     parser.add_argument("--max-isa")
     parser.add_argument("--json", type=pathlib.Path)
     parser.add_argument("--only", choices=["engine", "mo"])
     args = parser.parse_args()
+    if args.load:
+        args.engines = ["openvino"]
     names, mo_names = args.models.split(","), args.mo_models.split(",")
     for name in names + mo_names:
         if name not in MODELS:
             sys.exit(f"error: --models: got {name}, expected some of {', '.join(MODELS)}")
     export_models(args, (names if args.only != "mo" else []) + (mo_names if args.only != "engine" else []))
     if args.only != "mo":
-        measure_engine(args, names)
+        (measure_load if args.load else measure_engine)(args, names)
     if args.only != "engine":
         measure_mo(args, mo_names)
 

@@ -2,12 +2,13 @@
 """Time a model with another engine and print a line of JSON, as bench_model does.
 
 usage: run_peer.py openvino|onnxruntime|ncnn|mxnet STEM [--xml MODEL.xml] [--threads N] [--runs N] [--warmup N]
-                   [--precision f32|bf16] [--output PREFIX] [--seconds S]
+                   [--precision f32|bf16] [--output PREFIX] [--seconds S] [--cache FOLDER]
 
 STEM: of what export_models.py wrote; OpenVINO reads the IR (v10 or v11) given by --xml. One inference at a time; with
 --seconds as many as the engine likes (OpenVINO only, its throughput hint), the line then has "throughput". The precision
 is asked for, and read back where the engine tells it. "load": from the file to a request; "first": to the first result.
-"resident": MB after the runs, Python and libraries included.
+"resident": MB after the runs, Python and libraries included; "taken_resident", "taken_anonymous": MB that the process took
+from before the model was read, the package imported, to after the first inference. --cache: OpenVINO's CACHE_DIR.
 """
 import argparse
 import json
@@ -18,9 +19,9 @@ import time
 import numpy as np
 
 
-def resident():
+def resident(kind="VmRSS"):
     with open("/proc/self/status") as status:
-        return next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmRSS"))
+        return next(int(line.split()[1]) / 1024 for line in status if line.startswith(kind))
 
 
 def read_inputs(stem):
@@ -29,11 +30,11 @@ def read_inputs(stem):
     return {name: np.fromfile(f"{stem}.input{i}.raw", np.float32).reshape(shape) for i, (name, shape) in enumerate(shapes.items())}
 
 
-def openvino(args, inputs):
+def openvino(args, inputs, core):
     import openvino as ov
 
-    core = ov.Core()
     wanted = {"INFERENCE_PRECISION_HINT": args.precision, "INFERENCE_NUM_THREADS": args.threads}
+    wanted |= {"CACHE_DIR": args.cache} if args.cache else {}
     wanted |= {"PERFORMANCE_HINT": "THROUGHPUT"} if args.seconds else {"PERFORMANCE_HINT": "LATENCY", "NUM_STREAMS": 1}
     compiled = core.compile_model(args.xml, "CPU", wanted)
     precision = compiled.get_property("INFERENCE_PRECISION_HINT").to_string()
@@ -58,7 +59,8 @@ def openvino(args, inputs):
     request = compiled.create_infer_request()
     for port, tensor in tensors.items():
         request.set_tensor(port, tensor)
-    return {"precision": precision}, request.infer, lambda: [request.get_output_tensor(i).data for i in range(len(compiled.outputs))]
+    facts = {"precision": precision, "cached": compiled.get_property("LOADED_FROM_CACHE")}
+    return facts, request.infer, lambda: [request.get_output_tensor(i).data for i in range(len(compiled.outputs))]
 
 
 def onnxruntime(args, inputs):
@@ -130,13 +132,19 @@ def main():
     parser.add_argument("--precision", default="f32", choices=["f32", "bf16"])
     parser.add_argument("--output")
     parser.add_argument("--seconds", type=float)
+    parser.add_argument("--cache")
     args = parser.parse_args()
     os.environ["OMP_NUM_THREADS"] = str(args.threads)  # before the engine is loaded
     os.environ["MXNET_SUBGRAPH_BACKEND"] = "MKLDNN" if args.engine == "mxnet" else "NONE"
     inputs = read_inputs(args.stem)
-    __import__({"ncnn": "ncnn", "mxnet": "mxnet", "onnxruntime": "onnxruntime", "openvino": "openvino"}[args.engine])
+    package = __import__(args.engine)
+    ready = ()
+    if args.engine == "openvino":
+        ready = (package.Core(),)
+        ready[0].get_property("CPU", "FULL_DEVICE_NAME")  # loads the plug-in, as other engines are loaded by now
+    before = {kind: resident(kind) for kind in ("VmRSS", "RssAnon")}
     start = time.perf_counter()
-    made = globals()[args.engine](args, inputs)
+    made = globals()[args.engine](args, inputs, *ready)
     if args.seconds:
         print(json.dumps({**made, "resident": resident()}))
         return
@@ -144,6 +152,7 @@ def main():
     load = (time.perf_counter() - start) * 1e3
     run()
     first = (time.perf_counter() - start) * 1e3
+    facts |= {"taken_resident": resident("VmRSS") - before["VmRSS"], "taken_anonymous": resident("RssAnon") - before["RssAnon"]}
     for _ in range(args.warmup - 1):
         run()
     times = []
