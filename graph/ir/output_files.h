@@ -1,5 +1,6 @@
 // Files that appear together or not at all: each is written under a temporary name in its folder and renamed at the
-// end.
+// end. The system's part of writing a large file, which is most of the time of a conversion, is done by a thread beside
+// the one that makes the bytes.
 #pragma once
 
 #include <cstddef>
@@ -17,6 +18,7 @@ class OutputFile {
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
 
+  // Throws kIo when the system could not write, also what was given earlier.
   void Write(const void* data, size_t size);
   void Write(std::string_view text) { Write(text.data(), text.size()); }
   uint64_t Size() const { return size_; }
@@ -24,8 +26,8 @@ class OutputFile {
  private:
   friend class OutputFiles;
   explicit OutputFile(std::string path);
-  void WriteOut(const std::byte* data, size_t size);
-  void Flush();
+  class Writer;
+  void HandOver();
   void CloseFile();
   void Publish();
   [[noreturn]] void FailErrno(std::string_view what, int number) const;
@@ -33,7 +35,8 @@ class OutputFile {
   std::string path_, temporary_;
   int descriptor_ = -1;
   uint64_t size_ = 0;
-  std::vector<std::byte> buffer_;  // small pieces gather here
+  std::vector<std::byte> buffer_;   // pieces gather here
+  std::unique_ptr<Writer> writer_;  // from the first full buffer on
   bool published_ = false;
 };
 
