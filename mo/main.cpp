@@ -2,8 +2,11 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <new>
 
@@ -34,6 +37,18 @@ moir::mo::VerifyTools Tools() {
   return {};
 #endif
 }
+
+#ifdef MOIR_MO_VERIFIER
+// Starts over as the program beside this one that has the engine. Throws kIo when there is none.
+[[noreturn]] void BecomeVerifier(char** argv) {
+  std::error_code error;
+  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
+  const std::string program = (self.parent_path() / MOIR_MO_VERIFIER).string();
+  ::execv(program.c_str(), argv);
+  moir::graph::Fail(moir::graph::ErrorKind::kIo, "--verify: ", program, ": cannot start: ", std::strerror(errno),
+                    "; it belongs beside mo, which takes the engine from there");
+}
+#endif
 
 bool Verbose(const Options& options) {
   return options.log_level == "INFO" || options.log_level == "DEBUG" || options.log_level == "NOTSET";
@@ -96,7 +111,7 @@ void PrintReport(const Options& options, const ConvertReport& report) {
       report.xml_path.c_str(), report.bin_path.c_str(), report.seconds);
 }
 
-int Run(const std::vector<std::string>& arguments) {
+int Run(const std::vector<std::string>& arguments, [[maybe_unused]] char** argv) {
   const Options options = moir::mo::ParseOptions(arguments);
   if (options.show_help) {
     std::cout << moir::mo::HelpText();
@@ -106,6 +121,9 @@ int Run(const std::vector<std::string>& arguments) {
     std::printf("Version of mo is: %s\n", moir::mo::kVersion);
     return kDone;
   }
+#ifdef MOIR_MO_VERIFIER
+  if (options.verify) BecomeVerifier(argv);
+#endif
   if (!options.silent) {
     std::cout << moir::mo::ArgumentsText(options);
     for (const std::string& warning : options.warnings) std::cout << "[ WARNING ] " << warning << '\n';
@@ -137,7 +155,7 @@ int main(int argc, char** argv) {
       std::cout << moir::mo::UsageText();
       return kUserError;
     }
-    return Run(arguments);
+    return Run(arguments, argv);
   } catch (const moir::graph::Error& error) {
     const bool ours = error.Kind() == moir::graph::ErrorKind::kInternal;
     std::fprintf(stderr, "[ ERROR ] %s%s\n", ours ? "internal error: " : "", error.what());

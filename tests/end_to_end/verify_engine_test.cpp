@@ -161,5 +161,21 @@ TEST_F(VerifyOnTheEngine, RefusesInputsThatDoNotFitBeforeItWrites) {
   }
 }
 
+// The engine is in a program beside mo; mo does not need it for anything else.
+TEST_F(VerifyOnTheEngine, MoAloneConvertsAndSaysWhatVerifyNeeds) {
+  const std::string alone = folder_.File("mo");
+  std::filesystem::copy_file(std::filesystem::read_symlink("/proc/self/exe").parent_path() / "mo", alone);
+  const auto refused = test::RunProgram(alone, Arguments());
+  EXPECT_EQ(refused.exit_code, 1) << refused.output;
+  EXPECT_NE(refused.errors.find("--verify: " + alone + "-verify: cannot start: No such file or directory"),
+            std::string::npos)
+      << refused.errors;
+  EXPECT_FALSE(std::filesystem::exists(folder_.File("out")));
+  const auto converted =
+      test::RunProgram(alone, {"--input_model", kDigits + "digits-0010.params", "--input_shape", "[1,1,32,32]",
+                               "--output_dir", folder_.File("out"), "--model_name", "net"});
+  EXPECT_EQ(converted.exit_code, 0) << converted.errors;
+}
+
 }  // namespace
 }  // namespace moir
