@@ -5,6 +5,7 @@
 #include <cstring>
 #include <vector>
 
+#include "ie_runtime/memory.h"
 #include "ie_runtime/threads.h"
 
 namespace moir::runtime {
@@ -51,7 +52,9 @@ uint64_t HashBytes(const void* data, size_t bytes) {
   ParallelFor(pieces, 1, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       const size_t first = static_cast<size_t>(i) * kPiece;
-      hashes[static_cast<size_t>(i)] = HashPiece(from + first, std::min(kPiece, bytes - first));
+      const size_t size = std::min(kPiece, bytes - first);
+      WillRead(from + first, size);
+      hashes[static_cast<size_t>(i)] = HashPiece(from + first, size);
     }
   });
   return Mix(HashPiece(reinterpret_cast<const std::byte*>(hashes.data()), hashes.size() * sizeof(uint64_t)) ^ bytes);

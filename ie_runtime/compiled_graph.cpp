@@ -1,8 +1,10 @@
 #include "ie_runtime/compiled_graph.h"
 
 #include <algorithm>
+#include <set>
 
 #include "graph/multiply_adds.h"
+#include "ie_runtime/compile_jobs.h"
 #include "ie_runtime/isa.h"
 #include "ie_runtime/kernel_table.h"
 #include "ie_runtime/passes/passes.h"
@@ -48,6 +50,9 @@ CompiledGraph::CompiledGraph(std::unique_ptr<Graph> graph, const CompileOptions&
     layouts_[input] = Layout::Plain(plan_->Value(input).type, plan_->Value(input).shape);
   const size_t shared_before = packed_->SharedBytes();
   PackingScope packing(packed_.get());
+  // Weights are packed a few layers at a time: what was packed leaves memory before the next is read.
+  constexpr size_t kBatchBytes = size_t{64} << 20;
+  CompileJobs jobs(options.packing_threads > 0 ? options.packing_threads : threads_, threads_);
   for (const auto& layer : plan_->layers) {
     packing.Layer(layer->name);
     std::vector<Layout> input_layouts;
@@ -60,14 +65,22 @@ CompiledGraph::CompiledGraph(std::unique_ptr<Graph> graph, const CompileOptions&
     const KernelFactory factory = choice ? nullptr : FindKernelFactory(layer->op);
     if (factory) choice = factory(context);
     if (!choice) choice = MakePlainKernel(context);
-    ReleaseConstants(*layer, *choice);
+    CountUses(*layer, *choice);
     AddStep(*layer, std::move(*choice));
+    if (jobs.PendingBytes() < kBatchBytes) continue;
+    jobs.Run();
+    ReleaseConstants();
   }
+  jobs.Run();
+  ReleaseConstants();
   weight_bytes_ -= packed_->SharedBytes() - shared_before;
   AddOutputCopies();
   PlanTheMemory();
+  std::set<const void*> counted;
   for (const auto& [id, use] : constant_uses_) {
-    if (use.read_at_run_time && plan_->Value(id).IsConstant()) weight_bytes_ += plan_->Value(id).constant.ByteSize();
+    const Tensor& constant = plan_->Value(id).constant;
+    if (use.read_at_run_time && constant.IsDefined() && counted.insert(constant.Data()).second)
+      weight_bytes_ += constant.ByteSize();
   }
 }
 
@@ -210,17 +223,23 @@ void CompiledGraph::PlanTheMemory() {
   memory_ = PlanMemory(problem);
 }
 
-// A constant that kernels have packed, and that no layer to come looks at, need not stay in memory.
-void CompiledGraph::ReleaseConstants(const Layer& layer, const KernelChoice& choice) {
+// A constant that kernels pack, and that no layer to come looks at, need not stay in memory when they have.
+void CompiledGraph::CountUses(const Layer& layer, const KernelChoice& choice) {
   for (size_t i = 0; i < layer.inputs.size(); ++i) {
-    PlanValue& value = plan_->values[layer.inputs[i]];
-    if (!value.IsConstant()) continue;
+    if (!plan_->Value(layer.inputs[i]).IsConstant()) continue;
     ConstantUse& use = constant_uses_[layer.inputs[i]];
     use.read_at_run_time = use.read_at_run_time || choice.inputs[i].IsDefined();
-    if (--use.layers_to_come > 0 || use.read_at_run_time) continue;
+    if (--use.layers_to_come == 0 && !use.read_at_run_time) used_up_.push_back(layer.inputs[i]);
+  }
+}
+
+void CompiledGraph::ReleaseConstants() {
+  for (const ValueId id : used_up_) {
+    PlanValue& value = plan_->values[id];
     value.constant.ReleasePages();
     value.constant = Tensor::Wrap(nullptr, value.type, value.shape);
   }
+  used_up_.clear();
 }
 
 }  // namespace moir::runtime

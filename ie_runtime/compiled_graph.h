@@ -15,7 +15,8 @@
 namespace moir::runtime {
 
 struct CompileOptions {
-  int threads = 0;  // 0: as many as the process may use
+  int threads = 0;          // of an inference; 0: as many as the process may use
+  int packing_threads = 0;  // that compile; 0: as many as an inference has
   bool profiling = false;
   std::shared_ptr<PackedConstants> packed = {};  // where packed weights come from; null: nowhere
   ModelOrigin origin = {};
@@ -68,7 +69,8 @@ class CompiledGraph {
   ValueId Reordered(ValueId value, const Layout& wanted);
   void AddOutputCopies();
   void PlanTheMemory();
-  void ReleaseConstants(const Layer& layer, const KernelChoice& choice);
+  void CountUses(const Layer& layer, const KernelChoice& choice);
+  void ReleaseConstants();
 
   struct ConstantUse {
     size_t layers_to_come = 0;
@@ -78,6 +80,7 @@ class CompiledGraph {
   std::string name_;
   std::unique_ptr<Plan> plan_;
   std::map<ValueId, ConstantUse> constant_uses_;
+  std::vector<ValueId> used_up_;  // constants that no kernel will look at again, once its weights are packed
   std::vector<GraphPort> inputs_, outputs_;
   std::vector<InputPort> input_ports_;
   std::vector<OutputPort> output_ports_;

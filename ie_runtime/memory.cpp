@@ -2,6 +2,7 @@
 
 #include <sys/mman.h>
 
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <new>
@@ -30,6 +31,19 @@ std::shared_ptr<std::byte> AllocateZeros(size_t bytes) {
   auto memory = AllocateMemory(bytes);
   std::memset(memory.get(), 0, bytes);
   return memory;
+}
+
+void WillRead(const void* data, size_t bytes) {
+#ifdef MADV_POPULATE_READ
+  constexpr size_t kPage = 4096, kFew = 16 * kPage;  // the system maps as many at a fault anyway
+  if (bytes < kFew) return;
+  const auto begin = reinterpret_cast<uintptr_t>(data) / kPage * kPage;
+  const auto end = (reinterpret_cast<uintptr_t>(data) + bytes) / kPage * kPage;
+  if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_POPULATE_READ);
+#else
+  (void)data;
+  (void)bytes;
+#endif
 }
 
 }  // namespace moir::runtime

@@ -12,4 +12,8 @@ std::shared_ptr<std::byte> AllocateMemory(size_t bytes);
 // The same, zeroed.
 std::shared_ptr<std::byte> AllocateZeros(size_t bytes);
 
+// Tells the system that all of these bytes are about to be read: pages of a mapped file that are in memory are mapped
+// at once instead of a few at each fault. Advice only.
+void WillRead(const void* data, size_t bytes);
+
 }  // namespace moir::runtime

@@ -13,6 +13,7 @@
 
 #include "ie_runtime/byte_hash.h"
 #include "ie_runtime/common.h"
+#include "ie_runtime/compile_jobs.h"
 #include "ie_runtime/memory.h"
 
 namespace moir::runtime {
@@ -95,24 +96,62 @@ std::shared_ptr<const std::byte> PackedConstants::Find(uint64_t key, size_t byte
   return shared;
 }
 
-std::shared_ptr<std::byte> PackedConstants::NewMemory(size_t bytes) { return AllocateMemory(bytes); }
+std::shared_ptr<std::byte> PackedConstants::NewMemory(size_t bytes) {
+  constexpr size_t kFirstBlock = size_t{1} << 18, kLargestBlock = size_t{1} << 25;
+  if (bytes >= kLargestBlock) return AllocateMemory(bytes);
+  if (bytes > block_bytes_ - block_used_) {
+    block_bytes_ = std::min(std::max(2 * block_bytes_, kFirstBlock), kLargestBlock);
+    while (block_bytes_ < bytes) block_bytes_ *= 2;
+    block_ = AllocateMemory(block_bytes_);
+    block_used_ = 0;
+  }
+  std::shared_ptr<std::byte> memory(block_, block_.get() + block_used_);
+  // No two entries begin at the same place.
+  block_used_ = std::min(Aligned(block_used_ + std::max<size_t>(bytes, 1)), block_bytes_);
+  return memory;
+}
 
-std::shared_ptr<const std::byte> PackedConstants::Add(uint64_t key, size_t bytes,
-                                                      std::shared_ptr<const std::byte> data) {
+std::shared_ptr<const std::byte> PackedConstants::AddNew(uint64_t key, uint64_t alike, size_t bytes,
+                                                         std::shared_ptr<const std::byte> data) {
   ++packed_;
-  // Weights that begin alike are equal nearly always, so the rest is read for these only.
-  const uint64_t start = HashBytes(data.get(), std::min<size_t>(bytes, 1024)) + bytes;
-  const auto [first, last] = alike_.equal_range(start);
+  alike_.emplace(alike, entries_.size());
+  entries_.push_back({key, bytes, std::move(data)});
+  return entries_.back().data;
+}
+
+std::shared_ptr<const std::byte> PackedConstants::Add(uint64_t key, uint64_t alike, size_t bytes,
+                                                      std::shared_ptr<const std::byte> data) {
+  const auto [first, last] = alike_.equal_range(alike);
   for (auto other = first; other != last; ++other) {
     const Entry& entry = entries_[other->second];
     if (entry.bytes != bytes || std::memcmp(entry.data.get(), data.get(), bytes) != 0) continue;
+    ++packed_;
     shared_bytes_ += bytes;
     entries_.push_back({key, bytes, entry.data});
+    // The memory that is not needed after all was the last to be taken.
+    if (block_ && data.get() >= block_.get() && data.get() < block_.get() + block_bytes_)
+      block_used_ = static_cast<size_t>(data.get() - block_.get());
     return entries_.back().data;
   }
-  alike_.emplace(start, entries_.size());
-  entries_.push_back({key, bytes, std::move(data)});
-  return entries_.back().data;
+  return AddNew(key, alike, bytes, std::move(data));
+}
+
+std::shared_ptr<const std::byte> PackedConstants::GetLater(uint64_t key, const std::string& form, const Tensor& source,
+                                                           size_t bytes, int64_t pieces,
+                                                           std::function<void(std::byte*, int64_t)> fill) {
+  if (auto found = Find(key, bytes)) return found;
+  std::shared_ptr<std::byte> memory = NewMemory(bytes);
+  const uint64_t alike =
+      HashText(StrCat(form, '\n', bytes, '\n', HashBytes(source.Data(), std::min<size_t>(source.ByteSize(), 1024))));
+  const auto pack = [memory = memory.get(), fill = std::move(fill)](int64_t piece) { fill(memory, piece); };
+  if (!alike_.contains(alike)) {
+    PutOff(pieces, bytes, pack);
+    return AddNew(key, alike, bytes, std::move(memory));
+  }
+  // What it is compared with must be there.
+  PutOff(pieces, bytes, pack);
+  RunPutOff();
+  return Add(key, alike, bytes, std::move(memory));
 }
 
 std::vector<size_t> PackedConstants::Places(size_t* end) const {
@@ -188,6 +227,16 @@ void PackingScope::Layer(const std::string& name) {
   current.number = 0;
 }
 
+namespace {
+
+uint64_t NextKey(const std::string& form, size_t bytes) {
+  return HashText(StrCat(current.layer, '\n', current.number++, '\n', form, '\n', bytes));
+}
+
+}  // namespace
+
+PackedConstants* CurrentConstants() { return current.constants; }
+
 std::shared_ptr<const std::byte> PackConstant(const std::string& form, size_t bytes,
                                               const std::function<void(std::byte*)>& fill) {
   if (!current.constants) {
@@ -195,8 +244,17 @@ std::shared_ptr<const std::byte> PackConstant(const std::string& form, size_t by
     fill(memory.get());
     return memory;
   }
-  const uint64_t key = HashText(StrCat(current.layer, '\n', current.number++, '\n', form, '\n', bytes));
-  return current.constants->Get(key, bytes, fill);
+  return current.constants->Get(NextKey(form, bytes), bytes, fill);
+}
+
+std::shared_ptr<const std::byte> PackConstantLater(const std::string& form, const Tensor& source, size_t bytes,
+                                                   int64_t pieces, std::function<void(std::byte*, int64_t)> fill) {
+  if (!current.constants) {
+    std::shared_ptr<std::byte> memory = AllocateMemory(bytes);
+    PutOff(pieces, bytes, [to = memory.get(), fill = std::move(fill)](int64_t piece) { fill(to, piece); });
+    return memory;
+  }
+  return current.constants->GetLater(NextKey(form, bytes), form, source, bytes, pieces, std::move(fill));
 }
 
 }  // namespace moir::runtime

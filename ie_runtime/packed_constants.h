@@ -12,6 +12,7 @@
 // then, in parallel, which the first inference would have to do anyway. A damaged entry is packed anew.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -22,11 +23,14 @@
 #include <string>
 #include <vector>
 
+#include "ie_runtime/byte_hash.h"
+#include "ie_runtime/common.h"
+
 namespace moir::runtime {
 
 class PackedConstants {
  public:
-  // Starts without a file. `key` is that of the file to be.
+  // Starts without a file. `key` is that of the file to be; 0: there is none.
   explicit PackedConstants(uint64_t key) : key_(key) {}
 
   // Takes the entries of what SaveTo and Write wrote, if it has this key and a table that is whole; else nothing
@@ -41,9 +45,18 @@ class PackedConstants {
     if (auto found = Find(key, bytes)) return found;
     std::shared_ptr<std::byte> memory = NewMemory(bytes);
     fill(memory.get());
-    return Add(key, bytes, memory);
+    // Weights that begin alike are equal nearly always, so the rest is read for these only.
+    return Add(key, HashBytes(memory.get(), std::min<size_t>(bytes, 1024)), bytes, memory);
   }
+  // The same with filling put off (compile_jobs.h). `source`: what is packed, `form`: how. Where it may be what has
+  // been packed before, it is packed at once, and compared.
+  std::shared_ptr<const std::byte> GetLater(uint64_t key, const std::string& form, const Tensor& source, size_t bytes,
+                                            int64_t pieces, std::function<void(std::byte*, int64_t)> fill);
 
+  // What layers with the same weights have in common besides packed bytes; null at first. `what`: unique for it.
+  std::shared_ptr<void>& Common(const std::string& what) { return common_[what]; }
+  // Whether the bytes are this process's alone: they neither come from a file nor go into one.
+  bool IsPrivate() const { return key_ == 0; }
   size_t Found() const { return found_; }    // entries that came from the file
   size_t Packed() const { return packed_; }  // those that did not
   // Of the entries that are equal to an earlier one, whose memory they have.
@@ -65,9 +78,12 @@ class PackedConstants {
     uint64_t hash;
   };
   std::shared_ptr<const std::byte> Find(uint64_t key, size_t bytes);
-  static std::shared_ptr<std::byte> NewMemory(size_t bytes);
-  // Returns the data, or an earlier entry's that are equal.
-  std::shared_ptr<const std::byte> Add(uint64_t key, size_t bytes, std::shared_ptr<const std::byte> data);
+  std::shared_ptr<std::byte> NewMemory(size_t bytes);
+  // Returns the data, or an earlier entry's that are equal; `alike`: the same for equal ones, and rarely for others.
+  std::shared_ptr<const std::byte> Add(uint64_t key, uint64_t alike, size_t bytes,
+                                       std::shared_ptr<const std::byte> data);
+  std::shared_ptr<const std::byte> AddNew(uint64_t key, uint64_t alike, size_t bytes,
+                                          std::shared_ptr<const std::byte> data);
 
   // Where the entries' bytes are to lie in a file, and where it ends.
   std::vector<size_t> Places(size_t* end) const;
@@ -78,8 +94,12 @@ class PackedConstants {
   std::map<uint64_t, Stored> stored_;
   std::set<size_t> given_;  // places in the file
   std::vector<Entry> entries_;
-  std::multimap<uint64_t, size_t> alike_;  // hash of an entry's size and first bytes -> its index
+  std::multimap<uint64_t, size_t> alike_;  // what Add was told -> the entry's index
   size_t found_ = 0, packed_ = 0, shared_bytes_ = 0;
+  std::map<std::string, std::shared_ptr<void>> common_;
+  // New entries lie in blocks that grow, side by side: a few large pages instead of many small ones.
+  std::shared_ptr<std::byte> block_;
+  size_t block_bytes_ = 0, block_used_ = 0;
 };
 
 // While it lives, PackConstant in this thread asks `constants`; null: it packs.
@@ -96,8 +116,15 @@ class PackingScope {
   PackedConstants* previous_;
 };
 
+// The constants that PackConstant asks; null: none, it packs.
+PackedConstants* CurrentConstants();
+
 // A constant of the current layer, packed. `form` says how; kernels call it in the same order each time.
 std::shared_ptr<const std::byte> PackConstant(const std::string& form, size_t bytes,
                                               const std::function<void(std::byte*)>& fill);
+// The same with filling put off (compile_jobs.h): fill(memory, piece) for each of `pieces` pieces. `source`: what is
+// packed.
+std::shared_ptr<const std::byte> PackConstantLater(const std::string& form, const Tensor& source, size_t bytes,
+                                                   int64_t pieces, std::function<void(std::byte*, int64_t)> fill);
 
 }  // namespace moir::runtime

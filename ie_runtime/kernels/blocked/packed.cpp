@@ -91,29 +91,37 @@ bool PackedConvolution::PaysWithPrologue(const PackedShape& shape, const Loops& 
 void PackedConvolution::PackWeights(const float* weights) {
   const int64_t lanes = loops_->lanes, channels = in_blocks_ * lanes, elements = shape_.kernel_y * shape_.kernel_x;
   weight_floats_ = static_cast<size_t>(out_vectors_ * lanes * channels * elements);
-  const auto memory = PackConstant(StrCat("packed lanes ", lanes), weight_floats_ * sizeof(float),
-                                   [&](std::byte* bytes) { ReorderWeights(weights, reinterpret_cast<float*>(bytes)); });
+  const auto memory = PackConstantLater(StrCat("packed lanes ", lanes),
+                                        Tensor::Wrap(const_cast<float*>(weights), ElementType::kF32,
+                                                     Shape{shape_.out_channels, shape_.in_channels, elements}),
+                                        weight_floats_ * sizeof(float), panels_,
+                                        [self = *this, weights](std::byte* bytes, int64_t panel) {
+                                          self.ReorderWeights(weights, panel, reinterpret_cast<float*>(bytes));
+                                        });
   weights_ = std::shared_ptr<const float>(memory, reinterpret_cast<const float*>(memory.get()));
 }
 
 // [out channel][in channel][element] -> U[panel][element][in channel][vector][lane]
-void PackedConvolution::ReorderWeights(const float* weights, float* packed) const {
+void PackedConvolution::ReorderWeights(const float* weights, int64_t panel, float* packed) const {
   const int64_t lanes = loops_->lanes, channels = in_blocks_ * lanes, elements = shape_.kernel_y * shape_.kernel_x;
-  ParallelFor(panels_, 1, [&](int64_t first, int64_t last) {
-    for (int64_t panel = first; panel < last; ++panel) {
-      const int64_t first_out = panel * kMaxVectors * lanes;
-      const int64_t width = std::min(kMaxVectors * lanes, out_vectors_ * lanes - first_out);
-      float* to = packed + first_out * channels * elements;
-      std::fill_n(to, width * channels * elements, 0.0f);
-      const int64_t real = std::min(width, shape_.out_channels - first_out);
-      for (int64_t k = 0; k < real; ++k) {
-        const float* from = weights + (first_out + k) * shape_.in_channels * elements;
-        for (int64_t c = 0; c < shape_.in_channels; ++c) {
-          for (int64_t e = 0; e < elements; ++e) to[(e * channels + c) * width + k] = from[c * elements + e];
-        }
+  const int64_t first_out = panel * kMaxVectors * lanes;
+  const int64_t width = std::min(kMaxVectors * lanes, out_vectors_ * lanes - first_out);
+  float* to = packed + first_out * channels * elements;
+  const int64_t real = std::min(width, shape_.out_channels - first_out);
+  if (real < width || channels > shape_.in_channels) std::fill_n(to, width * channels * elements, 0.0f);
+  WillRead(weights + first_out * shape_.in_channels * elements,
+           static_cast<size_t>(real * shape_.in_channels * elements) * sizeof(float));
+  // A few channels at a time, so that both sides stay in the cache.
+  constexpr int64_t kChannels = 64;
+  for (int64_t begin = 0; begin < shape_.in_channels; begin += kChannels) {
+    const int64_t end = std::min(shape_.in_channels, begin + kChannels);
+    for (int64_t k = 0; k < real; ++k) {
+      const float* from = weights + (first_out + k) * shape_.in_channels * elements;
+      for (int64_t c = begin; c < end; ++c) {
+        for (int64_t e = 0; e < elements; ++e) to[(e * channels + c) * width + k] = from[c * elements + e];
       }
     }
-  });
+  }
 }
 
 size_t PackedConvolution::WeightBytes() const {

@@ -40,7 +40,8 @@ struct PackedPrologue {
 
 class PackedConvolution {
  public:
-  // `weights`: [out_channels, in_channels, kernel_y, kernel_x]; `bias` and, for Finish::Kind::kPRelu, `slopes`: one
+  // `weights`: [out_channels, in_channels, kernel_y, kernel_x], packed before the compilation ends (compile_jobs.h);
+  // `bias` and, for Finish::Kind::kPRelu, `slopes`: one
   // number per output channel, or empty.
   PackedConvolution(const PackedShape& shape, const blocked::Loops& loops, int threads, const float* weights,
                     std::span<const float> bias = {}, const blocked::Finish& finish = {},
@@ -61,7 +62,7 @@ class PackedConvolution {
 
  private:
   void PackWeights(const float* weights);
-  void ReorderWeights(const float* weights, float* packed) const;
+  void ReorderWeights(const float* weights, int64_t panel, float* packed) const;
   void RunPart(const float* src, const float* sum, float* dst, float* scratchpad, int thread, int threads) const;
   void Pack(const float* image, int64_t first, int64_t count, float* v) const;
   void RunPrologue(const float* image, int64_t first, int64_t count, float* v) const;

@@ -82,51 +82,52 @@ void WinogradConvolution::PackWeights(const float* weights) {
   const int64_t lanes = loops_->lanes, channels = in_blocks_ * lanes;
   weight_floats_ = static_cast<size_t>(out_vectors_ * lanes * channels * points_);
   const std::string form = StrCat("winograd ", plan_.tile, " lanes ", lanes);
-  const auto memory = PackConstant(form, weight_floats_ * sizeof(float), [&](std::byte* bytes) {
-    TransformWeights(weights, reinterpret_cast<float*>(bytes));
-  });
+  const auto memory = PackConstantLater(form,
+                                        Tensor::Wrap(const_cast<float*>(weights), ElementType::kF32,
+                                                     Shape{shape_.out_channels, shape_.in_channels, 3, 3}),
+                                        weight_floats_ * sizeof(float), panels_,
+                                        [self = *this, weights](std::byte* bytes, int64_t panel) {
+                                          self.TransformWeights(weights, panel, reinterpret_cast<float*>(bytes));
+                                        });
   weights_ = std::shared_ptr<const float>(memory, reinterpret_cast<const float*>(memory.get()));
 }
 
 // [out channel][in channel][3][3] -> U[panel][point][in channel][vector][lane]
-void WinogradConvolution::TransformWeights(const float* weights, float* packed) const {
+void WinogradConvolution::TransformWeights(const float* weights, int64_t panel, float* packed) const {
   const int64_t lanes = loops_->lanes, channels = in_blocks_ * lanes, points = plan_.tile + 2;
   const auto g = FilterMatrix(plan_.tile);
-  ParallelFor(panels_, 1, [&](int64_t first, int64_t last) {
-    // One input channel, all output channels of the panel side by side: the filters, and half transformed.
-    constexpr int64_t kMaxWidth = blocked::kMaxVectors * 16;
-    for (int64_t panel = first; panel < last; ++panel) {
-      const int64_t width = PanelVectors(panel) * lanes;
-      const int64_t first_out = panel * blocked::kMaxVectors * lanes;
-      float* to = packed + first_out * channels * points_;
-      const int64_t real = std::min(width, shape_.out_channels - first_out);
-      for (int64_t c = 0; c < channels; ++c) {
-        double filter[9][kMaxWidth] = {};
-        if (c < shape_.in_channels) {
-          for (int64_t k = 0; k < real; ++k) {
-            const float* from = weights + ((first_out + k) * shape_.in_channels + c) * 9;
-            for (int i = 0; i < 9; ++i) filter[i][k] = from[i];
-          }
-        }
-        for (int64_t p = 0; p < points; ++p) {
-          double row[3][kMaxWidth];
-          for (int j = 0; j < 3; ++j) {
-            for (int64_t k = 0; k < width; ++k) {
-              row[j][k] = g[static_cast<size_t>(p)][0] * filter[j][k] +
-                          g[static_cast<size_t>(p)][1] * filter[3 + j][k] +
-                          g[static_cast<size_t>(p)][2] * filter[6 + j][k];
-            }
-          }
-          for (int64_t q = 0; q < points; ++q) {
-            const auto& factors = g[static_cast<size_t>(q)];
-            float* out = to + ((p * points + q) * channels + c) * width;
-            for (int64_t k = 0; k < width; ++k)
-              out[k] = static_cast<float>(factors[0] * row[0][k] + factors[1] * row[1][k] + factors[2] * row[2][k]);
-          }
-        }
+  // One input channel, all output channels of the panel side by side: the filters, and half transformed.
+  constexpr int64_t kMaxWidth = blocked::kMaxVectors * 16;
+  const int64_t width = PanelVectors(panel) * lanes;
+  const int64_t first_out = panel * blocked::kMaxVectors * lanes;
+  float* to = packed + first_out * channels * points_;
+  const int64_t real = std::min(width, shape_.out_channels - first_out);
+  WillRead(weights + first_out * shape_.in_channels * 9,
+           static_cast<size_t>(real * shape_.in_channels * 9) * sizeof(float));
+  for (int64_t c = 0; c < channels; ++c) {
+    double filter[9][kMaxWidth] = {};
+    if (c < shape_.in_channels) {
+      for (int64_t k = 0; k < real; ++k) {
+        const float* from = weights + ((first_out + k) * shape_.in_channels + c) * 9;
+        for (int i = 0; i < 9; ++i) filter[i][k] = from[i];
       }
     }
-  });
+    for (int64_t p = 0; p < points; ++p) {
+      double row[3][kMaxWidth];
+      for (int j = 0; j < 3; ++j) {
+        for (int64_t k = 0; k < width; ++k) {
+          row[j][k] = g[static_cast<size_t>(p)][0] * filter[j][k] + g[static_cast<size_t>(p)][1] * filter[3 + j][k] +
+                      g[static_cast<size_t>(p)][2] * filter[6 + j][k];
+        }
+      }
+      for (int64_t q = 0; q < points; ++q) {
+        const auto& factors = g[static_cast<size_t>(q)];
+        float* out = to + ((p * points + q) * channels + c) * width;
+        for (int64_t k = 0; k < width; ++k)
+          out[k] = static_cast<float>(factors[0] * row[0][k] + factors[1] * row[1][k] + factors[2] * row[2][k]);
+      }
+    }
+  }
 }
 
 size_t WinogradConvolution::WeightBytes() const {

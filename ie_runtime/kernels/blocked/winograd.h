@@ -38,8 +38,8 @@ class WinogradConvolution {
   // What is likely the fastest for `threads` threads; nothing when a direct convolution likely is.
   static std::optional<WinogradPlan> Choose(const WinogradShape& shape, const blocked::Loops& loops, int threads);
 
-  // `weights`: [out_channels, in_channels, 3, 3]; `bias`: one number per output channel, or empty; `slopes` likewise,
-  // of Finish::Kind::kPRelu.
+  // `weights`: [out_channels, in_channels, 3, 3], packed before the compilation ends (compile_jobs.h); `bias`: one
+  // number per output channel, or empty; `slopes` likewise, of Finish::Kind::kPRelu.
   WinogradConvolution(const WinogradShape& shape, const WinogradPlan& plan, const blocked::Loops& loops, int threads,
                       const float* weights, std::span<const float> bias = {}, const blocked::Finish& finish = {},
                       std::span<const float> slopes = {});
@@ -54,7 +54,7 @@ class WinogradConvolution {
  private:
   struct Scratch;
   void PackWeights(const float* weights);
-  void TransformWeights(const float* weights, float* packed) const;
+  void TransformWeights(const float* weights, int64_t panel, float* packed) const;
   void TransformInput(const float* src, int64_t first, int64_t count, int64_t begin_block, int64_t end_block,
                       int64_t v_tiles, int64_t v_offset, float* v) const;
   void TransformOutput(const float* m, int64_t vector, int64_t first, int64_t count, const float* sum,

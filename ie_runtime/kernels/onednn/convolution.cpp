@@ -4,6 +4,7 @@
 // Winograd ones. Post-ops that the primitive does not take run as a chain over its result.
 #include <cstring>
 
+#include "ie_runtime/compile_jobs.h"
 #include "ie_runtime/isa.h"
 #include "ie_runtime/kernels/chain.h"
 #include "ie_runtime/kernels/factories.h"
@@ -127,12 +128,9 @@ class ConvolutionKernel final : public Kernel {
  public:
   ConvolutionKernel(const KernelContext& context, const Geometry& g, const Found& found, const Layout& src,
                     const Layout& dst)
-      : primitive_(found.desc),
-        src_(src),
-        dst_(dst),
-        scratchpad_(found.desc.scratchpad_desc()),
-        name_(onednn::ImplementationName(found.desc)) {
+      : src_(src), dst_(dst), scratchpad_(found.desc.scratchpad_desc()), name_(onednn::ImplementationName(found.desc)) {
     const Layer& layer = context.GetLayer();
+    PutOff(1, 0, [this, desc = found.desc](int64_t) { primitive_ = dnnl::convolution_forward(desc); });
     weights_ = onednn::PackedWeights(context.Input(1).constant, onednn::PlainDesc(ElementType::kF32, g.weights),
                                      found.desc.weights_desc());
     if (layer.bias) {
@@ -191,7 +189,7 @@ class ConvolutionKernel final : public Kernel {
     std::vector<const float*> operands;
   };
 
-  dnnl::convolution_forward primitive_;
+  dnnl::convolution_forward primitive_;  // made before the compilation ends
   Layout src_, dst_;
   Desc scratchpad_;
   std::string name_;

@@ -1,7 +1,7 @@
 // MatMul.
-//   constant matrix b, few rows of a     a stream over packed weights (fully_connected.h): bound by memory speed
-//   constant matrix b, many rows         oneDNN's inner product with packed weights
-//   two computed operands                oneDNN's matmul, with stacks of matrices broadcast
+//   constant matrix b, few rows of a     a stream over the weights, packed, or stored (fully_connected.h): bound by
+//   memory constant matrix b, many rows         oneDNN's inner product with packed weights two computed operands
+//   oneDNN's matmul, with stacks of matrices broadcast
 // Bias and post-ops work on the last axis; what the primitive does not take runs as a chain over the result.
 #include "ie_runtime/kernels/chain.h"
 #include "ie_runtime/kernels/factories.h"
@@ -104,7 +104,7 @@ class InnerProductKernel final : public Kernel {
   onednn::PackedWeights weights_, bias_;
 };
 
-std::unique_ptr<Kernel> MakeDense(const KernelContext& context, const Dense& dense) {
+std::unique_ptr<Kernel> MakeDense(const KernelContext& context, const Dense& dense, bool& reads_stored_weights) {
   const Layer& layer = context.GetLayer();
   std::optional<Chain> chain;
   if (!layer.post_ops.empty()) {
@@ -115,6 +115,11 @@ std::unique_ptr<Kernel> MakeDense(const KernelContext& context, const Dense& den
   if (dense.rows <= FullyConnected::kMaxRows) {
     std::vector<float> bias;
     if (layer.bias) bias = ConstantFloats(context.Input(layer.bias));
+    if (dense.transposed && FullyConnectedRows::Pays(dense.inner, dense.columns)) {
+      FullyConnectedRows rows(context.Input(1).constant, dense.inner, dense.columns, std::move(bias));
+      reads_stored_weights = rows.ReadsStored();
+      return MakeFullyConnectedRows(std::move(rows), dense.rows, std::move(chain));
+    }
     return MakeFullyConnected(
         FullyConnected(context.Input(1).constant, dense.inner, dense.columns, dense.transposed, bias), dense.rows,
         std::move(chain));
@@ -187,7 +192,9 @@ std::optional<KernelChoice> MakeMatMulKernel(const KernelContext& context) {
   choice.inputs[0] = context.PlainInput(0);
   choice.outputs = {context.PlainOutput()};
   if (const auto dense = AsDense(context)) {
-    choice.kernel = MakeDense(context, *dense);
+    bool reads_stored_weights = false;
+    choice.kernel = MakeDense(context, *dense, reads_stored_weights);
+    if (reads_stored_weights) choice.inputs[1] = context.PlainInput(1);
     if (choice.kernel) return choice;
   }
   const int64_t rank = context.OutputShape().Rank();

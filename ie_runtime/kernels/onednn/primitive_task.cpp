@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "ie_runtime/memory.h"
 #include "ie_runtime/packed_constants.h"
 
 namespace moir::runtime::onednn {
@@ -39,16 +40,18 @@ std::string FormName(const Desc& desc) {
 }  // namespace
 
 PackedWeights::PackedWeights(const Tensor& values, const Desc& plain, const Desc& wanted) : desc_(wanted) {
-  data_ = PackConstant(FormName(wanted), wanted.get_size(), [&](std::byte* memory) {
-    if (plain == wanted) {
-      std::memcpy(memory, values.Data(), values.ByteSize());
-      return;
-    }
-    const dnnl::memory from(plain, Engine(), const_cast<void*>(values.Data()));
-    dnnl::memory to(wanted, Engine(), memory);
-    dnnl::reorder(from, to).execute(Stream(), const_cast<dnnl::memory&>(from), to);
-    Stream().wait();
-  });
+  data_ = PackConstantLater(FormName(wanted), values, wanted.get_size(), 1,
+                            [values, plain, wanted](std::byte* memory, int64_t) {
+                              WillRead(values.Data(), values.ByteSize());
+                              if (plain == wanted) {
+                                std::memcpy(memory, values.Data(), values.ByteSize());
+                                return;
+                              }
+                              const dnnl::memory source(plain, Engine(), const_cast<void*>(values.Data()));
+                              dnnl::memory to(wanted, Engine(), memory);
+                              dnnl::reorder(source, to).execute(Stream(), const_cast<dnnl::memory&>(source), to);
+                              Stream().wait();
+                            });
 }
 
 }  // namespace moir::runtime::onednn

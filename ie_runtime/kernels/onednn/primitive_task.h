@@ -59,7 +59,7 @@ class UnaryPrimitiveKernel final : public Kernel {
 class PackedWeights {
  public:
   PackedWeights() = default;
-  // `plain` describes `values` as they are.
+  // `plain` describes `values` as they are. They are packed before the compilation ends (compile_jobs.h).
   PackedWeights(const Tensor& values, const Desc& plain, const Desc& wanted);
   const Desc& GetDesc() const { return desc_; }
   const void* Data() const { return data_.get(); }

@@ -1,4 +1,8 @@
+#include <thread>
+
+#include "ie_runtime/kernels/fully_connected.h"
 #include "tests/ie_runtime/engine_test_support.h"
+#include "tests/support/graph_testing.h"
 
 namespace moir::runtime {
 namespace {
@@ -16,6 +20,81 @@ TEST(FullyConnectedKernel, FewRowsStreamManyRowsDoNot) {
       EXPECT_EQ(run.StepCount("Add") + run.StepCount("Unary") + run.StepCount("ScaleShift"), 0u);
       EXPECT_EQ(run.ExecType("m") == "stream", rows <= 4) << run.ExecType("m");
     }
+  }
+}
+
+// No result of large weights depends on how many rows and threads there are.
+TEST(FullyConnectedKernel, LargeWeightsInRows) {
+  for (const char* sizes : {"1029,256", "520,517", "3,90001"}) {
+    const std::string text = sizes;
+    const std::string outputs = text.substr(0, text.find(',')), inputs = text.substr(text.find(',') + 1);
+    const std::string model = StrCat(",", inputs, "]; w : f32[", sizes, "] = random(1); b : f32[1,", outputs,
+                                     "] = random(2)\nm = MatMul(x, w) transpose_b=true\na = Add(m, b); return a");
+    std::vector<float> one_row;
+    for (const int rows : {1, 2, 3, 4, 5}) {
+      const EngineRun run = ExpectSameAsPlain(StrCat("x : f32[", rows, model), 1e-5);
+      EXPECT_EQ(run.ExecType("m") == "stream:rows", rows <= 4) << run.ExecType("m");
+      if (rows > 4) continue;
+      EXPECT_EQ(run.compiled->Packed().Packed(), 1u);  // the graph's text made them, no file holds them
+      // RandomInputs begins with the same row for any number of rows.
+      const std::vector<float> got = run.outputs[0].ToVector<float>();
+      if (rows == 1) one_row = got;
+      EXPECT_TRUE(std::equal(one_row.begin(), one_row.end(), got.begin())) << rows << " rows of " << sizes;
+      const EngineRun alone = ExpectSameAsPlain(StrCat("x : f32[", rows, model), 1e-5, 1);
+      EXPECT_TRUE(alone.outputs[0].Equals(run.outputs[0])) << "one thread, " << sizes;
+    }
+  }
+  // Just too few weights.
+  EXPECT_EQ(ExpectSameAsPlain("x : f32[1,256]; w : f32[1024,256] = random(1); m = MatMul(x, w) transpose_b=true; "
+                              "return m")
+                .ExecType("m"),
+            "stream");
+}
+
+// Weights of a file are read there, and copied by and by where they are this process's alone.
+TEST(FullyConnectedKernel, RowsOfAFileMoveWhileTheyAreRead) {
+  constexpr int64_t kInner = 4099, kColumns = 1237;  // 20 MB, in uneven pieces
+  const test::TempFolder folder;
+  std::string bytes(sizeof(float) * kInner * kColumns, '\0');
+  auto* values = reinterpret_cast<float*>(bytes.data());
+  for (int64_t i = 0; i < kInner * kColumns; ++i) values[i] = static_cast<float>(i * 2654435761 % 2001 - 1000) / 1000;
+  const std::vector<float> x(values + 5, values + 5 + 2 * kInner);
+  const auto file = graph::MappedFile::Open(folder.Write("weights", bytes));
+  const Tensor mapped = Tensor::Map(file, 0, ElementType::kF32, Shape{kColumns, kInner});
+
+  const auto run = [&](const FullyConnectedRows& layer) {
+    std::vector<float> y(2 * kColumns);
+    layer.Run(x.data(), mapped.Values<float>().data(), y.data(), 2);
+    return y;
+  };
+  // Without constants of this process's own nothing is copied.
+  const FullyConnectedRows shared(mapped, kInner, kColumns, std::vector<float>(kColumns, 0.25f));
+  const std::vector<float> expected = run(shared);
+  for (int64_t column : {int64_t{0}, kColumns / 2, kColumns - 1}) {
+    double sum = 0.25;
+    for (int64_t k = 0; k < kInner; ++k)
+      sum += double{x[static_cast<size_t>(kInner + k)]} * values[column * kInner + k];
+    EXPECT_NEAR(expected[static_cast<size_t>(kColumns + column)], sum, 1e-3);
+  }
+  EXPECT_EQ(run(shared), expected);
+  EXPECT_EQ(shared.BytesToCopy(), 0u);
+
+  for (const int threads : {1, 3}) {
+    PackedConstants constants(0);
+    const PackingScope scope(&constants);
+    const FullyConnectedRows moving(mapped, kInner, kColumns, std::vector<float>(kColumns, 0.25f));
+    EXPECT_TRUE(moving.ReadsStored());
+    EXPECT_EQ(run(moving), expected);
+    EXPECT_EQ(moving.BytesToCopy(), bytes.size());  // the first result waits for no copies
+    std::vector<std::thread> others;
+    for (int i = 0; i < threads; ++i) {
+      others.emplace_back([&] {
+        for (int k = 0; k < 4; ++k) EXPECT_TRUE(run(moving) == expected);
+      });
+    }
+    for (std::thread& other : others) other.join();
+    EXPECT_EQ(moving.BytesToCopy(), 0u);
+    EXPECT_TRUE(run(moving) == expected);
   }
 }
 
