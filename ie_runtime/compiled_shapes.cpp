@@ -5,6 +5,7 @@
 #include "ie_runtime/api_impl.h"
 #include "ie_runtime/byte_hash.h"
 #include "ie_runtime/isa.h"
+#include "ie_runtime/threads.h"
 
 namespace moir::runtime {
 namespace {
@@ -44,9 +45,12 @@ std::shared_ptr<const CompiledGraph> CompiledShapes::Compile(std::unique_ptr<Gra
                                                              const ModelInterface& interface,
                                                              std::shared_ptr<PackedConstants> packed) const {
   CompileOptions options = settings_.compile;
+  // All streams' threads, as far as there are CPUs for them.
+  options.packing_threads =
+      std::max(options.threads, std::min(options.threads * settings_.streams, AvailableThreads()));
   std::string path;
   if (!packed && origin.source && !settings_.cache_dir.empty()) {
-    const uint64_t key = PackingKey(origin, options.threads);
+    const uint64_t key = PackingKey(origin, options.threads, settings_.cache_dir);
     packed = std::make_shared<PackedConstants>(key);
     path = StrCat(settings_.cache_dir, '/', HashName(key), ".moirpack");
     packed->Load(path);

@@ -143,12 +143,22 @@ InputSteps ReadInput(Reader& reader) {
 
 }  // namespace
 
-uint64_t ModelSource::Hash() const {
-  std::call_once(hashed_, [&] {
-    const uint64_t of_weights = weights_ ? HashBytes(weights_->Data(), weights_->Size()) : 0;
-    if (weights_) weights_->Release(0, weights_->Size());
-    hash_ = HashText(StrCat(HashText(xml_), ' ', of_weights));
-  });
+uint64_t ModelSource::HashWeights(const std::string& folder) const {
+  if (!weights_) return 0;
+  // Small files are read as quickly as a note about them.
+  constexpr uint64_t kLarge = uint64_t{1} << 20;
+  const bool remember = !folder.empty() && identity_ && weights_->Size() >= kLarge;
+  if (remember) {
+    if (const auto known = RememberedHash(folder, *identity_)) return *known;
+  }
+  const uint64_t hash = HashBytes(weights_->Data(), weights_->Size());
+  weights_->Release(0, weights_->Size());
+  if (remember) RememberHash(folder, weights_->Path(), *identity_, hash);
+  return hash;
+}
+
+uint64_t ModelSource::Hash(const std::string& folder) const {
+  std::call_once(hashed_, [&] { hash_ = HashText(StrCat(HashText(xml_), ' ', HashWeights(folder))); });
   return hash_;
 }
 
@@ -157,12 +167,17 @@ std::shared_ptr<const ModelSource> ReadModelSource(const std::string& xml_path, 
   std::ostringstream text;
   text << file.rdbuf();
   std::shared_ptr<const graph::MappedFile> weights;
+  std::optional<FileIdentity> identity;
   try {
-    weights = graph::MappedFile::Open(bin_path.empty() ? graph::BinPath(xml_path) : bin_path);
+    const std::string path = bin_path.empty() ? graph::BinPath(xml_path) : bin_path;
+    identity = IdentityOf(path);
+    weights = graph::MappedFile::Open(path);
+    // It may have been put in the place of another file just now.
+    if (IdentityOf(path) != identity || (identity && identity->size != weights->Size())) identity.reset();
   } catch (const graph::Error&) {
     // A model without weights needs none.
   }
-  return std::make_shared<const ModelSource>(xml_path, std::move(text).str(), std::move(weights));
+  return std::make_shared<const ModelSource>(xml_path, std::move(text).str(), std::move(weights), identity);
 }
 
 namespace {
@@ -269,8 +284,8 @@ std::string PackingEnvironment(int threads) {
                 DeviceProperty("full_device_name"), "\nthreads ", threads, "\nplug-ins ", plugins, '\n');
 }
 
-uint64_t PackingKey(const ModelOrigin& origin, int threads) {
-  return HashText(StrCat(PackingEnvironment(threads), origin.source->Hash(), '\n', origin.packing));
+uint64_t PackingKey(const ModelOrigin& origin, int threads, const std::string& folder) {
+  return HashText(StrCat(PackingEnvironment(threads), origin.source->Hash(folder), '\n', origin.packing));
 }
 
 }  // namespace moir::runtime

@@ -5,28 +5,34 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "graph/mapped_file.h"
+#include "ie_runtime/hashed_files.h"
 #include "moir/moir.h"
 
 namespace moir::runtime {
 
 class ModelSource {
  public:
-  // `weights` may be null.
-  ModelSource(std::string name, std::string xml, std::shared_ptr<const graph::MappedFile> weights)
-      : name_(std::move(name)), xml_(std::move(xml)), weights_(std::move(weights)) {}
+  // `weights` may be null. `identity`: of the file that they map, if it is known.
+  ModelSource(std::string name, std::string xml, std::shared_ptr<const graph::MappedFile> weights,
+              std::optional<FileIdentity> identity = {})
+      : name_(std::move(name)), xml_(std::move(xml)), weights_(std::move(weights)), identity_(identity) {}
   const std::string& Name() const { return name_; }
   const std::string& Xml() const { return xml_; }
   const std::shared_ptr<const graph::MappedFile>& Weights() const { return weights_; }
-  // Of all bytes, once.
-  uint64_t Hash() const;
+  // Of all bytes, once. `folder`: where hashes of large files are remembered (hashed_files.h); empty: nowhere.
+  uint64_t Hash(const std::string& folder = {}) const;
 
  private:
   std::string name_, xml_;
+  uint64_t HashWeights(const std::string& folder) const;
+
   std::shared_ptr<const graph::MappedFile> weights_;
+  std::optional<FileIdentity> identity_;
   mutable std::once_flag hashed_;
   mutable uint64_t hash_ = 0;
 };
@@ -52,7 +58,7 @@ Model::Impl OpenModel(std::shared_ptr<const ModelSource> source);
 
 // Everything besides the model that decides how weights are packed: versions, CPU, threads of an inference.
 std::string PackingEnvironment(int threads);
-// Of the file of packed weights.
-uint64_t PackingKey(const ModelOrigin& origin, int threads);
+// Of the file of packed weights. `folder`: see ModelSource::Hash.
+uint64_t PackingKey(const ModelOrigin& origin, int threads, const std::string& folder = {});
 
 }  // namespace moir::runtime

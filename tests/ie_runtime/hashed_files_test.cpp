@@ -1,0 +1,101 @@
+#include "ie_runtime/hashed_files.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "ie_runtime/byte_hash.h"
+#include "moir/moir.h"
+#include "tests/support/graph_testing.h"
+
+namespace moir::runtime {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Until a change of the file counts as settled.
+void WaitUntilSettled() { std::this_thread::sleep_for(std::chrono::milliseconds(3100)); }
+
+TEST(HashedFiles, AreRememberedUntilTheyChange) {
+  const test::TempFolder temp;
+  const std::string folder = temp.File("cache"), path = temp.Write("weights", std::string(100, 'a'));
+  EXPECT_FALSE(IdentityOf(temp.File("absent")));
+  EXPECT_FALSE(IdentityOf(temp.Path()));
+  // A moment ago it changed: it might again, unseen.
+  RememberHash(folder, path, *IdentityOf(path), 1);
+  EXPECT_FALSE(RememberedHash(folder, *IdentityOf(path)));
+  const std::string other = temp.Write("other", std::string(100, 'o'));
+  WaitUntilSettled();
+  const FileIdentity identity = *IdentityOf(path);
+  RememberHash(folder, path, identity, 2);
+  EXPECT_EQ(RememberedHash(folder, identity), 2u);
+  EXPECT_FALSE(RememberedHash(folder, *IdentityOf(other)));
+  EXPECT_FALSE(RememberedHash(temp.File("another_cache"), identity));
+  // Read while somebody put another file in its place.
+  RememberHash(folder, other, identity, 3);
+  EXPECT_EQ(RememberedHash(folder, identity), 2u);
+
+  // A damaged note, and one that is cut off.
+  const std::string note = fs::directory_iterator(folder)->path();
+  std::ifstream file(note, std::ios::binary);
+  const std::string whole{std::istreambuf_iterator<char>(file), {}};
+  ASSERT_EQ(whole.size(), 80u);
+  for (size_t at = 0; at < whole.size(); at += 8) {
+    std::string bytes = whole;
+    bytes[at] = static_cast<char>(bytes[at] ^ 1);
+    std::ofstream(note, std::ios::binary) << bytes;
+    EXPECT_FALSE(RememberedHash(folder, identity)) << at;
+    std::ofstream(note, std::ios::binary) << whole.substr(0, at);
+    EXPECT_FALSE(RememberedHash(folder, identity)) << at;
+  }
+  std::ofstream(note, std::ios::binary) << whole;
+  EXPECT_EQ(RememberedHash(folder, identity), 2u);
+
+  // Other bytes of the same number, the time of modification set back.
+  std::ofstream(path, std::ios::binary) << std::string(100, 'b');
+  const timespec times[2] = {{identity.modified, identity.modified_ns}, {identity.modified, identity.modified_ns}};
+  ASSERT_EQ(::utimensat(AT_FDCWD, path.c_str(), times, 0), 0);
+  EXPECT_EQ(IdentityOf(path)->modified, identity.modified);
+  EXPECT_FALSE(RememberedHash(folder, *IdentityOf(path)));
+}
+
+// A model whose weights changed is not taken for the one that was cached, and one whose weights did not is.
+TEST(HashedFiles, TheCacheKnowsChangedWeights) {
+  const test::TempFolder temp;
+  const std::string bin(sizeof(float) * 520 * 520, '\0'), xml = R"(<net name="m" version="11"><layers>
+    <layer id="0" name="x" type="Parameter" version="opset1"><data element_type="f32" shape="8,520"/>
+      <output><port id="0" precision="FP32" names="x"/></output></layer>
+    <layer id="1" name="w" type="Const" version="opset1"><data element_type="f32" shape="520,520" offset="0" size="1081600"/>
+      <output><port id="0" precision="FP32"/></output></layer>
+    <layer id="2" name="y" type="MatMul" version="opset1"><data transpose_a="false" transpose_b="true"/>
+      <input><port id="0"/><port id="1"/></input><output><port id="2" precision="FP32" names="y"/></output></layer>
+    <layer id="3" name="r" type="Result" version="opset1"><input><port id="0"/></input></layer></layers>
+    <edges><edge from-layer="0" from-port="0" to-layer="2" to-port="0"/>
+    <edge from-layer="1" from-port="0" to-layer="2" to-port="1"/>
+    <edge from-layer="2" from-port="2" to-layer="3" to-port="0"/></edges></net>)";
+  const std::string model = temp.Write("m.xml", xml), weights = temp.Write("m.bin", bin), cache = temp.File("cache");
+  const auto count = [&](const std::string& extension) {
+    int files = 0;
+    for (const auto& entry : fs::directory_iterator(cache)) files += entry.path().extension() == extension;
+    return files;
+  };
+  const auto compile = [&] {
+    return Core().CompileModel(model, {{"cache_dir", cache}}).GetProperty("loaded_from_cache") == "true";
+  };
+  WaitUntilSettled();
+  EXPECT_FALSE(compile());
+  EXPECT_EQ(count(".moirhash"), 1);
+  EXPECT_TRUE(compile());
+  std::fstream(weights, std::ios::binary | std::ios::in | std::ios::out).put('\x3f');
+  EXPECT_FALSE(compile());
+  EXPECT_TRUE(compile());
+  EXPECT_EQ(count(".moirpack"), 2);
+}
+
+}  // namespace
+}  // namespace moir::runtime
