@@ -37,6 +37,26 @@ void WidenHalfFloats(Graph& graph) {
   if (changed) graph.InferAll();
 }
 
+// HardSigmoid with constant numbers  =>  x * alpha + beta, clamped to 0 .. 1: functions that other layers finish with.
+void SplitHardSigmoids(Graph& graph) {
+  for (Node* node : graph.TopologicalOrder()) {
+    if (!node->Is("HardSigmoid") || node->Type() != ElementType::kF32) continue;
+    const Tensor *alpha = node->Input(1).Constant(), *beta = node->Input(2).Constant();
+    if (!alpha || !beta) continue;
+    const auto number = [&](const char* name, const Tensor& value) {
+      return graph.AddConstant(graph.UniqueName(StrCat(node->Name(), "/", name)), value.Reshaped(Shape{}))->Output();
+    };
+    Node* product = graph.Add("Multiply", graph.UniqueName(StrCat(node->Name(), "/product")),
+                              {node->Input(0), number("alpha", *alpha)});
+    Node* sum =
+        graph.Add("Add", graph.UniqueName(StrCat(node->Name(), "/sum")), {product->Output(), number("beta", *beta)});
+    Node* clamped = graph.Add("Clamp", graph.UniqueName(StrCat(node->Name(), "/clamped")), {sum->Output()},
+                              {{"min", 0.0}, {"max", 1.0}});
+    graph.ReplaceValue(node->Output(), clamped->Output());
+  }
+  graph.RemoveDead();
+}
+
 // Replaces nodes that depend on constants (or on settled shapes) only by their values.
 void FoldConstants(Graph& graph) {
   for (Node* node : graph.TopologicalOrder()) {
@@ -66,6 +86,7 @@ Plan::Plan(std::unique_ptr<Graph> model) : graph_(std::move(model)) {
   graph_->RemoveDead();
   WidenHalfFloats(*graph_);
   FoldConstants(*graph_);
+  SplitHardSigmoids(*graph_);
   std::unordered_map<const Node*, std::vector<ValueId>> ids;
   for (const Node* node : graph_->TopologicalOrder()) {
     std::vector<ValueId>& produced = ids[node];

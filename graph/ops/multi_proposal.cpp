@@ -58,15 +58,15 @@ std::vector<ProposedBox> Suppress(const std::vector<ProposedBox>& boxes, float t
 
 void Evaluate(EvalContext& op) {
   const Shape& shape = op.Input(0).Shape();
-  const ProposalPredictor predictor(op.GetNode(), shape, op.Input(0).Values<float>().data(),
-                                    op.Input(1).Values<float>().data());
+  const ProposalPredictor predictor(op.GetNode(), shape);
+  const auto input = [&](size_t i) { return op.Input(i).Values<float>().data(); };
   const int64_t pre = op.Attr<int64_t>("rpn_pre_nms_top_n"), post = op.Attr<int64_t>("rpn_post_nms_top_n");
   float* rois = op.Output(0).MutableValues<float>().data();
   float* scores = op.Output(1).MutableValues<float>().data();
   for (int64_t picture = 0; picture < shape[0]; ++picture) {
     std::vector<ProposedBox> boxes(static_cast<size_t>(predictor.Boxes()));
     for (int64_t y = 0; y < shape[2]; ++y) {
-      predictor.PredictRow(picture, op.Input(2).Values<float>().data() + picture * 3, y,
+      predictor.PredictRow(picture, {input(0), input(1), input(2) + picture * 3}, y,
                            boxes.data() + y * predictor.BoxesPerRow());
     }
     std::stable_sort(boxes.begin(), boxes.end(),

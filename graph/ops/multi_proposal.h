@@ -15,11 +15,15 @@ struct ProposedBox {
 
 class ProposalPredictor {
  public:
-  // scores [N, 2 * A, H, W] and predictions [N, 4 * A, H, W].
-  ProposalPredictor(const Node& node, const Shape& shape, const float* scores, const float* predictions)
-      : scores_(scores),
-        predictions_(predictions),
-        anchors_(shape[1] / 2),
+  struct Data {
+    const float* scores;       // [N, 2 * A, H, W]
+    const float* predictions;  // [N, 4 * A, H, W]
+    const float* info;         // of the picture: height, width, scale
+  };
+
+  // `shape`: of the scores.
+  ProposalPredictor(const Node& node, const Shape& shape)
+      : anchors_(shape[1] / 2),
         height_(shape[2]),
         width_(shape[3]),
         stride_(node.Attr<int64_t>("feature_stride")),
@@ -31,6 +35,7 @@ class ProposalPredictor {
     }
   }
 
+  int64_t Rows() const { return height_; }
   int64_t BoxesPerRow() const { return width_ * anchors_; }
   int64_t Boxes() const { return height_ * BoxesPerRow(); }
 
@@ -41,8 +46,9 @@ class ProposalPredictor {
     return {shape.xmin + shift_x, shape.ymin + shift_y, shape.xmax + shift_x, shape.ymax + shift_y, 0};
   }
 
-  // The boxes of row y of the feature map; info is (height, width, scale) of the picture.
-  void PredictRow(int64_t picture, const float* info, int64_t y, ProposedBox* boxes) const {
+  // The boxes of row y of the feature map.
+  void PredictRow(int64_t picture, const Data& data, int64_t y, ProposedBox* boxes) const {
+    const float* info = data.info;
     const auto inside = [](float x, float size) { return std::max(std::min(x, size - 1.0f), 0.0f); };
     const int64_t plane = height_ * width_;
     // Positions that the picture covers.
@@ -52,12 +58,12 @@ class ProposalPredictor {
     for (int64_t x = 0; x < width_; ++x) {
       const int64_t at = y * width_ + x;
       for (int64_t a = 0; a < anchors_; ++a) {
-        ProposedBox box = Move(Anchor(a, y, x), predictions_ + (picture * anchors_ + a) * 4 * plane + at, plane);
+        ProposedBox box = Move(Anchor(a, y, x), data.predictions + (picture * anchors_ + a) * 4 * plane + at, plane);
         box.xmin = inside(box.xmin, info[1]);
         box.ymin = inside(box.ymin, info[0]);
         box.xmax = inside(box.xmax, info[1]);
         box.ymax = inside(box.ymax, info[0]);
-        box.score = y >= rows || x >= columns ? -1.0f : scores_[((picture * 2 + 1) * anchors_ + a) * plane + at];
+        box.score = y >= rows || x >= columns ? -1.0f : data.scores[((picture * 2 + 1) * anchors_ + a) * plane + at];
         if (box.xmax - box.xmin + 1.0f < min_size || box.ymax - box.ymin + 1.0f < min_size) {
           box = {box.xmin - min_size / 2, box.ymin - min_size / 2, box.xmax + min_size / 2, box.ymax + min_size / 2,
                  -1.0f};
@@ -95,7 +101,6 @@ class ProposalPredictor {
             static_cast<float>(static_cast<double>(y) + half_height), 0};
   }
 
-  const float *scores_, *predictions_;
   int64_t anchors_, height_, width_, stride_;
   float min_size_;
   bool iou_loss_;

@@ -2,6 +2,8 @@
 // in 0: data.  in 1, 2: pads_begin, pads_end, one integer from 0 per axis.  in 3 (optional): pad_value, a scalar, zero
 // when absent. attr pad_mode: constant; edge repeats the border (a b c | c c); reflect mirrors without it (a b c | b
 // a), symmetric with it (a b c | c b a).
+#include "graph/ops/pad.h"
+
 #include <limits>
 
 #include "graph/op_schema.h"
@@ -37,15 +39,6 @@ void Infer(InferContext& op) {
   op.SetOutput(0, shape);
 }
 
-// The element of an axis of `size` that stands at position `i` relative to its first, or -1 for the pad value.
-int64_t Source(int64_t i, int64_t size, std::string_view mode) {
-  if (i >= 0 && i < size) return i;
-  if (mode == "edge") return i < 0 ? 0 : size - 1;
-  if (mode == "reflect") return i < 0 ? -i : 2 * size - 2 - i;
-  if (mode == "symmetric") return i < 0 ? -i - 1 : 2 * size - 1 - i;
-  return -1;
-}
-
 void Evaluate(EvalContext& op) {
   const Shape& in = op.Input(0).Shape();
   const Shape& out = op.Output().Shape();
@@ -57,7 +50,7 @@ void Evaluate(EvalContext& op) {
   for (size_t k = 0; k < begin.size(); ++k) {
     const auto axis = static_cast<int64_t>(k);
     for (int64_t i = 0; i < out[axis]; ++i) {
-      const int64_t from = Source(i - begin[k], in[axis], mode);
+      const int64_t from = PadSource(i - begin[k], in[axis], mode);
       offsets[k].push_back(from < 0 ? -1 : from * strides[k]);
     }
   }

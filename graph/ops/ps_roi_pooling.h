@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
 
 #include "graph/op_schema.h"
 
@@ -21,36 +20,34 @@ struct PositionSensitivePool {
       const T* roi = rois + r * 5;
       const auto picture = ConvertElement<int64_t, T>(roi[0]);
       if (picture < 0 || picture >= data[0]) continue;
-      const std::vector<Cells> rows = Divide(roi[2], roi[4], out[2], data[2]),
-                               columns = Divide(roi[1], roi[3], out[3], data[3]);
-      for (int64_t i = 0; i < out[1] * cells; ++i) {
-        const Cells &y = rows[static_cast<size_t>(i % cells / out[3])], &x = columns[static_cast<size_t>(i % out[3])];
+      for (int64_t cell = 0; cell < cells; ++cell) {
+        const Interval y = Part(roi[2], roi[4], cell / out[3], out[2], data[2]),
+                       x = Part(roi[1], roi[3], cell % out[3], out[3], data[3]);
         if (y.begin >= y.end || x.begin >= x.end) continue;
-        const T* plane = src + (picture * data[1] + i) * data[2] * data[3];
-        T sum = 0;
-        for (int64_t h = y.begin; h < y.end; ++h) {
-          for (int64_t w = x.begin; w < x.end; ++w) sum += plane[h * data[3] + w];
+        for (int64_t i = cell; i < out[1] * cells; i += cells) {
+          const T* plane = src + (picture * data[1] + i) * data[2] * data[3];
+          T sum = 0;
+          for (int64_t h = y.begin; h < y.end; ++h) {
+            for (int64_t w = x.begin; w < x.end; ++w) sum += plane[h * data[3] + w];
+          }
+          dst[r * out[1] * cells + i] = sum / static_cast<T>((y.end - y.begin) * (x.end - x.begin));
         }
-        dst[r * out[1] * cells + i] = sum / static_cast<T>((y.end - y.begin) * (x.end - x.begin));
       }
     }
   }
 
  private:
-  struct Cells {
+  struct Interval {
     int64_t begin, end;
   };
-  std::vector<Cells> Divide(T low, T high, int64_t count, int64_t size) const {
+  // Part p of `count` of a side of a region, within an axis of `size` elements.
+  Interval Part(T low, T high, int64_t p, int64_t count, int64_t size) const {
     const T start = std::round(low) * scale;
     const T end = static_cast<T>(static_cast<double>(std::round(high)) + 1.) * scale;
     const T step = std::max(end - start, static_cast<T>(0.1)) / static_cast<T>(count);
     const auto clamp = [size](T x) { return std::clamp<int64_t>(ConvertElement<int64_t, T>(x), 0, size); };
-    std::vector<Cells> cells;
-    for (int64_t p = 0; p < count; ++p) {
-      cells.push_back({clamp(std::floor(static_cast<T>(p) * step + start)),
-                       clamp(std::ceil(static_cast<T>(p + 1) * step + start))});
-    }
-    return cells;
+    return {clamp(std::floor(static_cast<T>(p) * step + start)),
+            clamp(std::ceil(static_cast<T>(p + 1) * step + start))};
   }
 };
 

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <cstdint>
 #include <numeric>
+#include <span>
 #include <type_traits>
-#include <vector>
 
 namespace moir::graph {
 
@@ -22,7 +22,7 @@ bool IsAbove(T a, T b) {
 // Sorts the positions of the `order.size()` elements row[0], row[stride], ... so that the first k are the largest (or
 // smallest) by value. Equal elements: see TopK in top_k.cpp.
 template <typename T>
-void SortTop(const T* row, int64_t stride, int64_t k, bool largest, bool stable, std::vector<int64_t>& order) {
+void SortTop(const T* row, int64_t stride, int64_t k, bool largest, bool stable, std::span<int64_t> order) {
   // Up to here std::sort is an insertion sort, and std::partial_sort is a heap at any size: comparisons with NaN, which
   // are false both ways, cannot lead them out of the array.
   constexpr int64_t kInsertionSort = 16;

@@ -39,16 +39,23 @@ void ConvertFormat(const Attributes& a, float* box) {
   std::copy_n(a.out_center ? center : corners, 4, box);
 }
 
-void RunPicture(const Attributes& a, const float* rows, int64_t count, int64_t width, float* dst) {
-  std::vector<uint64_t> keys;
+struct Arrays {
+  Arrays(Workspace& workspace, int64_t boxes) : keys(workspace.Take<uint64_t>(boxes)), kept(workspace, boxes) {}
+  uint64_t* keys;
+  KeptBoxes kept;
+};
+
+void RunPicture(const Attributes& a, const float* rows, int64_t count, int64_t width, float* dst, Arrays& arrays) {
+  size_t candidates = 0;
   for (int64_t i = 0; i < count; ++i) {
     const float* row = rows + i * width;
     if (row[a.score] > a.valid_threshold && (a.id < 0 || row[a.id] != a.background))
-      keys.push_back(ScoreKey(row[a.score], static_cast<uint32_t>(i)));
+      arrays.keys[candidates++] = ScoreKey(row[a.score], static_cast<uint32_t>(i));
   }
-  KeepBest(keys, a.topk > 0 ? a.topk : static_cast<int64_t>(keys.size()));
+  const auto keys = KeepBest({arrays.keys, candidates}, a.topk > 0 ? a.topk : count);
   float* const end = dst + count * width;
-  KeptBoxes kept(a.rule);
+  KeptBoxes& kept = arrays.kept;
+  kept.Reset(a.rule);
   for (const uint64_t key : keys) {
     const float* row = rows + int64_t{IndexOfKey(key)} * width;
     const CornerBox box = MakeBox(a, row);
@@ -83,14 +90,11 @@ std::optional<KernelChoice> MakeBoxNms(const KernelContext& context) {
   KernelChoice choice;
   choice.inputs = {context.PlainInput()};
   choice.outputs = {context.PlainOutput()};
-  choice.kernel = MakeKernel("vector", [=](const Binding& memory) {
-    const float* src = reinterpret_cast<const float*>(memory.inputs[0]);
-    float* dst = reinterpret_cast<float*>(memory.outputs[0]);
-    ParallelFor(pictures, 1, [&](int64_t begin, int64_t end) {
-      for (int64_t p = begin; p < end; ++p)
-        RunPicture(a, src + p * count * width, count, width, dst + p * count * width);
-    });
-  });
+  choice.kernel =
+      MakeWorkersKernel<Arrays>("vector", pictures, 1, count, [=](const Binding& memory, int64_t p, Arrays& arrays) {
+        const float* src = reinterpret_cast<const float*>(memory.inputs[0]) + p * count * width;
+        RunPicture(a, src, count, width, reinterpret_cast<float*>(memory.outputs[0]) + p * count * width, arrays);
+      });
   return choice;
 }
 

@@ -12,6 +12,22 @@ namespace {
 
 constexpr int64_t kRow = 6;
 
+struct Arrays {
+  Arrays(Workspace& workspace, int64_t anchors)
+      : scores(workspace.Take<float>(anchors)),
+        best(workspace.Take<int32_t>(anchors)),
+        found(workspace.Take<int64_t>(anchors)),
+        unsorted(workspace.Take<float>(anchors * kRow)),
+        keys(workspace.Take<uint64_t>(anchors)),
+        kept(workspace, anchors) {}
+  float* scores;
+  int32_t* best;
+  int64_t* found;
+  float* unsorted;
+  uint64_t* keys;
+  KeptBoxes kept;
+};
+
 struct Detector {
   int64_t classes, anchors, topk;
   float variances[4];
@@ -29,23 +45,21 @@ struct Detector {
   }
 
   // probabilities [classes, anchors], offsets and boxes [anchors, 4], rows [anchors, 6].
-  void Run(const float* probabilities, const float* offsets, const float* boxes, float* rows) const {
-    std::vector<float> scores(static_cast<size_t>(anchors));
-    std::vector<int32_t> best(static_cast<size_t>(anchors));
+  void Run(const float* probabilities, const float* offsets, const float* boxes, float* rows, Arrays& arrays) const {
+    float* const scores = arrays.scores;
+    int32_t* const best = arrays.best;
     ParallelFor(anchors, 2048, [&](int64_t begin, int64_t end) {
       constexpr int64_t kPiece = 1024;
       for (int64_t i = begin; i < end; i += kPiece)
-        BestClasses(probabilities, classes, anchors, i, std::min(i + kPiece, end), scores.data(), best.data());
+        BestClasses(probabilities, classes, anchors, i, std::min(i + kPiece, end), scores, best);
     });
-    std::vector<int64_t> found;
+    int64_t count = 0;
     for (int64_t i = 0; i < anchors; ++i) {
-      const auto at = static_cast<size_t>(i);
-      if (best[at] != 0 && !(scores[at] < threshold)) found.push_back(i);
+      if (best[i] != 0 && !(scores[i] < threshold)) arrays.found[count++] = i;
     }
-    const auto count = static_cast<int64_t>(found.size());
     ParallelFor(count, 512, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) {
-        const auto at = static_cast<size_t>(found[static_cast<size_t>(i)]);
+        const int64_t at = arrays.found[i];
         float* row = rows + i * kRow;
         row[0] = static_cast<float>(best[at] - 1);
         row[1] = scores[at];
@@ -53,21 +67,21 @@ struct Detector {
       }
     });
     std::fill(rows + count * kRow, rows + anchors * kRow, -1.0f);
-    if (count > 0 && nms_threshold > 0 && nms_threshold <= 1) Suppress(rows, count);
+    if (count > 0 && nms_threshold > 0 && nms_threshold <= 1) Suppress(rows, count, arrays);
   }
 
-  void Suppress(float* rows, int64_t count) const {
-    const std::vector<float> unsorted(rows, rows + count * kRow);
-    std::vector<uint64_t> keys;
-    for (int64_t i = 0; i < count; ++i) keys.push_back(ScoreKey(rows[i * kRow + 1], static_cast<uint32_t>(i)));
+  void Suppress(float* rows, int64_t count, Arrays& arrays) const {
+    std::copy_n(rows, count * kRow, arrays.unsorted);
+    for (int64_t i = 0; i < count; ++i) arrays.keys[i] = ScoreKey(rows[i * kRow + 1], static_cast<uint32_t>(i));
     const int64_t kept_rows = topk > 0 ? std::min(count, topk) : count;
-    KeepBest(keys, kept_rows);
+    const auto keys = KeepBest({arrays.keys, static_cast<size_t>(count)}, kept_rows);
     for (int64_t i = kept_rows; i < count; ++i) rows[i * kRow] = -1;
     // An overlap equal to the threshold is too much here.
-    KeptBoxes kept({std::nextafter(nms_threshold, 0.0f), 0, 0});
+    KeptBoxes& kept = arrays.kept;
+    kept.Reset({std::nextafter(nms_threshold, 0.0f), 0, 0});
     for (int64_t i = 0; i < kept_rows; ++i) {
       float* row = rows + i * kRow;
-      std::copy_n(unsorted.data() + int64_t{IndexOfKey(keys[static_cast<size_t>(i)])} * kRow, kRow, row);
+      std::copy_n(arrays.unsorted + int64_t{IndexOfKey(keys[static_cast<size_t>(i)])} * kRow, kRow, row);
       const CornerBox box{row[2],
                           row[3],
                           row[4],
@@ -99,16 +113,12 @@ std::optional<KernelChoice> MakeMultiBoxDetection(const KernelContext& context) 
   KernelChoice choice;
   for (size_t i = 0; i < 3; ++i) choice.inputs.push_back(context.PlainInput(i));
   choice.outputs = {context.PlainOutput()};
-  choice.kernel = MakeKernel("vector", [detector, pictures = shape[0]](const Binding& memory) {
-    const auto input = [&](size_t i) { return reinterpret_cast<const float*>(memory.inputs[i]); };
-    float* dst = reinterpret_cast<float*>(memory.outputs[0]);
-    ParallelFor(pictures, 1, [&](int64_t begin, int64_t end) {
-      for (int64_t n = begin; n < end; ++n) {
+  choice.kernel = MakeWorkersKernel<Arrays>(
+      "vector", shape[0], 1, detector.anchors, [detector](const Binding& memory, int64_t n, Arrays& arrays) {
+        const auto input = [&](size_t i) { return reinterpret_cast<const float*>(memory.inputs[i]); };
         detector.Run(input(0) + n * detector.classes * detector.anchors, input(1) + n * detector.anchors * 4, input(2),
-                     dst + n * detector.anchors * kRow);
-      }
-    });
-  });
+                     reinterpret_cast<float*>(memory.outputs[0]) + n * detector.anchors * kRow, arrays);
+      });
   return choice;
 }
 

@@ -8,13 +8,22 @@
 namespace moir::runtime {
 namespace {
 
-void SuppressAndWrite(const std::vector<graph::ProposedBox>& boxes, int64_t pre, int64_t post, float threshold,
-                      int64_t picture, float* rois, float* scores) {
-  std::vector<uint64_t> keys;
-  keys.reserve(boxes.size());
-  for (size_t i = 0; i < boxes.size(); ++i) keys.push_back(ScoreKey(boxes[i].score, static_cast<uint32_t>(i)));
-  KeepBest(keys, pre > 0 ? pre : static_cast<int64_t>(keys.size()));
-  KeptBoxes kept({threshold, 1});
+struct Arrays {
+  Arrays(Workspace& workspace, int64_t predicted)
+      : boxes(workspace.Take<graph::ProposedBox>(predicted)),
+        keys(workspace.Take<uint64_t>(predicted)),
+        kept(workspace, predicted) {}
+  graph::ProposedBox* boxes;
+  uint64_t* keys;
+  KeptBoxes kept;
+};
+
+void SuppressAndWrite(Arrays& arrays, int64_t count, int64_t pre, int64_t post, float threshold, int64_t picture,
+                      float* rois, float* scores) {
+  for (int64_t i = 0; i < count; ++i) arrays.keys[i] = ScoreKey(arrays.boxes[i].score, static_cast<uint32_t>(i));
+  const auto keys = KeepBest({arrays.keys, static_cast<size_t>(count)}, pre > 0 ? pre : count);
+  KeptBoxes& kept = arrays.kept;
+  kept.Reset({threshold, 1});
   const auto write = [&](int64_t i, const float* corners, float score) {
     rois[i * 5] = static_cast<float>(picture);
     std::copy_n(corners, 4, rois + i * 5 + 1);
@@ -22,7 +31,7 @@ void SuppressAndWrite(const std::vector<graph::ProposedBox>& boxes, int64_t pre,
   };
   for (const uint64_t key : keys) {
     if (kept.Count() == post) break;
-    const graph::ProposedBox& b = boxes[IndexOfKey(key)];
+    const graph::ProposedBox& b = arrays.boxes[IndexOfKey(key)];
     const CornerBox box{b.xmin, b.ymin, b.xmax, b.ymax, (b.xmax - b.xmin + 1) * (b.ymax - b.ymin + 1), 0};
     if (kept.Suppresses(box)) continue;
     const float corners[] = {b.xmin, b.ymin, b.xmax, b.ymax};
@@ -41,23 +50,21 @@ std::optional<KernelChoice> MakeMultiProposal(const KernelContext& context) {
   choice.outputs = {context.PlainOutput(0), context.PlainOutput(1)};
   const int64_t pre = layer.Attr<int64_t>("rpn_pre_nms_top_n"), post = layer.Attr<int64_t>("rpn_post_nms_top_n");
   const auto threshold = static_cast<float>(layer.Attr<double>("threshold"));
-  choice.kernel = MakeKernel("vector", [=, node = layer.node, shape = context.InputShape()](const Binding& memory) {
-    const auto input = [&](size_t i) { return reinterpret_cast<const float*>(memory.inputs[i]); };
-    const auto output = [&](size_t i) { return reinterpret_cast<float*>(memory.outputs[i]); };
-    const graph::ProposalPredictor predictor(*node, shape, input(0), input(1));
-    ParallelFor(shape[0], 1, [&](int64_t begin, int64_t end) {
-      for (int64_t picture = begin; picture < end; ++picture) {
-        std::vector<graph::ProposedBox> boxes(static_cast<size_t>(predictor.Boxes()));
-        ParallelFor(shape[2], 1, [&](int64_t first, int64_t last) {
+  const Shape& shape = context.InputShape();
+  const graph::ProposalPredictor predictor(*layer.node, shape);
+  choice.kernel = MakeWorkersKernel<Arrays>(
+      "vector", shape[0], 1, predictor.Boxes(), [=](const Binding& memory, int64_t picture, Arrays& arrays) {
+        const auto input = [&](size_t i) { return reinterpret_cast<const float*>(memory.inputs[i]); };
+        const auto output = [&](size_t i) { return reinterpret_cast<float*>(memory.outputs[i]); };
+        ParallelFor(predictor.Rows(), 1, [&](int64_t first, int64_t last) {
           for (int64_t y = first; y < last; ++y) {
-            predictor.PredictRow(picture, input(2) + picture * 3, y, boxes.data() + y * predictor.BoxesPerRow());
+            predictor.PredictRow(picture, {input(0), input(1), input(2) + picture * 3}, y,
+                                 arrays.boxes + y * predictor.BoxesPerRow());
           }
         });
-        SuppressAndWrite(boxes, pre, post, threshold, picture, output(0) + picture * post * 5,
+        SuppressAndWrite(arrays, predictor.Boxes(), pre, post, threshold, picture, output(0) + picture * post * 5,
                          output(1) + picture * post);
-      }
-    });
-  });
+      });
   return choice;
 }
 

@@ -42,10 +42,23 @@ MOIR_VECTOR_CLONES void TakeBetter(const float* probabilities, int32_t id, float
 
 }  // namespace
 
+KeptBoxes::KeptBoxes(Workspace& workspace, int64_t capacity)
+    : xmin_(workspace.Take<float>(capacity)),
+      ymin_(workspace.Take<float>(capacity)),
+      xmax_(workspace.Take<float>(capacity)),
+      ymax_(workspace.Take<float>(capacity)),
+      areas_(workspace.Take<float>(capacity)),
+      ids_(workspace.Take<int32_t>(capacity)) {}
+
+void KeptBoxes::Reset(const OverlapRule& rule) {
+  rule_ = rule;
+  count_ = 0;
+}
+
 bool KeptBoxes::Suppresses(const CornerBox& box) const {
   // Most boxes that fall are neighbours of the best ones.
   constexpr int64_t kPiece = 128;
-  const Coordinates kept{xmin_.data(), ymin_.data(), xmax_.data(), ymax_.data(), areas_.data(), ids_.data()};
+  const Coordinates kept{xmin_, ymin_, xmax_, ymax_, areas_, ids_};
   for (int64_t begin = 0; begin < Count(); begin += kPiece) {
     if (AnyOverlaps(kept, begin, std::min(begin + kPiece, Count()), box, rule_)) return true;
   }
@@ -53,20 +66,21 @@ bool KeptBoxes::Suppresses(const CornerBox& box) const {
 }
 
 void KeptBoxes::Add(const CornerBox& box) {
-  xmin_.push_back(box.xmin);
-  ymin_.push_back(box.ymin);
-  xmax_.push_back(box.xmax);
-  ymax_.push_back(box.ymax);
-  areas_.push_back(box.area);
-  ids_.push_back(box.id);
+  xmin_[count_] = box.xmin;
+  ymin_[count_] = box.ymin;
+  xmax_[count_] = box.xmax;
+  ymax_[count_] = box.ymax;
+  areas_[count_] = box.area;
+  ids_[count_++] = box.id;
 }
 
-void KeepBest(std::vector<uint64_t>& keys, int64_t count) {
+std::span<const uint64_t> KeepBest(std::span<uint64_t> keys, int64_t count) {
   if (count < static_cast<int64_t>(keys.size())) {
     std::nth_element(keys.begin(), keys.begin() + count, keys.end());
-    keys.resize(static_cast<size_t>(count));
+    keys = keys.first(static_cast<size_t>(count));
   }
   std::sort(keys.begin(), keys.end());
+  return keys;
 }
 
 void BestClasses(const float* probabilities, int64_t classes, int64_t stride, int64_t begin, int64_t end, float* scores,

@@ -5,7 +5,9 @@
 #include <bit>
 #include <cstdint>
 #include <limits>
-#include <vector>
+#include <span>
+
+#include "ie_runtime/kernels/workspace.h"
 
 namespace moir::runtime {
 
@@ -21,18 +23,21 @@ struct OverlapRule {
   float least_union = -std::numeric_limits<float>::infinity();  // and the union must be larger than this
 };
 
-// Boxes that were kept, as one array per coordinate.
+// Up to `capacity` boxes that were kept, as one array per coordinate.
 class KeptBoxes {
  public:
-  explicit KeptBoxes(const OverlapRule& rule) : rule_(rule) {}
+  KeptBoxes(Workspace& workspace, int64_t capacity);
+  // Begins anew.
+  void Reset(const OverlapRule& rule);
   bool Suppresses(const CornerBox& box) const;
   void Add(const CornerBox& box);
-  int64_t Count() const { return static_cast<int64_t>(ids_.size()); }
+  int64_t Count() const { return count_; }
 
  private:
-  OverlapRule rule_;
-  std::vector<float> xmin_, ymin_, xmax_, ymax_, areas_;
-  std::vector<int32_t> ids_;
+  OverlapRule rule_{};
+  int64_t count_ = 0;
+  float *xmin_, *ymin_, *xmax_, *ymax_, *areas_;
+  int32_t* ids_;
 };
 
 // Numbers that ascend as scores descend, equal scores in the order of their indices.
@@ -42,8 +47,8 @@ inline uint64_t ScoreKey(float score, uint32_t index) {
   return uint64_t{~ascending} << 32 | index;
 }
 inline uint32_t IndexOfKey(uint64_t key) { return static_cast<uint32_t>(key); }
-// Sorts the first `count` keys and drops the others.
-void KeepBest(std::vector<uint64_t>& keys, int64_t count);
+// The first `count` keys, or all when there are fewer, sorted.
+std::span<const uint64_t> KeepBest(std::span<uint64_t> keys, int64_t count);
 
 // For anchors [begin, end): the largest of probabilities[j * stride + i], j from 1 on, and the first j that has it; 0
 // when none is above -1.

@@ -9,6 +9,7 @@
 #include "graph/ops/roi_sampling.h"
 #include "ie_runtime/kernels/factories.h"
 #include "ie_runtime/kernels/sampling.h"
+#include "ie_runtime/kernels/workspace.h"
 #include "ie_runtime/threads.h"
 
 namespace moir::runtime {
@@ -29,6 +30,12 @@ KernelChoice ChannelsLastChoice(const KernelContext& context) {
   choice.outputs = {context.PlainOutput()};
   return choice;
 }
+
+// One number per channel of a cell.
+struct CellChannels {
+  CellChannels(Workspace& workspace, int64_t channels) : values(workspace.Take<float>(channels)) {}
+  float* values;
+};
 
 struct Interval {
   int64_t begin, end;
@@ -88,21 +95,17 @@ void AlignRow(const float* data, const RegionSampler<float>& sampler, int64_t py
 template <typename Region>
 std::unique_ptr<Kernel> MakeAlignKernel(const KernelContext& context, Region region) {
   const int64_t ratio = context.GetLayer().Attr<int64_t>("sampling_ratio");
-  return MakeKernel("vector", [=, shape = context.InputShape(), out = context.OutputShape()](const Binding& memory) {
-    float* dst = reinterpret_cast<float*>(memory.outputs[0]);
-    const int64_t plane = shape[2] * shape[3] * shape[1];
-    ParallelFor(out[0] * out[2], 1, [&](int64_t begin, int64_t end) {
-      std::vector<float> sums(static_cast<size_t>(out[1]));
-      for (int64_t i = begin; i < end; ++i) {
-        const int64_t r = i / out[2];
+  const Shape &shape = context.InputShape(), &out = context.OutputShape();
+  return MakeWorkersKernel<CellChannels>(
+      "vector", out[0] * out[2], 1, out[1], [=](const Binding& memory, int64_t i, const CellChannels& sums) {
+        float* dst = reinterpret_cast<float*>(memory.outputs[0]);
+        const int64_t plane = shape[2] * shape[3] * shape[1], r = i / out[2];
         const std::pair<int64_t, SampledRegion<float>> at = region(memory, r);
         const bool exists = at.first >= 0 && at.first < shape[0];
         const RegionSampler<float> sampler(at.second, out[2], out[3], ratio, shape[2], shape[3]);
-        AlignRow(exists ? Floats(memory, 0) + at.first * plane : nullptr, sampler, i % out[2], out, sums.data(),
+        AlignRow(exists ? Floats(memory, 0) + at.first * plane : nullptr, sampler, i % out[2], out, sums.values,
                  dst + r * out[1] * out[2] * out[3]);
-      }
-    });
-  });
+      });
 }
 
 float Scale(const KernelContext& context) {
@@ -119,18 +122,14 @@ bool Serves(const KernelContext& context) {
 std::optional<KernelChoice> MakeRoiPooling(const KernelContext& context) {
   if (!Serves(context)) return std::nullopt;
   KernelChoice choice = ChannelsLastChoice(context);
-  choice.kernel = MakeKernel("vector", [shape = context.InputShape(), out = context.OutputShape(),
-                                        scale = Scale(context)](const Binding& memory) {
-    float* dst = reinterpret_cast<float*>(memory.outputs[0]);
-    ParallelFor(out[0] * out[2], 1, [&](int64_t begin, int64_t end) {
-      std::vector<float> largest(static_cast<size_t>(out[1]));
-      for (int64_t i = begin; i < end; ++i) {
+  const Shape &shape = context.InputShape(), &out = context.OutputShape();
+  choice.kernel = MakeWorkersKernel<CellChannels>(
+      "vector", out[0] * out[2], 1, out[1],
+      [shape, out, scale = Scale(context)](const Binding& memory, int64_t i, const CellChannels& largest) {
         const int64_t r = i / out[2];
-        PoolRow(Floats(memory, 0), shape, Floats(memory, 1) + r * 5, scale, i % out[2], out, largest.data(),
-                dst + r * out[1] * out[2] * out[3]);
-      }
-    });
-  });
+        PoolRow(Floats(memory, 0), shape, Floats(memory, 1) + r * 5, scale, i % out[2], out, largest.values,
+                reinterpret_cast<float*>(memory.outputs[0]) + r * out[1] * out[2] * out[3]);
+      });
   return choice;
 }
 

@@ -10,7 +10,7 @@
 
 #include "ie_runtime/kernels/factories.h"
 #include "ie_runtime/kernels/vector_loops.h"
-#include "ie_runtime/threads.h"
+#include "ie_runtime/kernels/workspace.h"
 
 namespace moir::runtime {
 namespace {
@@ -29,10 +29,15 @@ struct TopKPlan {
 
 class RowSorter {
  public:
-  explicit RowSorter(const TopKPlan& plan) : plan_(plan), keys_(static_cast<size_t>(plan.size)) {}
+  RowSorter(Workspace& workspace, const TopKPlan& plan)
+      : plan_(plan),
+        keys_{workspace.Take<uint64_t>(plan.size), static_cast<size_t>(plan.size)},
+        order_{workspace.Take<int64_t>(plan.size), static_cast<size_t>(plan.size)},
+        places_(workspace.Take<int64_t>(plan.k)) {}
 
   // The positions of the first k.
-  void Run(const float* row, int64_t* places) {
+  const int64_t* Run(const float* row) {
+    int64_t* const places = places_;
     for (int64_t j = 0; j < plan_.size; ++j) {
       const uint32_t order = OrderOf(row[j * plan_.inner]);
       keys_[static_cast<size_t>(j)] = uint64_t{plan_.largest ? ~order : order} << 32 | static_cast<uint64_t>(j);
@@ -41,7 +46,6 @@ class RowSorter {
     if (end != keys_.end()) std::nth_element(keys_.begin(), end, keys_.end());
     std::sort(keys_.begin(), end);
     if (!plan_.stable && HasTies(row)) {
-      order_.resize(static_cast<size_t>(plan_.size));
       graph::SortTop(row, plan_.inner, plan_.k, plan_.largest, false, order_);
       std::copy(order_.begin(), order_.begin() + plan_.k, places);
     } else {
@@ -49,6 +53,7 @@ class RowSorter {
         places[j] = static_cast<int64_t>(keys_[static_cast<size_t>(j)] & 0xffffffffu);
     }
     if (!plan_.by_value) std::sort(places, places + plan_.k);
+    return places;
   }
 
  private:
@@ -67,8 +72,9 @@ class RowSorter {
   }
 
   TopKPlan plan_;
-  std::vector<uint64_t> keys_;
-  std::vector<int64_t> order_;
+  std::span<uint64_t> keys_;
+  std::span<int64_t> order_;
+  int64_t* places_;
 };
 
 // Whether a value takes the place of the best one so far; NaN is the most extreme.
@@ -137,24 +143,19 @@ std::optional<KernelChoice> MakeTopK(const KernelContext& context) {
   KernelChoice choice;
   choice.inputs = {context.PlainInput(0), Layout()};
   choice.outputs = {context.PlainOutput(0), context.PlainOutput(1)};
-  choice.kernel = MakeKernel("sort", [plan, rows, wide](const Binding& memory) {
-    const float* x = reinterpret_cast<const float*>(memory.inputs[0]);
-    float* values = reinterpret_cast<float*>(memory.outputs[0]);
-    ParallelFor(rows, std::max<int64_t>(1, 2048 / plan.size), [&](int64_t begin, int64_t end) {
-      RowSorter sorter(plan);
-      std::vector<int64_t> places(static_cast<size_t>(plan.k));
-      for (int64_t i = begin; i < end; ++i) {
-        const int64_t outer = i / plan.inner, inner = i % plan.inner;
-        const float* row = x + outer * plan.size * plan.inner + inner;
-        sorter.Run(row, places.data());
-        for (int64_t j = 0; j < plan.k; ++j) {
-          const int64_t at = (outer * plan.k + j) * plan.inner + inner, place = places[static_cast<size_t>(j)];
-          values[at] = row[place * plan.inner];
-          StoreIndex(memory.outputs[1], wide, at, place);
-        }
-      }
-    });
-  });
+  choice.kernel = MakeWorkersKernel<RowSorter>("sort", rows, std::max<int64_t>(1, 2048 / plan.size), plan,
+                                               [plan, wide](const Binding& memory, int64_t i, RowSorter& sorter) {
+                                                 float* values = reinterpret_cast<float*>(memory.outputs[0]);
+                                                 const int64_t outer = i / plan.inner, inner = i % plan.inner;
+                                                 const float* row = reinterpret_cast<const float*>(memory.inputs[0]) +
+                                                                    outer * plan.size * plan.inner + inner;
+                                                 const int64_t* places = sorter.Run(row);
+                                                 for (int64_t j = 0; j < plan.k; ++j) {
+                                                   const int64_t at = (outer * plan.k + j) * plan.inner + inner;
+                                                   values[at] = row[places[j] * plan.inner];
+                                                   StoreIndex(memory.outputs[1], wide, at, places[j]);
+                                                 }
+                                               });
   return choice;
 }
 

@@ -56,7 +56,7 @@ class DecomposeMultiProposal final : public NodePass {
     const Shape& shape = node.Input(0).Shape();
     const int64_t batch = shape[0], anchors = shape[1] / 2, height = shape[2], width = shape[3];
     const int64_t boxes = height * width * anchors;
-    const ProposalPredictor predictor(node, shape, nullptr, nullptr);
+    const ProposalPredictor predictor(node, shape);
     // Per anchor at its place: corners, size, center, row and column.
     std::vector<std::vector<float>> constants(10);
     const auto stride = node.Attr<int64_t>("feature_stride");

@@ -125,9 +125,17 @@ TEST(PadKernel, ConstantsAndMirrors) {
       "pad_mode=\"constant\"; return p");
   ExpectSameAsPlain(
       "x : i64[3,4]; b : i64[2] = {1,2}; e : i64[2] = {1,0}; v : i64[] = {-7}; p = Pad(x, b, e, v); return p");
-  for (const char* mode : {"edge", "reflect", "symmetric"})
-    ExpectSameAsPlain(StrCat("x : f32[3,4]; b : i64[2] = {1,2}; e : i64[2] = {1,0}; p = Pad(x, b, e) pad_mode=\"", mode,
-                             "\"; return p"));
+  for (const char* mode : {"edge", "reflect", "symmetric"}) {
+    for (const char* data :
+         {"x : f32[3,4]; b : i64[2] = {1,2}; e : i64[2] = {1,0}; ", "x : i64[5]; b : i64[1] = {4}; e : i64[1] = {3}; ",
+          "x : f32[2,3,9,70]; b : i64[4] = {0,0,5,3}; e : i64[4] = {0,0,8,69}; ",
+          "v : f32[4,3,5]; x = Convert(v) destination_type=\"u8\"; b : i64[3] = {3,0,4}; e : i64[3] "
+          "= {2,1,1}; ",
+          "x : f32[2,2,3,2]; b : i64[4] = {1,1,0,0}; e : i64[4] = {0,1,2,0}; "}) {
+      const EngineRun run = ExpectSameAsPlain(StrCat(data, "p = Pad(x, b, e) pad_mode=\"", mode, "\"; return p"), 0);
+      EXPECT_EQ(run.ExecType("p"), "move");
+    }
+  }
 }
 
 TEST(GatherKernel, RowsOfAnyAxis) {

@@ -221,6 +221,16 @@ TEST(FusePrologue, NotWhenAnotherReadsItOrTheFilterIsLarger) {
   }
 }
 
+TEST(Plan, HardSigmoidBecomesWhatLayersFinishWith) {
+  const std::string net = "x : f32[1,4,5,5]; w : f32[6,4,3,3] = random(1); a : f32[1] = {0.3}; b : f32[] = {0.4}; ";
+  const EngineRun run = ExpectSameAsPlain(net + "c = Convolution(x, w); h = HardSigmoid(c, a, b); return h");
+  EXPECT_EQ(run.compiled->Steps().size(), 2u);  // and one that gives the result its plain layout
+  ExpectSameAsPlain(net + "h = HardSigmoid(x, a, b); g = HardSigmoid(h, b, a); return h, g");
+  // Numbers that the model computes.
+  EXPECT_EQ(ExpectSameAsPlain("x : f32[2,3]; a : f32[1]; b : f32[1]; h = HardSigmoid(x, a, b); return h").ExecType("h"),
+            "plain");
+}
+
 TEST(Plan, ConstantsAreFoldedAndHalfFloatsWidened) {
   const EngineRun run = ExpectSameAsPlain(
       "x : f32[2,3]; k : f32[3] = random(1); e = Exp(k); s = ShapeOf(x); y = Multiply(x, e); return y, s");
