@@ -24,7 +24,7 @@ need() {
 if ! command -v apt-get >/dev/null 2>&1; then
   echo "install_packages: there is no apt-get here, nothing was installed; building needs a C++20 compiler," \
        "CMake 3.22, Ninja, pkg-config and the development files of pugixml, nlohmann-json, Eigen 3," \
-       "oneDNN, Boost.Program_options, OpenCV (imgcodecs, imgproc) and libzip, the tests also GoogleTest" >&2
+       "oneDNN, Boost.Program_options, OpenCV (imgcodecs, imgproc) and libzip, the tests also GoogleTest and valgrind" >&2
   exit 0
 fi
 
@@ -44,6 +44,7 @@ need libzip-dev
 if [ "$1" != build ]; then
   need_tool ccache ccache
   need_tool make make
+  need_tool valgrind valgrind
   need libgtest-dev
   need libgmock-dev
 fi
