@@ -105,7 +105,8 @@ std::optional<KernelChoice> MakeGate(const KernelContext& context, BinaryKind ki
   const Shape& gate_shape = context.InputShape(1 - data);
   // A gate has one pixel: blocked by the data's block it is plain, padded at the end.
   Layout gate = context.PlainInput(1 - data);
-  if (view->inner > 1 && view->outer > 1) gate = Layout::Blocked(ElementType::kF32, gate_shape, view->inner);
+  if (view->inner > 1 && (view->outer > 1 || view->HasPadding()))
+    gate = Layout::Blocked(ElementType::kF32, gate_shape, view->inner);
   const bool per_image = gate_shape[0] > 1;
   KernelChoice choice;
   choice.inputs.resize(context.InputCount());

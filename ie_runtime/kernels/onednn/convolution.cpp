@@ -90,9 +90,10 @@ dnnl::primitive_attr MakeAttributes(const Layer& layer, size_t count) {
   return attr;
 }
 
-// Whether oneDNN's primitives could do the first `count` post-ops: functions, and one sum at the most.
-bool CanFuse(const Layer& layer, size_t count) {
-  size_t sums = 0;
+// Whether oneDNN's primitives could do the first `count` post-ops: functions, and one sum at the most. With SSE4.1
+// oneDNN adds what memory holds four channels at a time, and crashes where these are not aligned.
+bool CanFuse(const Layer& layer, size_t count, const Geometry& g) {
+  size_t sums = EffectiveIsa() < Isa::kAvx2 && g.out_channels % 4 != 0 ? 1 : 0;
   for (size_t i = 0; i < count; ++i) {
     if (layer.post_ops[i].kind == PostOp::Kind::kPRelu) return false;
     if (layer.post_ops[i].kind == PostOp::Kind::kSum && ++sums > 1) return false;
@@ -110,7 +111,7 @@ Found Find(const KernelContext& context, const Geometry& g, const Candidate& can
   const Desc bias = layer.bias ? onednn::AnyDesc(ElementType::kF32, Shape{g.out_channels}) : Desc();
   Found best;
   for (size_t fused = layer.post_ops.size() + 1; fused-- > 0;) {
-    if (!CanFuse(layer, fused)) continue;
+    if (!CanFuse(layer, fused, g)) continue;
     Found found;
     found.desc = onednn::MakeConvolution(dnnl::algorithm::convolution_direct, src, weights, bias, dst,
                                          ToWindowDims(g.window), MakeAttributes(layer, fused));

@@ -40,6 +40,7 @@ const Case kCases[] = {
     {"depthwise", "1,32,14,14", "32,1,1,3,3", "pads_begin=[1,1] pads_end=[1,1]", 32, true},
     {"depthwise, odd channels, strides", "2,21,11,11", "21,1,1,3,3", "strides=[2,2] pads_begin=[1,1] pads_end=[1,1]",
      21, true},
+    {"depthwise, one element, odd channels", "2,77,6,14", "77,1,1,1,1", "", 77, true},
     {"depthwise multiplier", "1,8,9,9", "8,2,1,3,3", "", 16, true},
     {"groups of whole blocks", "1,64,8,8", "4,16,16,3,3", "pads_begin=[1,1] pads_end=[1,1]", 64, true},
     {"groups of odd channels", "1,20,8,8", "4,3,5,3,3", "pads_begin=[1,1] pads_end=[1,1]", 12, true},

@@ -185,5 +185,16 @@ TEST(BinaryKernel, IntegersAndComparisonsArePlain) {
   ExpectSameAsPlain("x : f32[2,3]; y : f32[3]; z = Greater(x, y); s = Select(z, x, y); return z, s");
 }
 
+// A gate of fewer channels than a block has, for several pictures.
+TEST(BinaryKernel, GatesOfFewChannelsInBlocks) {
+  for (const char* channels : {"1", "3", "20"}) {
+    for (const char* gates : {"1", "3"}) {
+      ExpectSameAsPlain(StrCat("x : f32[3,2,5,4]; w : f32[", channels,
+                               ",2,1,1] = random(1); c = Convolution(x, w); g : f32[", gates, ",", channels,
+                               ",1,1]; m = Multiply(c, g); r = Subtract(g, m); return r"));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace moir::runtime

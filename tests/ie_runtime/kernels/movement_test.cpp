@@ -1,4 +1,5 @@
 // Operators that move elements: Concat, Split, Reshape, Transpose, Slice, Tile, Broadcast, Pad, Gather.
+#include "ie_runtime/isa.h"
 #include "tests/ie_runtime/engine_test_support.h"
 
 namespace moir::runtime {
@@ -17,7 +18,9 @@ TEST(ConcatKernel, LayoutsAndAxes) {
                                                        first + second,
                                                        ",3,3] = random(3); d = Convolution(k, w3); e = Concat(c2, c2) "
                                                        "axis=-1; f = Concat(x, c1) axis=1; return d, e, f"));
-        EXPECT_LE(run.StepCount("Reorder"), first % 16 == 0 ? 4u : 8u);
+        // With SSE4.1 oneDNN's convolutions of matrix products give plain results.
+        const size_t most = EffectiveIsa() < Isa::kAvx2 || first % 16 != 0 ? 8 : 4;
+        EXPECT_LE(run.StepCount("Reorder"), most);
       }
     }
   }
