@@ -72,7 +72,14 @@ typedef int64_t MoirNode;  /* 0 is the node that the callback is for */
 typedef struct MoirContext MoirContext;
 
 enum { MOIR_LAYOUT_PLAIN = 0, MOIR_LAYOUT_CHANNELS_LAST = 1 }; /* channels last: N, spatial axes, C; ranks 3 to 5 */
-enum { MOIR_ISA_SSE41 = 0, MOIR_ISA_AVX2, MOIR_ISA_AVX512, MOIR_ISA_AVX512_VNNI, MOIR_ISA_AVX512_BF16 };
+enum {
+  MOIR_ISA_SSE41 = 0,
+  MOIR_ISA_AVX2,
+  MOIR_ISA_AVX512,
+  MOIR_ISA_AVX512_VNNI,
+  MOIR_ISA_AVX512_BF16,
+  MOIR_ISA_AVX512_AMX
+};
 
 typedef struct MoirHost {
   uint32_t struct_size;

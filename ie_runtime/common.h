@@ -11,6 +11,7 @@
 
 namespace moir::runtime {
 
+using graph::BF16;
 using graph::Check;
 using graph::ElementSize;
 using graph::ElementType;

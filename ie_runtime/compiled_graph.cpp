@@ -8,6 +8,7 @@
 #include "ie_runtime/isa.h"
 #include "ie_runtime/kernel_table.h"
 #include "ie_runtime/passes/passes.h"
+#include "ie_runtime/storage_types.h"
 #include "ie_runtime/threads.h"
 
 namespace moir::runtime {
@@ -18,7 +19,8 @@ CompiledGraph::CompiledGraph(std::unique_ptr<Graph> graph, const CompileOptions&
       packed_(options.packed ? options.packed : std::make_shared<PackedConstants>(0)),
       origin_(options.origin),
       threads_(options.threads > 0 ? options.threads : AvailableThreads()),
-      profiling_(options.profiling) {
+      profiling_(options.profiling),
+      precision_(options.precision) {
   // Primitives are made for the number of threads that will run them.
   const InferenceScope scope(threads_);
   plan_ = std::make_unique<Plan>(std::move(graph));
@@ -32,7 +34,7 @@ CompiledGraph::CompiledGraph(std::unique_ptr<Graph> graph, const CompileOptions&
   }
   AddStates(interface.states);
   AddPorts(interface);
-  RunPasses(*plan_);
+  RunPasses(*plan_, precision_);
   for (const auto& layer : plan_->layers) {
     for (const ValueId input : layer->inputs) ++constant_uses_[input].layers_to_come;
   }
@@ -50,23 +52,16 @@ CompiledGraph::CompiledGraph(std::unique_ptr<Graph> graph, const CompileOptions&
     layouts_[input] = Layout::Plain(plan_->Value(input).type, plan_->Value(input).shape);
   const size_t shared_before = packed_->SharedBytes();
   PackingScope packing(packed_.get());
+  const std::vector<ElementType> storage =
+      precision_ == ElementType::kBF16 ? ChooseStorage(*plan_) : std::vector<ElementType>();
   // Weights are packed a few layers at a time: what was packed leaves memory before the next is read.
   constexpr size_t kBatchBytes = size_t{64} << 20;
   CompileJobs jobs(options.packing_threads > 0 ? options.packing_threads : threads_, threads_);
   for (const auto& layer : plan_->layers) {
     packing.Layer(layer->name);
-    std::vector<Layout> input_layouts;
-    for (const ValueId input : layer->inputs) {
-      const PlanValue& value = plan_->Value(input);
-      input_layouts.push_back(value.IsConstant() ? Layout::Plain(value.type, value.shape) : layouts_[input]);
-    }
-    const KernelContext context(*plan_, *layer, std::move(input_layouts));
-    std::optional<KernelChoice> choice = MakeEmptyKernel(context);
-    const KernelFactory factory = choice ? nullptr : FindKernelFactory(layer->op);
-    if (factory) choice = factory(context);
-    if (!choice) choice = MakePlainKernel(context);
-    CountUses(*layer, *choice);
-    AddStep(*layer, std::move(*choice));
+    KernelChoice choice = Choose(*layer, storage);
+    CountUses(*layer, choice);
+    AddStep(*layer, std::move(choice));
     if (jobs.PendingBytes() < kBatchBytes) continue;
     jobs.Run();
     ReleaseConstants();
@@ -82,6 +77,33 @@ CompiledGraph::CompiledGraph(std::unique_ptr<Graph> graph, const CompileOptions&
     if (use.read_at_run_time && constant.IsDefined() && counted.insert(constant.Data()).second)
       weight_bytes_ += constant.ByteSize();
   }
+}
+
+// `storage`: of every value that the layers have, or nothing when each lies in memory as its own type.
+KernelChoice CompiledGraph::Choose(const Layer& layer, const std::vector<ElementType>& storage) const {
+  KernelPrecision precision{precision_, {}};
+  if (!storage.empty()) {
+    for (const ValueId output : layer.outputs) precision.outputs.push_back(storage[output]);
+  }
+  // What follows its data is asked for nothing in bf16 when nobody wants that: conversions come first then, where they
+  // are most often part of what made the data.
+  bool takes_bf16 = !storage.empty() && TakesBf16(*plan_, layer);
+  if (takes_bf16 && FindBf16Use(layer.op) == Bf16Use::kFollows) {
+    takes_bf16 = std::any_of(precision.outputs.begin(), precision.outputs.end(),
+                             [](ElementType type) { return type == ElementType::kBF16; });
+  }
+  std::vector<Layout> input_layouts;
+  for (const ValueId input : layer.inputs) {
+    const PlanValue& value = plan_->Value(input);
+    if (value.IsConstant()) input_layouts.push_back(Layout::Plain(value.type, value.shape));
+    else if (storage.empty() || takes_bf16) input_layouts.push_back(layouts_[input]);
+    else input_layouts.push_back(layouts_[input].WithType(value.type));
+  }
+  const KernelContext context(*plan_, layer, std::move(input_layouts), std::move(precision));
+  if (auto choice = MakeEmptyKernel(context)) return std::move(*choice);
+  const KernelFactory factory = FindKernelFactory(layer.op);
+  if (auto choice = factory ? factory(context) : std::nullopt) return std::move(*choice);
+  return MakePlainKernel(context);
 }
 
 void CompiledGraph::AddStates(const std::vector<StatePair>& states) {
@@ -165,7 +187,8 @@ void CompiledGraph::AddStep(const Layer& layer, KernelChoice choice) {
 ValueId CompiledGraph::Reordered(ValueId value, const Layout& wanted) {
   const PlanValue& source = plan_->Value(value);
   if (source.IsConstant()) {
-    Check(wanted.IsPlain(), "constant \"", source.name, "\" wanted in layout ", wanted.ToString());
+    Check(wanted.IsPlain() && wanted.Type() == source.type, "constant \"", source.name, "\" wanted in layout ",
+          wanted.ToString());
     layouts_[value] = wanted;
     return value;
   }
@@ -194,7 +217,7 @@ void CompiledGraph::AddOutputCopies() {
     const Layout plain = Layout::Plain(value.type, value.shape);
     const bool own = std::find(written.begin(), written.end(), output) != written.end() &&
                      std::find(output_values_.begin(), output_values_.end(), output) == output_values_.end();
-    if (own && layouts_[output].IsPlain()) {
+    if (own && layouts_[output].SameBytes(plain)) {
       output_values_.push_back(output);
       continue;
     }

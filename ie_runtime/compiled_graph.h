@@ -20,6 +20,7 @@ struct CompileOptions {
   bool profiling = false;
   std::shared_ptr<PackedConstants> packed = {};  // where packed weights come from; null: nowhere
   ModelOrigin origin = {};
+  ElementType precision = ElementType::kF32;  // or kBF16, where the CPU has it
 };
 
 struct Step {
@@ -61,10 +62,12 @@ class CompiledGraph {
   const PackedConstants& Packed() const { return *packed_; }
   const ModelOrigin& Origin() const { return origin_; }
   bool Profiling() const { return profiling_; }
+  ElementType Precision() const { return precision_; }
 
  private:
   void AddPorts(const ModelInterface& interface);
   void AddStates(const std::vector<StatePair>& states);
+  KernelChoice Choose(const Layer& layer, const std::vector<ElementType>& storage) const;
   void AddStep(const Layer& layer, KernelChoice choice);
   ValueId Reordered(ValueId value, const Layout& wanted);
   void AddOutputCopies();
@@ -96,6 +99,7 @@ class CompiledGraph {
   size_t scratchpad_bytes_ = 0, weight_bytes_ = 0;
   int threads_;
   bool profiling_;
+  ElementType precision_;
 };
 
 }  // namespace moir::runtime

@@ -103,7 +103,8 @@ namespace runtime {
 CompiledModel CompileModel(Model::Impl model, const Properties& properties, const PackedFor& packed_for) {
   CompileSettings settings = ReadProperties(properties);
   ApplyMaxIsa(settings);
-  std::shared_ptr<PackedConstants> packed = packed_for ? packed_for(model, settings.compile.threads) : nullptr;
+  SettlePrecision(settings);
+  std::shared_ptr<PackedConstants> packed = packed_for ? packed_for(model, settings.compile) : nullptr;
   auto impl = std::make_shared<CompiledModel::Impl>();
   impl->family =
       std::make_shared<CompiledShapes>(std::move(model), std::move(settings), impl->graph, std::move(packed));

@@ -50,7 +50,7 @@ std::shared_ptr<const CompiledGraph> CompiledShapes::Compile(std::unique_ptr<Gra
       std::max(options.threads, std::min(options.threads * settings_.streams, AvailableThreads()));
   std::string path;
   if (!packed && origin.source && !settings_.cache_dir.empty()) {
-    const uint64_t key = PackingKey(origin, options.threads, settings_.cache_dir);
+    const uint64_t key = PackingKey(origin, options.threads, options.precision, settings_.cache_dir);
     packed = std::make_shared<PackedConstants>(key);
     path = StrCat(settings_.cache_dir, '/', HashName(key), ".moirpack");
     packed->Load(path);

@@ -101,7 +101,8 @@ std::string Core::GetProperty(const std::string& name) const {
   const Properties defaults = impl_->Merged({});
   if (const auto found = defaults.find(name); found != defaults.end()) return found->second;
   return Translate([&] {
-    const runtime::CompileSettings settings = runtime::ReadProperties(defaults);
+    runtime::CompileSettings settings = runtime::ReadProperties(defaults);
+    runtime::SettlePrecision(settings);
     if (const auto found = settings.in_force.find(name); found != settings.in_force.end()) return found->second;
     if (name == "enable_profiling") return std::string(settings.profiling ? "true" : "false");
     if (name == "shape_cache_capacity") return std::to_string(settings.shape_cache_capacity);

@@ -96,7 +96,7 @@ void CompiledModel::ExportModel(std::ostream& stream) const {
   header.description_bytes = origin.description.size();
   header.weights_bytes = weights ? weights->Size() : 0;
   header.packed_bytes = graph.Packed().WrittenSize();
-  header.key = runtime::PackingKey(origin, graph.Threads());
+  header.key = runtime::PackingKey(origin, graph.Threads(), graph.Precision());
   header.hash_of_texts = HashText(source.Name() + source.Xml() + origin.description);
   header.hash_of_weights = weights ? HashBytes(weights->Data(), weights->Size()) : HashText("");
   header.hash_of_header = HashOf(header);
@@ -129,9 +129,9 @@ CompiledModel Core::ImportModel(std::istream& stream, const Properties& properti
     const auto source = std::make_shared<const runtime::ModelSource>(
         name, xml, graph::MappedFile::FromMemory("weights of " + name, weights.get(), header.weights_bytes, weights));
     Model::Impl model = runtime::RestoreModel(source, description);
-    const auto packed_for = [&](const Model::Impl& restored, int threads) {
-      // The packing of another version, CPU or number of threads is not asked for its entries.
-      const uint64_t key = runtime::PackingKey(runtime::OriginOf(restored), threads);
+    const auto packed_for = [&](const Model::Impl& restored, const runtime::CompileOptions& options) {
+      // The packing of another version, CPU, number of threads or precision is not asked for its entries.
+      const uint64_t key = runtime::PackingKey(runtime::OriginOf(restored), options.threads, options.precision);
       auto packed = std::make_shared<runtime::PackedConstants>(key);
       if (key == header.key) packed->Load(packed_bytes, packed_bytes.get(), header.packed_bytes);
       return packed;

@@ -10,10 +10,12 @@
 namespace moir::runtime {
 
 class PackedConstants;
+struct CompileOptions;
 
 Model ModelFromGraph(std::unique_ptr<graph::Graph> graph);
-// `packed_for` gives packed weights that came with the model, for so many threads, or null.
-using PackedFor = std::function<std::shared_ptr<PackedConstants>(const Model::Impl& model, int threads)>;
+// `packed_for` gives packed weights that came with the model, for these threads and this precision, or null.
+using PackedFor =
+    std::function<std::shared_ptr<PackedConstants>(const Model::Impl& model, const CompileOptions& options)>;
 CompiledModel CompileModel(Model::Impl model, const Properties& properties, const PackedFor& packed_for = {});
 CompiledModel CompileGraph(std::unique_ptr<graph::Graph> graph, const Properties& properties = {});
 

@@ -6,9 +6,9 @@
 
 namespace moir::runtime {
 
-enum class Isa { kSse41, kAvx2, kAvx512Core, kAvx512CoreVnni, kAvx512CoreBf16 };
+enum class Isa { kSse41, kAvx2, kAvx512Core, kAvx512CoreVnni, kAvx512CoreBf16, kAvx512CoreAmx };
 
-// "sse41", "avx2", "avx512_core", "avx512_core_vnni", "avx512_core_bf16". Throws kBadOption.
+// "sse41", "avx2", "avx512_core", "avx512_core_vnni", "avx512_core_bf16", "avx512_core_amx". Throws kBadOption.
 Isa ParseIsa(std::string_view name);
 std::string_view IsaName(Isa isa);
 
@@ -19,5 +19,7 @@ bool LimitIsa(Isa isa);
 std::string OneDnnVersion();
 // What the CPU has, within the bound.
 Isa EffectiveIsa();
+// Whether products of bf16 have instructions of their own.
+bool HasBf16(Isa isa);
 
 }  // namespace moir::runtime

@@ -56,11 +56,18 @@ struct KernelChoice {
   std::vector<Alias> aliases;
 };
 
-// What a factory sees. Inputs have the layouts their producers gave; constants are plain.
+// How a model is computed, and in which type its readers want each output of the layer.
+struct KernelPrecision {
+  ElementType products = ElementType::kF32;  // kBF16: factors of products are rounded to bf16, sums stay f32
+  std::vector<ElementType> outputs = {};     // f32 or bf16 per output; missing: the value's own type
+};
+
+// What a factory sees. Inputs have the layouts their producers gave, in the value's own type unless the kernel table
+// says that the kernel takes bf16; constants are plain.
 class KernelContext {
  public:
-  KernelContext(const Plan& plan, const Layer& layer, std::vector<Layout> input_layouts)
-      : plan_(plan), layer_(layer), layouts_(std::move(input_layouts)) {}
+  KernelContext(const Plan& plan, const Layer& layer, std::vector<Layout> input_layouts, KernelPrecision precision = {})
+      : plan_(plan), layer_(layer), layouts_(std::move(input_layouts)), precision_(std::move(precision)) {}
   const Plan& GetPlan() const { return plan_; }
   const Layer& GetLayer() const { return layer_; }
   size_t InputCount() const { return layer_.inputs.size(); }
@@ -70,6 +77,12 @@ class KernelContext {
   const Shape& OutputShape(size_t index = 0) const { return Output(index).shape; }
   const Layout& InputLayout(size_t index = 0) const { return layouts_.at(index); }
   Layout PlainInput(size_t index = 0) const { return Layout::Plain(Input(index).type, InputShape(index)); }
+  // Products are those of bf16.
+  bool Bf16() const { return precision_.products == ElementType::kBF16; }
+  // The type in which an output is to lie in memory.
+  ElementType OutputStorage(size_t index = 0) const {
+    return index < precision_.outputs.size() ? precision_.outputs[index] : Output(index).type;
+  }
   Layout PlainOutput(size_t index = 0) const { return Layout::Plain(Output(index).type, OutputShape(index)); }
   bool AllF32() const;  // every input and output
   // Integers of a constant input, for axes, shapes and the like. Nothing when the input is no constant or absent.
@@ -79,6 +92,7 @@ class KernelContext {
   const Plan& plan_;
   const Layer& layer_;
   std::vector<Layout> layouts_;
+  KernelPrecision precision_;
 };
 
 // Gives the kernel, or nothing when it does not serve this layer (another type, a rare mode): then the plain

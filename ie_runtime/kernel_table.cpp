@@ -11,6 +11,7 @@ namespace {
 struct Entry {
   std::string_view op;
   KernelFactory factory;
+  Bf16Use bf16 = Bf16Use::kNone;
 };
 
 // Sorted by operator.
@@ -18,21 +19,21 @@ constexpr Entry kTable[] = {
     {"Acos", MakeMath},
     {"Acosh", MakeMath},
     {"AdaptiveAvgPool", MakeAdaptiveAvgPool},
-    {"Add", MakeBinary},
+    {"Add", MakeBinary, Bf16Use::kFollows},
     {"ArgMax", MakeArgMax},
     {"Asin", MakeMath},
     {"Asinh", MakeMath},
     {"Atan", MakeMath},
     {"Atan2", MakeBinary},
     {"Atanh", MakeMath},
-    {"AvgPool", MakePoolingKernel},
+    {"AvgPool", MakePoolingKernel, Bf16Use::kFollows},
     {"BoxNms", MakeBoxNms},
     {"Broadcast", MakeTile},
     {"Ceiling", MakeMath},
-    {"Concat", MakeConcat},
+    {"Concat", MakeConcat, Bf16Use::kFollows},
     {"Convert", MakeConvert},
-    {"Convolution", MakeConvolutionKernel},
-    {"ConvolutionBackpropData", MakeDeconvolutionKernel},
+    {"Convolution", MakeConvolutionKernel, Bf16Use::kMultiplies},
+    {"ConvolutionBackpropData", MakeDeconvolutionKernel, Bf16Use::kMultiplies},
     {"Correlation", MakeCorrelation},
     {"Cos", MakeMath},
     {"Cosh", MakeMath},
@@ -52,8 +53,8 @@ constexpr Entry kTable[] = {
     {"Greater", MakeComparison},
     {"GreaterEqual", MakeComparison},
     {"GridSample", MakeGridSample},
-    {"GroupConvolution", MakeConvolutionKernel},
-    {"GroupConvolutionBackpropData", MakeDeconvolutionKernel},
+    {"GroupConvolution", MakeConvolutionKernel, Bf16Use::kMultiplies},
+    {"GroupConvolutionBackpropData", MakeDeconvolutionKernel, Bf16Use::kMultiplies},
     {"Interpolate", MakeInterpolate},
     {"IsFinite", MakeMath},
     {"IsInf", MakeMath},
@@ -69,18 +70,18 @@ constexpr Entry kTable[] = {
     {"LogicalXor", MakeComparison},
     {"LstmGates", MakeLstmGates},
     {"MVN", MakeMvn},
-    {"MatMul", MakeMatMulKernel},
-    {"MaxPool", MakePoolingKernel},
-    {"Maximum", MakeBinary},
-    {"Minimum", MakeBinary},
+    {"MatMul", MakeMatMulKernel, Bf16Use::kMultiplies},
+    {"MaxPool", MakePoolingKernel, Bf16Use::kFollows},
+    {"Maximum", MakeBinary, Bf16Use::kFollows},
+    {"Minimum", MakeBinary, Bf16Use::kFollows},
     {"Mod", MakeBinary},
     {"MultiBoxDetection", MakeMultiBoxDetection},
     {"MultiProposal", MakeMultiProposal},
-    {"Multiply", MakeBinary},
+    {"Multiply", MakeBinary, Bf16Use::kFollows},
     {"NormalizeL2", MakeNormalizeL2},
     {"NotEqual", MakeComparison},
     {"OneHot", MakeOneHot},
-    {"PRelu", MakePRelu},
+    {"PRelu", MakePRelu, Bf16Use::kFollows},
     {"PSROIAlign", MakePositionSensitiveAlign},
     {"PSROIPooling", MakePositionSensitivePooling},
     {"Pad", MakePad},
@@ -94,14 +95,14 @@ constexpr Entry kTable[] = {
     {"ReduceL1", MakeReduce},
     {"ReduceL2", MakeReduce},
     {"ReduceMax", MakeReduce},
-    {"ReduceMean", MakeReduce},
+    {"ReduceMean", MakeReduce, Bf16Use::kFollows},
     {"ReduceMin", MakeReduce},
     {"ReduceProd", MakeReduce},
     {"ReduceSum", MakeReduce},
-    {"Reshape", MakeReshape},
+    {"Reshape", MakeReshape, Bf16Use::kFollows},
     {"ReverseSequence", MakeReverseSequence},
     {"Round", MakeMath},
-    {"ScaleShift", MakeScaleShift},
+    {"ScaleShift", MakeScaleShift, Bf16Use::kFollows},
     {"Select", MakeSelect},
     {"Sign", MakeMath},
     {"Sin", MakeMath},
@@ -111,24 +112,37 @@ constexpr Entry kTable[] = {
     {"Softmax", MakeSoftmax},
     {"Split", MakeSplit},
     {"SquaredDifference", MakeBinary},
-    {"Squeeze", MakeReshape},
-    {"Subtract", MakeBinary},
+    {"Squeeze", MakeReshape, Bf16Use::kFollows},
+    {"Subtract", MakeBinary, Bf16Use::kFollows},
     {"Tan", MakeMath},
     {"Tile", MakeTile},
     {"TopK", MakeTopK},
     {"Transpose", MakeTranspose},
-    {"Unary", MakeUnary},
-    {"Unsqueeze", MakeReshape},
+    {"Unary", MakeUnary, Bf16Use::kFollows},
+    {"Unsqueeze", MakeReshape, Bf16Use::kFollows},
     {"VariadicSplit", MakeSplit},
 };
 
 }  // namespace
 
+namespace {
+
+const Entry* FindEntry(std::string_view op) {
+  const auto* const found = std::lower_bound(std::begin(kTable), std::end(kTable), op,
+                                             [](const Entry& entry, std::string_view name) { return entry.op < name; });
+  return found != std::end(kTable) && found->op == op ? found : nullptr;
+}
+
+}  // namespace
+
 KernelFactory FindKernelFactory(std::string_view op) {
-  const auto found = std::lower_bound(std::begin(kTable), std::end(kTable), op,
-                                      [](const Entry& entry, std::string_view name) { return entry.op < name; });
-  if (found != std::end(kTable) && found->op == op) return found->factory;
+  if (const Entry* entry = FindEntry(op)) return entry->factory;
   return graph::FindExtensionOperator(op) ? MakeExtensionKernel : nullptr;
+}
+
+Bf16Use FindBf16Use(std::string_view op) {
+  const Entry* entry = FindEntry(op);
+  return entry ? entry->bf16 : Bf16Use::kNone;
 }
 
 std::vector<std::string_view> KernelOps() {

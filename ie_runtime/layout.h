@@ -5,6 +5,9 @@
 //   channels last   axis 1 is the fastest: N, D1..Ds, C
 //   blocked by b    axis 1 is cut into blocks of b: N, C/b, D1..Ds, b; the last block is padded with zeros
 //   opaque          anything else that oneDNN prefers
+//
+// The type is that of the bytes: in a model compiled for bf16 values that are f32 by their meaning lie in memory as
+// bf16 wherever their layout says so.
 #pragma once
 
 #include <memory>
@@ -32,6 +35,9 @@ class Layout {
   // Rank 3 to 5.
   static Layout ChannelsLast(ElementType type, const Shape& shape);
   static Layout Blocked(ElementType type, const Shape& shape, int64_t block);
+
+  // The same order of elements in another type; plain where the order is opaque.
+  Layout WithType(ElementType type) const;
 
   bool IsDefined() const { return impl_ != nullptr; }
   ElementType Type() const;

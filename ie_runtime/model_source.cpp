@@ -277,15 +277,17 @@ Model::Impl RestoreModel(std::shared_ptr<const ModelSource> source, std::string_
   return model;
 }
 
-std::string PackingEnvironment(int threads) {
+std::string PackingEnvironment(int threads, ElementType precision) {
   // Plug-ins' operators on constants make weights, too.
   const std::string plugins = graph::Join(graph::ExtensionIdentities(), ", ");
   return StrCat("moir ", MOIR_VERSION, "\noneDNN ", OneDnnVersion(), "\nisa ", IsaName(EffectiveIsa()), "\ncpu ",
-                DeviceProperty("full_device_name"), "\nthreads ", threads, "\nplug-ins ", plugins, '\n');
+                DeviceProperty("full_device_name"), "\nthreads ", threads, "\nprecision ", ElementTypeName(precision),
+                "\nplug-ins ", plugins, '\n');
 }
 
-uint64_t PackingKey(const ModelOrigin& origin, int threads, const std::string& folder) {
-  return HashText(StrCat(PackingEnvironment(threads), origin.source->Hash(folder), '\n', origin.packing));
+uint64_t PackingKey(const ModelOrigin& origin, int threads, ElementType precision, const std::string& folder) {
+  return HashText(
+      StrCat(PackingEnvironment(threads, precision), origin.source->Hash(folder), '\n', origin.packing));
 }
 
 }  // namespace moir::runtime

@@ -56,9 +56,10 @@ Model::Impl RestoreModel(std::shared_ptr<const ModelSource> source, std::string_
 // Reads the model as its file says. Defined beside Core.
 Model::Impl OpenModel(std::shared_ptr<const ModelSource> source);
 
-// Everything besides the model that decides how weights are packed: versions, CPU, threads of an inference.
-std::string PackingEnvironment(int threads);
+// Everything besides the model that decides how weights are packed: versions, CPU, threads and precision of an
+// inference.
+std::string PackingEnvironment(int threads, ElementType precision);
 // Of the file of packed weights. `folder`: see ModelSource::Hash.
-uint64_t PackingKey(const ModelOrigin& origin, int threads, const std::string& folder = {});
+uint64_t PackingKey(const ModelOrigin& origin, int threads, ElementType precision, const std::string& folder = {});
 
 }  // namespace moir::runtime

@@ -56,10 +56,9 @@ void ReadCapacity(const std::string&, const std::string& value, Request&, Compil
 void ReadThreads(const std::string& name, const std::string& value, Request& request, CompileSettings&) {
   request.threads = ReadNumber(name, value, 0);
 }
-void ReadPrecision(const std::string& name, const std::string& value, Request&, CompileSettings&) {
-  if (value == "bf16")
-    Fail(ErrorKind::kUnsupported, "property inference_precision: bf16 is not available yet, expected f32");
-  if (value != "f32") FailValue(name, value, "f32 or bf16");
+void ReadPrecision(const std::string& name, const std::string& value, Request&, CompileSettings& settings) {
+  if (value != "f32" && value != "bf16") FailValue(name, value, "f32 or bf16");
+  settings.compile.precision = value == "bf16" ? ElementType::kBF16 : ElementType::kF32;
 }
 void ReadMaxIsa(const std::string&, const std::string& value, Request&, CompileSettings& settings) {
   if (!value.empty()) ParseIsa(value);
@@ -165,7 +164,7 @@ CompileSettings ReadProperties(const Properties& properties) {
       {"affinity", settings.affinity == Affinity::kCore ? "core" : "none"},
       {"cache_dir", settings.cache_dir},
       {"inference_num_threads", std::to_string(settings.compile.threads * settings.streams)},
-      {"inference_precision", "f32"},
+      {"inference_precision", std::string(ElementTypeName(settings.compile.precision))},
       {"num_streams", std::to_string(settings.streams)},
       {"performance_hint", request.hint},
       {"performance_hint_num_requests", std::to_string(request.num_requests)},
@@ -184,6 +183,12 @@ void ApplyMaxIsa(const CompileSettings& settings) {
   }
 }
 
+void SettlePrecision(CompileSettings& settings) {
+  if (settings.compile.precision == ElementType::kBF16 && !HasBf16(EffectiveIsa()))
+    settings.compile.precision = ElementType::kF32;
+  settings.in_force["inference_precision"] = std::string(ElementTypeName(settings.compile.precision));
+}
+
 bool IsReadOnlyProperty(const std::string& name) {
   return std::find(std::begin(kReadOnlyProperties), std::end(kReadOnlyProperties), name) !=
          std::end(kReadOnlyProperties);
@@ -191,7 +196,7 @@ bool IsReadOnlyProperty(const std::string& name) {
 
 std::string DeviceProperty(const std::string& name) {
   if (name == "full_device_name") return CpuName();
-  if (name == "optimization_capabilities") return "f32,i8";
+  if (name == "optimization_capabilities") return HasBf16(EffectiveIsa()) ? "f32,bf16,i8" : "f32,i8";
   if (name != "supported_properties") FailUnknownProperty(name);
   std::string names;
   for (const std::string& known : AllNames()) names += (names.empty() ? "" : ",") + known;

@@ -32,6 +32,9 @@ size_t ReadShapeCacheCapacity(const std::string& value);
 // Applies max_isa, or MOIR_MAX_ISA, to the process. Throws kBadOption when the first compilation is over.
 void ApplyMaxIsa(const CompileSettings& settings);
 
+// Once max_isa is applied: bf16 becomes f32 on a CPU without instructions for it, and inference_precision says so.
+void SettlePrecision(CompileSettings& settings);
+
 // What the machine or the compiled model answers, and cannot be set: "full_device_name" and its like.
 bool IsReadOnlyProperty(const std::string& name);
 // Of those the ones that every model answers alike, and supported_properties.

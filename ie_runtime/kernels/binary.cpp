@@ -44,16 +44,27 @@ Function FindFunction(const std::string& op) {
   return found == kFunctions.end() ? nullptr : found->second;
 }
 
+// In bf16 values pass through the first-level cache as floats, so many at a time.
+constexpr int64_t kBf16Piece = 2048;
+
+const BF16* Bf16s(const std::byte* memory) { return reinterpret_cast<const BF16*>(memory); }
 const float* Floats(const std::byte* memory) { return reinterpret_cast<const float*>(memory); }
 
-// Runs `compute(a, b, y)` on the memory, then the chain over the result.
+// Runs `compute(a, b, y)` on the memory, then the chain over the result, which is of type `type`.
+template <typename Compute>
+std::unique_ptr<Kernel> MakeOnBytes(std::string name, ElementType type, std::optional<Chain> chain, Compute compute) {
+  return MakeKernel(std::move(name),
+                    [type, chain = std::move(chain), compute = std::move(compute)](const Binding& memory) {
+                      compute(memory.inputs[0], memory.inputs[1], memory.outputs[0]);
+                      if (chain) chain->Run(type, memory.outputs[0], memory.outputs[0]);
+                    });
+}
 template <typename Compute>
 std::unique_ptr<Kernel> MakeWithChain(std::string name, std::optional<Chain> chain, Compute compute) {
-  return MakeKernel(std::move(name), [chain = std::move(chain), compute = std::move(compute)](const Binding& memory) {
-    float* y = reinterpret_cast<float*>(memory.outputs[0]);
-    compute(Floats(memory.inputs[0]), Floats(memory.inputs[1]), y);
-    if (chain) chain->Run(y, y);
-  });
+  return MakeOnBytes(std::move(name), ElementType::kF32, std::move(chain),
+                     [compute = std::move(compute)](const std::byte* a, const std::byte* b, std::byte* y) {
+                       compute(Floats(a), Floats(b), reinterpret_cast<float*>(y));
+                     });
 }
 
 std::optional<Chain> PostOpChain(const KernelContext& context, const Layout& layout) {
@@ -62,6 +73,35 @@ std::optional<Chain> PostOpChain(const KernelContext& context, const Layout& lay
   Chain chain(view ? *view : ChannelView{1, 1, context.OutputShape().NumElements(), 1, 1});
   chain.AddPostOps(context);
   return chain;
+}
+
+void EqualBf16(BinaryKind kind, const BF16* a, const BF16* b, BF16* y, int64_t begin, int64_t end) {
+  alignas(64) float p[kBf16Piece], q[kBf16Piece];
+  for (int64_t at = begin; at < end; at += kBf16Piece) {
+    const int64_t count = std::min(kBf16Piece, end - at);
+    FromBf16Loop(a + at, p, count);
+    FromBf16Loop(b + at, q, count);
+    BinaryLoop(kind, p, 1, q, 1, p, count);
+    ToBf16Loop(p, y + at, count);
+  }
+}
+
+// f(values, gate) on `rows` rows of `width` values; one number of the gate per column, or one for all when width is 1.
+void GateBf16(BinaryKind kind, bool swapped, const BF16* values, const float* gate, BF16* y, int64_t rows,
+              int64_t width) {
+  alignas(64) float piece[kBf16Piece];
+  const int64_t columns = std::min(width, kBf16Piece), rows_at_once = kBf16Piece / columns;
+  for (int64_t row = 0; row < rows; row += columns == width ? rows_at_once : 1) {
+    const int64_t height = columns == width ? std::min(rows_at_once, rows - row) : 1;
+    for (int64_t column = 0; column < width; column += columns) {
+      const int64_t w = std::min(columns, width - column), at = row * width + column;
+      FromBf16Loop(values + at, piece, height * w);
+      if (width > 1) BinaryRows(kind, swapped, piece, gate + column, piece, height, w);
+      else if (swapped) BinaryLoop(kind, gate, 0, piece, 1, piece, height);
+      else BinaryLoop(kind, piece, 1, gate, 0, piece, height);
+      ToBf16Loop(piece, y + at, height * w);
+    }
+  }
 }
 
 std::optional<KernelChoice> MakeEqual(const KernelContext& context, BinaryKind kind) {
@@ -73,12 +113,23 @@ std::optional<KernelChoice> MakeEqual(const KernelContext& context, BinaryKind k
   if (constant || (!view && context.OutputShape().Rank() >= 2) ||
       (view && view->HasPadding() && kind == BinaryKind::kDivide))
     layout = context.PlainOutput();
-  const auto count = static_cast<int64_t>(layout.Bytes() / sizeof(float));
+  else if (context.InputLayout(0).Type() == ElementType::kBF16 || context.InputLayout(1).Type() == ElementType::kBF16)
+    layout = layout.WithType(ElementType::kBF16);
+  const auto count = static_cast<int64_t>(layout.Bytes() / ElementSize(layout.Type()));
   KernelChoice choice;
   choice.inputs.resize(context.InputCount());
   choice.inputs[0] = choice.inputs[1] = layout;
   choice.outputs = {layout};
   choice.aliases = {{Alias::Kind::kInPlace, 0}, {Alias::Kind::kInPlace, 1}};
+  if (layout.Type() == ElementType::kBF16) {
+    choice.kernel = MakeOnBytes("vector", layout.Type(), PostOpChain(context, layout),
+                                [kind, count](const std::byte* a, const std::byte* b, std::byte* y) {
+                                  ParallelFor(count, 16384, [&](int64_t begin, int64_t end) {
+                                    EqualBf16(kind, Bf16s(a), Bf16s(b), reinterpret_cast<BF16*>(y), begin, end);
+                                  });
+                                });
+    return choice;
+  }
   choice.kernel =
       MakeWithChain("vector", PostOpChain(context, layout), [kind, count](const float* a, const float* b, float* y) {
         ParallelFor(count, 16384, [&](int64_t begin, int64_t end) {
@@ -114,6 +165,26 @@ std::optional<KernelChoice> MakeGate(const KernelContext& context, BinaryKind ki
   choice.inputs[1 - data] = gate;
   choice.outputs = {layout};
   choice.aliases = {{Alias::Kind::kInPlace, data}};
+  if (layout.Type() == ElementType::kBF16) {
+    choice.kernel =
+        MakeOnBytes("vector", layout.Type(), PostOpChain(context, layout),
+                    [kind, data, v = *view, per_image](const std::byte* a, const std::byte* b, std::byte* y) {
+                      const BF16* values = Bf16s(data == 0 ? a : b);
+                      const float* gates = Floats(data == 0 ? b : a);
+                      ParallelFor(v.batch * v.outer * v.spatial, std::max<int64_t>(1, 16384 / v.inner),
+                                  [&](int64_t begin, int64_t end) {
+                                    while (begin < end) {
+                                      const int64_t plane = begin / v.spatial;
+                                      const int64_t rows = std::min(end, (plane + 1) * v.spatial) - begin;
+                                      GateBf16(kind, data == 1, values + begin * v.inner,
+                                               gates + (per_image ? plane : plane % v.outer) * v.inner,
+                                               reinterpret_cast<BF16*>(y) + begin * v.inner, rows, v.inner);
+                                      begin += rows;
+                                    }
+                                  });
+                    });
+    return choice;
+  }
   choice.kernel = MakeWithChain(
       "vector", PostOpChain(context, layout),
       [kind, data, v = *view, per_image](const float* a, const float* b, float* y) {

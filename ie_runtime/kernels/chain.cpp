@@ -1,5 +1,6 @@
 #include "ie_runtime/kernels/chain.h"
 
+#include "ie_runtime/kernels/bf16_kernels.h"
 #include "ie_runtime/kernels/vector_loops.h"
 #include "ie_runtime/threads.h"
 
@@ -82,39 +83,36 @@ void Chain::AddPostOps(const KernelContext& context, size_t first) {
   }
 }
 
-// `rows` rows of `inner` floats (or, for inner 1, that many floats) of one block of channels, from float `begin`.
-void Chain::RunPiece(int64_t block, int64_t begin, int64_t rows, const float* src, float* dst,
-                     std::span<const float* const> operands) const {
-  const ChannelView view = Normalize(view_);
-  const int64_t count = rows * view.inner;
-  const float* from = src + begin;
-  float* to = dst + begin;
-  const auto channel = static_cast<size_t>(block * view.inner);
+template <typename Add>
+void Chain::RunPiece(int64_t channel, int64_t rows, int64_t width, const float* from, float* to, const Add& add) const {
+  const int64_t count = rows * width;
+  const auto first = static_cast<size_t>(channel);
   for (size_t i = 0; i < stages_.size(); ++i) {
     const Stage& stage = stages_[i];
     if (stage.is_scale_shift) {
-      const float *scale = &stage.a[channel], *shift = &stage.b[channel];
+      const float *scale = &stage.a[first], *shift = &stage.b[first];
       const bool relu = i + 1 < stages_.size() && stages_[i + 1].IsRelu();
-      if (view.inner == 1) (relu ? ScaleShiftReluLoop : ScaleShiftLoop)(from, to, count, *scale, *shift);
-      else (relu ? ScaleShiftReluRows : ScaleShiftRows)(from, to, rows, view.inner, scale, shift);
+      if (width == 1) (relu ? ScaleShiftReluLoop : ScaleShiftLoop)(from, to, count, *scale, *shift);
+      else (relu ? ScaleShiftReluRows : ScaleShiftRows)(from, to, rows, width, scale, shift);
       i += relu ? 1 : 0;
     } else if (stage.kind == PostOp::Kind::kUnary) {
       UnaryLoop(stage.function, from, to, count);
     } else if (stage.kind == PostOp::Kind::kPRelu) {
-      if (view.inner == 1) UnaryLoop({UnaryKind::kRelu, stage.a[channel], 0}, from, to, count);
-      else PReluRows(from, to, rows, view.inner, &stage.a[channel]);
+      if (width == 1) UnaryLoop({UnaryKind::kRelu, stage.a[first], 0}, from, to, count);
+      else PReluRows(from, to, rows, width, &stage.a[first]);
     } else {
-      AddLoop(from, operands[stage.operand] + begin, to, count);
+      add(stage.operand, from, to);
     }
     from = to;
   }
   // Padding channels stay zero whatever the stages made of them.
-  const int64_t real = view.channels - block * view.inner;
-  if (real >= view.inner) return;
-  for (int64_t row = 0; row < rows; ++row) std::fill(to + row * view.inner + real, to + (row + 1) * view.inner, 0.0f);
+  const int64_t real = view_.channels - channel;
+  if (width == 1 || real >= width) return;
+  for (int64_t row = 0; row < rows; ++row) std::fill(to + row * width + real, to + (row + 1) * width, 0.0f);
 }
 
-void Chain::Run(const float* src, float* dst, std::span<const float* const> operands) const {
+template <typename F>
+void Chain::ForPieces(const F& f) const {
   const ChannelView view = Normalize(view_);
   const int64_t rows_per_piece = std::max<int64_t>(1, kPiece / view.inner);
   const int64_t pieces = (view.spatial + rows_per_piece - 1) / rows_per_piece;
@@ -123,9 +121,59 @@ void Chain::Run(const float* src, float* dst, std::span<const float* const> oper
                 for (int64_t i = first; i < last; ++i) {
                   const int64_t plane = i / pieces, row = i % pieces * rows_per_piece;
                   const int64_t rows = std::min(rows_per_piece, view.spatial - row);
-                  RunPiece(plane % view.outer, (plane * view.spatial + row) * view.inner, rows, src, dst, operands);
+                  f(plane % view.outer * view.inner, (plane * view.spatial + row) * view.inner, rows, view.inner);
                 }
               });
+}
+
+template <typename Operand>
+void Chain::RunFloats(const float* src, float* dst, const Operand& operand) const {
+  ForPieces([&](int64_t channel, int64_t begin, int64_t rows, int64_t width) {
+    RunPiece(channel, rows, width, src + begin, dst + begin, [&](size_t index, const float* from, float* to) {
+      AddLoop(from, operand(index) + begin, to, rows * width);
+    });
+  });
+}
+
+template <typename Operand>
+void Chain::RunBf16(const BF16* src, BF16* dst, const Operand& operand) const {
+  // One scale and shift, maybe a ReLU behind it, and nothing else.
+  const bool one_pass = !stages_.empty() && stages_[0].is_scale_shift &&
+                        (stages_.size() == 1 || (stages_.size() == 2 && stages_[1].IsRelu()));
+  ForPieces([&](int64_t channel, int64_t begin, int64_t rows, int64_t width) {
+    alignas(64) float values[kPiece], summand[kPiece];
+    // A piece is one row when rows are long; then it is cut along the channels.
+    for (int64_t column = 0; column < width; column += kPiece) {
+      const int64_t columns = std::min(kPiece, width - column), count = rows * columns, at = begin + column;
+      if (width > 1 && one_pass && view_.channels - channel >= width) {
+        const auto first = static_cast<size_t>(channel + column);
+        ScaleShiftBf16Rows(src + at, dst + at, rows, columns, &stages_[0].a[first], &stages_[0].b[first],
+                           stages_.size() > 1);
+        continue;
+      }
+      FromBf16Loop(src + at, values, count);
+      RunPiece(channel + column, rows, columns, values, values, [&](size_t index, const float* from, float* to) {
+        FromBf16Loop(operand(index) + at, summand, count);
+        AddLoop(from, summand, to, count);
+      });
+      ToBf16Loop(values, dst + at, count);
+    }
+  });
+}
+
+void Chain::Run(const float* src, float* dst, std::span<const float* const> operands) const {
+  RunFloats(src, dst, [&](size_t index) { return operands[index]; });
+}
+
+void Chain::Run(ElementType type, const std::byte* src, std::byte* dst,
+                std::span<const std::byte* const> operands) const {
+  if (type == ElementType::kBF16) {
+    RunBf16(reinterpret_cast<const BF16*>(src), reinterpret_cast<BF16*>(dst),
+            [&](size_t index) { return reinterpret_cast<const BF16*>(operands[index]); });
+  } else {
+    RunFloats(reinterpret_cast<const float*>(src), reinterpret_cast<float*>(dst),
+              [&](size_t index) { return reinterpret_cast<const float*>(operands[index]); });
+  }
 }
 
 }  // namespace moir::runtime

@@ -1,5 +1,6 @@
 // Chain: a few element-wise stages in one pass over a value, in any layout with channels. It is the kernel of
-// ScaleShift and of leftovers, and applies the post-ops that a primitive cannot.
+// ScaleShift and of leftovers, and applies the post-ops that a primitive cannot. Values in bf16 are rounded once, after
+// the last stage.
 #pragma once
 
 #include <vector>
@@ -22,6 +23,9 @@ class Chain {
 
   // dst may be src, and may be an operand.
   void Run(const float* src, float* dst, std::span<const float* const> operands = {}) const;
+  // The same on memory of this type, f32 or bf16.
+  void Run(ElementType type, const std::byte* src, std::byte* dst,
+           std::span<const std::byte* const> operands = {}) const;
 
  private:
   struct Stage {
@@ -34,8 +38,17 @@ class Chain {
       return !is_scale_shift && kind == PostOp::Kind::kUnary && function == UnaryFunction{UnaryKind::kRelu};
     }
   };
-  void RunPiece(int64_t block, int64_t begin, int64_t rows, const float* src, float* dst,
-                std::span<const float* const> operands) const;
+  // `rows` rows of `width` floats, the first one of channel `channel`; add(operand, from, to) does a sum.
+  template <typename Add>
+  void RunPiece(int64_t channel, int64_t rows, int64_t width, const float* from, float* to, const Add& add) const;
+  // f(channel, begin, rows, width) for pieces of the value in parallel.
+  template <typename F>
+  void ForPieces(const F& f) const;
+  // operand(i): where operand i begins.
+  template <typename Operand>
+  void RunFloats(const float* src, float* dst, const Operand& operand) const;
+  template <typename Operand>
+  void RunBf16(const BF16* src, BF16* dst, const Operand& operand) const;
   std::vector<float> Padded(std::vector<float> values) const;
 
   ChannelView view_;

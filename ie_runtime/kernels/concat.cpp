@@ -107,6 +107,14 @@ class ChunkKernel final : public Kernel {
   bool joins_;
 };
 
+// Of the whole: bf16 when it is wanted, and only then; parts in f32 are rounded on their way in.
+ElementType JoinedType(const KernelContext& context) {
+  for (size_t i = 0; i < context.InputCount(); ++i) {
+    if (context.InputLayout(i).Type() == ElementType::kBF16) return context.OutputStorage();
+  }
+  return context.Output().type;
+}
+
 }  // namespace
 
 std::optional<KernelChoice> MakeConcat(const KernelContext& context) {
@@ -130,7 +138,7 @@ std::optional<KernelChoice> MakeConcat(const KernelContext& context) {
   for (size_t i = 0; i < context.InputCount(); ++i) {
     if (context.Input(i).IsConstant()) hint = context.PlainInput(0);
   }
-  auto chunks = Choose(hint, context.Output().type, whole, parts, axis);
+  auto chunks = Choose(hint, JoinedType(context), whole, parts, axis);
   if (!chunks) return std::nullopt;
   KernelChoice choice;
   choice.inputs = chunks->parts;

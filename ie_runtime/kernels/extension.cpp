@@ -11,7 +11,8 @@ namespace {
 using graph::ExtensionTensor;
 
 static_assert(static_cast<int>(Isa::kAvx2) == MOIR_ISA_AVX2 && static_cast<int>(Isa::kAvx512Core) == MOIR_ISA_AVX512 &&
-              static_cast<int>(Isa::kAvx512CoreBf16) == MOIR_ISA_AVX512_BF16);
+              static_cast<int>(Isa::kAvx512CoreBf16) == MOIR_ISA_AVX512_BF16 &&
+              static_cast<int>(Isa::kAvx512CoreAmx) == MOIR_ISA_AVX512_AMX);
 
 // What create_kernel sees: shapes and constants of the layer. Values are numbered: inputs, then outputs, from 1.
 class CreateContext final : public graph::GraphContext {

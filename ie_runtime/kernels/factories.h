@@ -6,6 +6,7 @@
 namespace moir::runtime {
 
 std::optional<KernelChoice> MakeAdaptiveAvgPool(const KernelContext& context);
+std::optional<KernelChoice> MakeAmxKernel(const KernelContext& context);
 std::optional<KernelChoice> MakeArgMax(const KernelContext& context);
 std::optional<KernelChoice> MakeBinary(const KernelContext& context);
 std::optional<KernelChoice> MakeBoxNms(const KernelContext& context);

@@ -6,6 +6,10 @@
 #include "ie_runtime/packed_constants.h"
 #include "ie_runtime/threads.h"
 
+// The helpers that pass vectors by value are inlined everywhere, so how other instruction sets would pass them is no
+// matter.
+#pragma GCC diagnostic ignored "-Wpsabi"
+
 namespace moir::runtime {
 namespace {
 
@@ -13,16 +17,30 @@ constexpr int64_t kPanel = FullyConnected::kPanel;
 typedef float Vector __attribute__((vector_size(64)));  // 16 floats; wider than the CPU's registers it becomes several
 constexpr int kVectors = kPanel / 16;
 
+typedef uint32_t Words __attribute__((vector_size(64)));
+typedef uint16_t Halves __attribute__((vector_size(32)));
+
+[[gnu::always_inline]] inline Vector LoadWeights(const float* weights) {
+  return *reinterpret_cast<const Vector*>(weights);
+}
+[[gnu::always_inline]] inline Vector LoadWeights(const BF16* weights) {
+  const Words words = __builtin_convertvector(*reinterpret_cast<const Halves*>(weights), Words) << 16;
+  return reinterpret_cast<Vector>(words);
+}
+
 // One panel for `Rows` rows: sums[row][64].
-template <int Rows>
-[[gnu::always_inline]] inline void Panel(const float* x, int64_t x_stride, const float* weights, int64_t inner,
+template <int Rows, typename Weight>
+[[gnu::always_inline]] inline void Panel(const float* x, int64_t x_stride, const Weight* weights, int64_t inner,
                                          float* sums) {
+  // Some pages ahead, which the CPU's own fetching does not cross. Beyond the end it does nothing.
+  constexpr int64_t kAheadBytes = 8192;
   Vector sum[Rows][kVectors] = {};
   for (int64_t k = 0; k < inner; ++k) {
-    const Vector* w = reinterpret_cast<const Vector*>(weights + k * kPanel);
-    for (int r = 0; r < Rows; ++r) {
-      const float factor = x[r * x_stride + k];
-      for (int v = 0; v < kVectors; ++v) sum[r][v] += factor * w[v];
+    const char* ahead = reinterpret_cast<const char*>(weights + k * kPanel) + kAheadBytes;
+    for (int64_t byte = 0; byte < kPanel * int64_t{sizeof(Weight)}; byte += 64) __builtin_prefetch(ahead + byte);
+    for (int v = 0; v < kVectors; ++v) {
+      const Vector w = LoadWeights(weights + k * kPanel + v * 16);
+      for (int r = 0; r < Rows; ++r) sum[r][v] += x[r * x_stride + k] * w;
     }
   }
   Vector* to = reinterpret_cast<Vector*>(sums);
@@ -31,7 +49,9 @@ template <int Rows>
   }
 }
 
-MOIR_VECTOR_CLONES void RunPanel(const float* x, int64_t rows, int64_t inner, const float* weights, float* sums) {
+template <typename Weight>
+[[gnu::always_inline]] inline void RunRows(const float* x, int64_t rows, int64_t inner, const Weight* weights,
+                                           float* sums) {
   switch (rows) {
     case 1: return Panel<1>(x, inner, weights, inner, sums);
     case 2: return Panel<2>(x, inner, weights, inner, sums);
@@ -40,42 +60,63 @@ MOIR_VECTOR_CLONES void RunPanel(const float* x, int64_t rows, int64_t inner, co
   }
 }
 
-}  // namespace
+MOIR_VECTOR_CLONES void RunPanel(const float* x, int64_t rows, int64_t inner, const float* weights, float* sums) {
+  RunRows(x, rows, inner, weights, sums);
+}
+MOIR_VECTOR_CLONES void RunPanel(const float* x, int64_t rows, int64_t inner, const BF16* weights, float* sums) {
+  RunRows(x, rows, inner, weights, sums);
+}
 
-FullyConnected::FullyConnected(const Tensor& weights, int64_t inner, int64_t columns, bool transposed,
-                               std::vector<float> bias)
-    : inner_(inner), columns_(columns), bias_(std::move(bias)) {
+void PackRow(const float* from, int64_t count, float* to) { std::copy_n(from, count, to); }
+void PackRow(const float* from, int64_t count, BF16* to) { ToBf16Loop(from, to, count); }
+
+template <typename Weight>
+void Pack(const float* from, int64_t inner, int64_t columns, bool transposed, Weight* packed) {
   const int64_t panels = (columns + kPanel - 1) / kPanel;
-  bytes_ = static_cast<size_t>(panels * inner * kPanel) * sizeof(float);
-  bias_.resize(static_cast<size_t>(panels * kPanel), 0.0f);
-  packed_ = PackConstant(StrCat("panels of ", kPanel, transposed ? " transposed" : ""), bytes_, [&](std::byte* memory) {
-    float* packed = reinterpret_cast<float*>(memory);
-    const float* from = weights.Values<float>().data();
-    ParallelFor(panels, 1, [&](int64_t first, int64_t last) {
-      for (int64_t panel = first; panel < last; ++panel) {
-        const int64_t width = std::min(kPanel, columns - panel * kPanel);
-        float* to = packed + panel * inner * kPanel;
-        if (width < kPanel) std::fill_n(to, inner * kPanel, 0.0f);
-        if (!transposed) {
-          for (int64_t k = 0; k < inner; ++k) std::copy_n(from + k * columns + panel * kPanel, width, to + k * kPanel);
-          continue;
-        }
-        // A few k at a time, so that both sides stay in the cache.
-        constexpr int64_t kTile = 64;
-        for (int64_t start = 0; start < inner; start += kTile) {
-          const int64_t end = std::min(inner, start + kTile);
-          for (int64_t o = 0; o < width; ++o) {
-            const float* row = from + (panel * kPanel + o) * inner;
-            for (int64_t k = start; k < end; ++k) to[k * kPanel + o] = row[k];
-          }
-        }
+  ParallelFor(panels, 1, [&](int64_t first, int64_t last) {
+    for (int64_t panel = first; panel < last; ++panel) {
+      const int64_t width = std::min(kPanel, columns - panel * kPanel);
+      Weight* to = packed + panel * inner * kPanel;
+      if (width < kPanel) std::fill_n(to, inner * kPanel, Weight{});
+      if (!transposed) {
+        for (int64_t k = 0; k < inner; ++k) PackRow(from + k * columns + panel * kPanel, width, to + k * kPanel);
+        continue;
       }
-    });
+      // A few k at a time, so that both sides stay in the cache.
+      constexpr int64_t kTile = 64;
+      float tile[kTile * kPanel];
+      for (int64_t start = 0; start < inner; start += kTile) {
+        const int64_t end = std::min(inner, start + kTile);
+        for (int64_t o = 0; o < width; ++o) {
+          const float* row = from + (panel * kPanel + o) * inner;
+          for (int64_t k = start; k < end; ++k) tile[(k - start) * kPanel + o] = row[k];
+        }
+        for (int64_t k = start; k < end; ++k) PackRow(tile + (k - start) * kPanel, width, to + k * kPanel);
+      }
+    }
   });
 }
 
-void FullyConnected::Run(const float* x, float* y, int64_t rows) const {
-  const float* packed = reinterpret_cast<const float*>(packed_.get());
+}  // namespace
+
+FullyConnected::FullyConnected(const Tensor& weights, int64_t inner, int64_t columns, bool transposed,
+                               std::vector<float> bias, ElementType type)
+    : inner_(inner), columns_(columns), type_(type), bias_(std::move(bias)) {
+  const int64_t panels = (columns + kPanel - 1) / kPanel;
+  bytes_ = static_cast<size_t>(panels * inner * kPanel) * ElementSize(type);
+  bias_.resize(static_cast<size_t>(panels * kPanel), 0.0f);
+  const std::string form =
+      StrCat("panels of ", kPanel, transposed ? " transposed" : "", type == ElementType::kBF16 ? " in bf16" : "");
+  packed_ = PackConstant(form, bytes_, [&](std::byte* memory) {
+    const float* from = weights.Values<float>().data();
+    if (type == ElementType::kBF16) Pack(from, inner, columns, transposed, reinterpret_cast<BF16*>(memory));
+    else Pack(from, inner, columns, transposed, reinterpret_cast<float*>(memory));
+  });
+}
+
+template <typename Weight>
+void FullyConnected::RunPanels(const float* x, float* y, int64_t rows) const {
+  const Weight* packed = reinterpret_cast<const Weight*>(packed_.get());
   const int64_t panels = (columns_ + kPanel - 1) / kPanel;
   ParallelFor(panels, std::max<int64_t>(1, 32768 / (inner_ * kPanel)), [&](int64_t first, int64_t last) {
     alignas(64) float sums[kMaxRows * kPanel];
@@ -87,6 +128,11 @@ void FullyConnected::Run(const float* x, float* y, int64_t rows) const {
                 width);
     }
   });
+}
+
+void FullyConnected::Run(const float* x, float* y, int64_t rows) const {
+  if (type_ == ElementType::kBF16) RunPanels<BF16>(x, y, rows);
+  else RunPanels<float>(x, y, rows);
 }
 
 namespace {
@@ -121,6 +167,13 @@ class FullyConnectedKernel final : public Kernel {
 };
 
 }  // namespace
+
+bool IsFullyConnected(const Plan& plan, const Layer& layer) {
+  const PlanValue &a = plan.Value(layer.inputs[0]), &b = plan.Value(layer.inputs[1]);
+  if (!b.IsConstant() || b.shape.Rank() != 2 || a.shape.Rank() < 2 || layer.Attr<bool>("transpose_a")) return false;
+  const int64_t inner = b.shape[layer.Attr<bool>("transpose_b") ? 1 : 0];
+  return inner > 0 && a.shape.NumElements() > 0 && a.shape.NumElements() / inner <= FullyConnected::kMaxRows;
+}
 
 std::unique_ptr<Kernel> MakeFullyConnected(FullyConnected layer, int64_t rows, std::optional<Chain> chain) {
   return std::make_unique<FullyConnectedKernel>(std::move(layer), rows, std::move(chain));

@@ -2,7 +2,8 @@
 //
 // With few rows the time is that of reading the weights once, so they are packed in the order of reading:
 //   panel p (64 outputs), k, output within the panel
-// and every thread streams through panels of its own.
+// and every thread streams through panels of its own. Weights may be rounded to bf16, which halves the stream; they are
+// multiplied as f32.
 #pragma once
 
 #include <atomic>
@@ -20,13 +21,18 @@ class FullyConnected {
   static constexpr int64_t kPanel = 64;
 
   // Weights are stored [columns, inner] when `transposed`, else [inner, columns]; bias is empty or has `columns`
-  // numbers.
-  FullyConnected(const Tensor& weights, int64_t inner, int64_t columns, bool transposed, std::vector<float> bias);
+  // numbers. `type`: of the packed weights, f32 or bf16.
+  FullyConnected(const Tensor& weights, int64_t inner, int64_t columns, bool transposed, std::vector<float> bias,
+                 ElementType type = ElementType::kF32);
   void Run(const float* x, float* y, int64_t rows) const;
   size_t Bytes() const { return bytes_; }
 
  private:
+  template <typename Weight>
+  void RunPanels(const float* x, float* y, int64_t rows) const;
+
   int64_t inner_, columns_;
+  ElementType type_;
   size_t bytes_;
   std::shared_ptr<const std::byte> packed_;
   std::vector<float> bias_;  // padded to whole panels
@@ -65,6 +71,9 @@ class FullyConnectedRows {
 };
 
 std::unique_ptr<Kernel> MakeFullyConnectedRows(FullyConnectedRows layer, int64_t rows, std::optional<Chain> chain);
+// Whether a MatMul is one: its weights are a constant matrix, and there are at most kMaxRows rows.
+bool IsFullyConnected(const Plan& plan, const Layer& layer);
+
 std::unique_ptr<Kernel> MakeFullyConnected(FullyConnected layer, int64_t rows, std::optional<Chain> chain);
 
 }  // namespace moir::runtime

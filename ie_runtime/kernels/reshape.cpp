@@ -41,8 +41,9 @@ std::unique_ptr<Kernel> MakeViewKernel(size_t bytes, size_t offset) {
 std::optional<KernelChoice> MakeReshape(const KernelContext& context) {
   KernelChoice choice;
   choice.inputs.resize(context.InputCount());
-  choice.inputs[0] = context.PlainInput();
-  choice.outputs = {context.PlainOutput()};
+  const ElementType type = context.InputLayout().Type();
+  choice.inputs[0] = Layout::Plain(type, context.InputShape());
+  choice.outputs = {Layout::Plain(type, context.OutputShape())};
   choice.aliases = {{Alias::Kind::kView}};
   choice.kernel = MakeViewKernel(choice.outputs[0].Bytes(), 0);
   return choice;

@@ -16,8 +16,8 @@ std::optional<KernelChoice> MakeScaleShift(const KernelContext& context) {
   choice.inputs[0] = layout;
   choice.outputs = {layout};
   choice.aliases = {{Alias::Kind::kInPlace}};
-  choice.kernel = MakeKernel("vector", [chain = std::move(chain)](const Binding& memory) {
-    chain.Run(reinterpret_cast<const float*>(memory.inputs[0]), reinterpret_cast<float*>(memory.outputs[0]));
+  choice.kernel = MakeKernel("vector", [chain = std::move(chain), type = layout.Type()](const Binding& memory) {
+    chain.Run(type, memory.inputs[0], memory.outputs[0]);
   });
   return choice;
 }
@@ -35,8 +35,8 @@ std::optional<KernelChoice> MakePRelu(const KernelContext& context) {
   choice.inputs = {layout, Layout()};
   choice.outputs = {layout};
   choice.aliases = {{Alias::Kind::kInPlace}};
-  choice.kernel = MakeKernel("vector", [chain = std::move(chain)](const Binding& memory) {
-    chain.Run(reinterpret_cast<const float*>(memory.inputs[0]), reinterpret_cast<float*>(memory.outputs[0]));
+  choice.kernel = MakeKernel("vector", [chain = std::move(chain), type = layout.Type()](const Binding& memory) {
+    chain.Run(type, memory.inputs[0], memory.outputs[0]);
   });
   return choice;
 }

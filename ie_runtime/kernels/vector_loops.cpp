@@ -3,6 +3,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "ie_runtime/kernels/bf16_kernels.h"
+
 // The helpers that pass vectors by value are inlined everywhere, so how other instruction sets would pass them is no
 // matter.
 #pragma GCC diagnostic ignored "-Wpsabi"
@@ -250,6 +252,46 @@ MOIR_VECTOR_CLONES void ExpOfDifferenceLoop(const float* x, const float* base, f
 
 MOIR_VECTOR_CLONES void AddLoop(const float* a, const float* b, float* y, int64_t count) {
   for (int64_t i = 0; i < count; ++i) y[i] = a[i] + b[i];
+}
+
+[[gnu::always_inline]] inline uint16_t ToBf16Bits(float x) {
+  uint32_t bits;
+  __builtin_memcpy(&bits, &x, sizeof(bits));
+  // What is cut off carries over when it is more than a half, or a half beside an odd number. A NaN must not carry.
+  const uint32_t rounded = (bits + 0x7FFF + (bits >> 16 & 1)) >> 16;
+  const uint32_t quiet = bits >> 16 | 0x40;
+  return static_cast<uint16_t>((bits & 0x7FFFFFFF) > 0x7F800000 ? quiet : rounded);
+}
+[[gnu::always_inline]] inline float FromBf16Bits(uint16_t x) {
+  const uint32_t bits = static_cast<uint32_t>(x) << 16;
+  float value;
+  __builtin_memcpy(&value, &bits, sizeof(value));
+  return value;
+}
+
+MOIR_VECTOR_CLONES void ToBf16Loop(const float* x, BF16* y, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) y[i].bits = ToBf16Bits(x[i]);
+}
+
+MOIR_VECTOR_CLONES void FromBf16Loop(const BF16* x, float* y, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) y[i] = FromBf16Bits(x[i].bits);
+}
+
+// y may be x, which the compiler takes for a dependency.
+MOIR_VECTOR_CLONES void ScaleShiftBf16Rows(const BF16* x, BF16* y, int64_t rows, int64_t width, const float* scale,
+                                           const float* shift, bool relu) {
+  for (int64_t row = 0; row < rows; ++row, x += width, y += width) {
+    if (relu) {
+#pragma GCC ivdep
+      for (int64_t i = 0; i < width; ++i) {
+        const float value = FromBf16Bits(x[i].bits) * scale[i] + shift[i];
+        y[i].bits = ToBf16Bits(value > 0 ? value : 0);
+      }
+    } else {
+#pragma GCC ivdep
+      for (int64_t i = 0; i < width; ++i) y[i].bits = ToBf16Bits(FromBf16Bits(x[i].bits) * scale[i] + shift[i]);
+    }
+  }
 }
 
 // Calls run(f) with the function of the kind.

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "ie_runtime/common.h"
 #include "ie_runtime/unary.h"
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
@@ -32,6 +33,10 @@ void MaximumLoop(const float* a, float* y, int64_t count);
 void ExpOfDifferenceLoop(const float* x, const float* base, float* y, float* sums, int64_t count);
 // y = a + b
 void AddLoop(const float* a, const float* b, float* y, int64_t count);
+
+// To the nearest bf16, halfway to the even one, and back.
+void ToBf16Loop(const float* x, BF16* y, int64_t count);
+void FromBf16Loop(const BF16* x, float* y, int64_t count);
 
 // The largest and the smallest of one element or more; NaN when there is one.
 float LargestOf(const float* x, int64_t count);

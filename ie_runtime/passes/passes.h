@@ -14,6 +14,7 @@ void FuseUnary(Plan& plan);       // any of these + activation                  
 
 void FusePrologue(Plan& plan);  // depthwise convolution or ScaleShift + 1x1     => Convolution with a prologue
 
-void RunPasses(Plan& plan);
+// `precision`: of products, f32 or bf16.
+void RunPasses(Plan& plan, ElementType precision = ElementType::kF32);
 
 }  // namespace moir::runtime

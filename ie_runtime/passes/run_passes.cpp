@@ -2,7 +2,7 @@
 
 namespace moir::runtime {
 
-void RunPasses(Plan& plan) {
+void RunPasses(Plan& plan, ElementType precision) {
   FusePad(plan);
   FuseScaleShift(plan);
   // Before sums and activations, which would stand between a convolution and its bias.
@@ -11,8 +11,8 @@ void RunPasses(Plan& plan) {
   FuseLstmGates(plan);
   // Whatever a kernel finishes with follows its bias and its sum.
   FuseUnary(plan);
-  // Needs the activations in their places.
-  FusePrologue(plan);
+  // Needs the activations in their places. The kernel multiplies in f32.
+  if (precision == ElementType::kF32) FusePrologue(plan);
 }
 
 }  // namespace moir::runtime

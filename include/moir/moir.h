@@ -58,7 +58,9 @@ MOIR_API const char* GetVersion();
 //                          is the fastest when the process has its CPUs for itself, "false" when it shares them; "auto"
 //                          (the default): "true" except for a while after others were seen to compete. "false" is for
 //                          the whole process and stays. OMP_WAIT_POLICY in the environment goes before
-//   inference_precision    "f32" (the default) or "bf16"
+//   inference_precision    "f32" (the default) or "bf16": convolutions and products of matrices multiply numbers
+//                          rounded to bf16, and what they read is kept in bf16. A CPU without instructions for it
+//                          computes in f32; the compiled model tells which of the two it does
 //   enable_profiling       "true" or "false" (the default)
 //   cache_dir              folder where compiled weights are kept from one start of the program to the next; "" (the
 //                          default): none. It is made when it is missing. Whatever is wrong with it or with files in it
@@ -66,8 +68,9 @@ MOIR_API const char* GetVersion();
 //   shape_cache_capacity   how many shapes of inputs the compiled model remembers (CompiledModel::Reshape), those used
 //                          last; "8" by default. "0": it keeps nothing to make others from
 //   max_isa                newest instruction set the kernels may use: "" (the default: all), "sse41", "avx2",
-//                          "avx512_core", "avx512_core_vnni" or "avx512_core_bf16". It holds for the whole process and
-//                          only before its first compilation; the environment's MOIR_MAX_ISA does the same
+//                          "avx512_core", "avx512_core_vnni", "avx512_core_bf16" or "avx512_core_amx". It holds for
+//                          the whole process and only before its first compilation; the environment's MOIR_MAX_ISA
+//                          does the same
 // However many models, streams and callers there are: inferences that have more threads together than the process may
 // use CPUs wait for each other, in order of arrival.
 using Properties = std::map<std::string, std::string>;

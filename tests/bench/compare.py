@@ -10,7 +10,8 @@ written once into the work folder by export_models.py with the Python of --mxnet
 Python of --peers-python has the packages openvino, onnxruntime, ncnn and pnnx (peers.txt has the versions).
 
 engine: processes of all sides take turns (A-B-C-A-B-C), each with the same inputs, threads and precision; the figures are
-over all rounds, in milliseconds of one inference of one input. Outputs are compared with MXNet's. ratio: the best peer's
+over all rounds, in milliseconds of one inference of one input. Outputs are compared with MXNet's in f32: the largest
+difference, and in bf16 whether the largest value of every output is at the same place ("same top 1"). ratio: the best peer's
 median divided by ours, above 1 where we are faster; mean: geometric. An engine without a figure cannot read the model, or
 does not have the precision. --throughput instead: inferences per second with as many at a time as each engine likes.
 --load instead: milliseconds from the IR's files to the first result, and the memory that the process took on the way, without
@@ -87,17 +88,19 @@ def floats(path):
 
 
 def difference(args, name, prefix):
-    """Largest difference from MXNet, relative to the largest value, over all outputs; None where outputs do not match."""
-    worst = 0.0
+    """Largest difference from MXNet, relative to the largest value, over all outputs, and whether their largest values
+    are at the same places; None where outputs do not match."""
+    worst, same_top = 0.0, True
     for i in range(json.loads((args.work / f"{name}.json").read_text())["outputs"]):
         path = pathlib.Path(f"{prefix}{i}.raw")
         expected = floats(args.work / f"{name}.output{i}.raw")
         got = floats(path) if path.exists() else []
         if len(got) != len(expected):
-            return None
+            return None, None
         largest = max(map(abs, expected)) or 1
         worst = max(worst, max(abs(a - b) for a, b in zip(got, expected)) / largest)
-    return worst
+        same_top = same_top and got.index(max(got)) == expected.index(max(expected))
+    return worst, same_top
 
 
 def commands(args, name):
@@ -145,8 +148,8 @@ def measure(args, name):
             continue
         times = sorted(time for one in runs for time in one["times"])
         figures[engine] = {**facts, "min": times[0], "median": times[len(times) // 2], "p99": times[min(len(times) - 1, len(times) * 99 // 100)],
-                           "load": min(one["first"] for one in runs), "resident": min(one["resident"] for one in runs),
-                           "difference": difference(args, name, args.work / f"{engine}.")}
+                           "load": min(one["first"] for one in runs), "resident": min(one["resident"] for one in runs)}
+        figures[engine]["difference"], figures[engine]["same_top"] = difference(args, name, args.work / f"{engine}.")
     return figures
 
 
@@ -174,6 +177,8 @@ def measure_engine(args, names):
                 print(f"{label:16} {engine:12} {f['throughput']:9.1f}")
                 continue
             apart = "other outputs" if f["difference"] is None else f"{f['difference']:.1e} from MXNet"
+            if args.precision != "f32" and f["difference"] is not None:
+                apart += ", same top 1" if f["same_top"] else ", another top 1"
             print(f"{label:16} {engine:12} {f['min']:9.3f} {f['median']:9.3f} {f['p99']:9.3f}  load {f['load']:7.0f}  {f['resident']:6.0f} MB  {f.get('precision', '')}  {apart}")
         if peers and args.throughput:
             ratio = figures["moir"]["throughput"] / max(figures[engine]["throughput"] for engine in peers)

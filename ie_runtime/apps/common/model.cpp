@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
+#include <iostream>
 #include <map>
 #include <sstream>
 
@@ -132,7 +133,11 @@ std::vector<NamedText> ParseNamedTexts(const std::string& option, const std::str
 CompiledModel Compile(const Core& core, const Model& model, const ModelOptions& options, const Properties& more) {
   Properties properties = EngineProperties(options);
   properties.insert(more.begin(), more.end());
-  return core.CompileModel(model, properties);
+  const CompiledModel compiled = core.CompileModel(model, properties);
+  if (const std::string precision = compiled.GetProperty("inference_precision"); precision != options.precision)
+    std::cerr << "note: this CPU has no instructions for " << options.precision << ", computing in " << precision
+              << "\n";
+  return compiled;
 }
 
 std::string Describe(ElementType type, const Shape& shape) {

@@ -1,11 +1,14 @@
 // Convolution and GroupConvolution with bias and post-ops.
 //
-// Between convolutions values stay blocked by the vector length, the layout of oneDNN's direct kernels and of our
-// Winograd ones. Post-ops that the primitive does not take run as a chain over its result.
+// Between convolutions values in f32 stay blocked by the vector length, the layout of oneDNN's direct kernels and of
+// our Winograd ones. Values in bf16 have their channels last, which is how oneDNN fills the tiles of AMX; the result is
+// rounded to bf16, or stays the f32 that it was summed up in. Post-ops that the primitive does not take run as a chain
+// over its result.
 #include <cstring>
 
 #include "ie_runtime/compile_jobs.h"
 #include "ie_runtime/isa.h"
+#include "ie_runtime/kernels/bf16_kernels.h"
 #include "ie_runtime/kernels/chain.h"
 #include "ie_runtime/kernels/factories.h"
 #include "ie_runtime/kernels/onednn/primitive_task.h"
@@ -54,7 +57,11 @@ onednn::WindowDims ToWindowDims(const WindowAttributes& w) {
   return dims;
 }
 
-std::vector<Candidate> Candidates(const KernelContext& context, const Geometry& g) {
+std::vector<Candidate> Candidates(const KernelContext& context, const Geometry& g, ElementType type) {
+  if (type == ElementType::kBF16) {
+    return {{Layout::ChannelsLast(ElementType::kBF16, context.InputShape()),
+             Layout::ChannelsLast(context.OutputStorage(), context.OutputShape())}};
+  }
   const int64_t block = EffectiveIsa() >= Isa::kAvx512Core ? 16 : 8;
   const Layout plain_src = context.PlainInput();
   const Layout blocked_src = Layout::Blocked(ElementType::kF32, context.InputShape(), block);
@@ -71,10 +78,12 @@ std::vector<Candidate> Candidates(const KernelContext& context, const Geometry& 
   return candidates;
 }
 
+constexpr int kSlow = 1, kFast = 3;
+
 int Rank(const std::string& implementation) {
-  if (implementation.rfind("ref", 0) == 0 || implementation.rfind("simple", 0) == 0) return 1;
+  if (implementation.rfind("ref", 0) == 0 || implementation.rfind("simple", 0) == 0) return kSlow;
   if (implementation.rfind("gemm", 0) == 0) return 2;
-  return 3;
+  return kFast;
 }
 
 // The post-ops [0, count) as oneDNN's. Slopes of a PRelu are bound as arguments.
@@ -101,13 +110,13 @@ bool CanFuse(const Layer& layer, size_t count, const Geometry& g) {
   return true;
 }
 
-Found Find(const KernelContext& context, const Geometry& g, const Candidate& candidate) {
+Found Find(const KernelContext& context, const Geometry& g, ElementType type, const Candidate& candidate) {
   const Layer& layer = context.GetLayer();
   const Desc src =
       candidate.src.IsDefined() ? candidate.src.Get().desc : onednn::AnyDesc(ElementType::kF32, context.InputShape());
   const Desc dst =
       candidate.dst.IsDefined() ? candidate.dst.Get().desc : onednn::AnyDesc(ElementType::kF32, context.OutputShape());
-  const Desc weights = onednn::AnyDesc(ElementType::kF32, g.weights);
+  const Desc weights = onednn::AnyDesc(type, g.weights);
   const Desc bias = layer.bias ? onednn::AnyDesc(ElementType::kF32, Shape{g.out_channels}) : Desc();
   Found best;
   for (size_t fused = layer.post_ops.size() + 1; fused-- > 0;) {
@@ -117,10 +126,12 @@ Found Find(const KernelContext& context, const Geometry& g, const Candidate& can
                                          ToWindowDims(g.window), MakeAttributes(layer, fused));
     if (!found.desc) continue;
     found.fused = fused;
-    found.rank = Rank(onednn::ImplementationName(found.desc));
+    const std::string name = onednn::ImplementationName(found.desc);
+    // Unfolding windows of bf16 costs what its products save.
+    found.rank = type == ElementType::kBF16 && name.find("gemm") != std::string::npos ? kSlow : Rank(name);
     // A fast kernel with a chain behind it beats a slow one that does everything.
     if (found.rank > best.rank) best = std::move(found);
-    if (best.rank == 3) break;
+    if (best.rank == kFast) break;
   }
   return best;
 }
@@ -167,8 +178,7 @@ class ConvolutionKernel final : public Kernel {
   struct ConvolutionTask final : Task {
     ConvolutionTask(const ConvolutionKernel& owner, const Binding& binding)
         : kernel(owner), memory(binding), primitive(owner.primitive_) {
-      for (const size_t input : owner.sum_inputs_)
-        operands.push_back(reinterpret_cast<const float*>(binding.inputs[input]));
+      for (const size_t input : owner.sum_inputs_) operands.push_back(binding.inputs[input]);
     }
     void Run() override {
       if (kernel.accumulated_ != 0) {
@@ -181,13 +191,12 @@ class ConvolutionKernel final : public Kernel {
         }
       }
       primitive.Run();
-      float* dst = reinterpret_cast<float*>(memory.outputs[0]);
-      if (kernel.chain_) kernel.chain_->Run(dst, dst, operands);
+      if (kernel.chain_) kernel.chain_->Run(kernel.dst_.Type(), memory.outputs[0], memory.outputs[0], operands);
     }
     const ConvolutionKernel& kernel;
     Binding memory;
     onednn::PrimitiveTask primitive;
-    std::vector<const float*> operands;
+    std::vector<const std::byte*> operands;
   };
 
   dnnl::convolution_forward primitive_;  // made before the compilation ends
@@ -202,16 +211,17 @@ class ConvolutionKernel final : public Kernel {
 
 }  // namespace
 
-std::optional<KernelChoice> MakeConvolutionKernel(const KernelContext& context) {
+namespace {
+
+// The best of oneDNN's kernels for factors of this type, when it is of rank `least` or better.
+std::optional<KernelChoice> MakePrimitiveKernel(const KernelContext& context, ElementType type, int least) {
   const Layer& layer = context.GetLayer();
-  if (!context.AllF32() || !context.Input(1).IsConstant()) return std::nullopt;
-  if (std::optional<KernelChoice> winograd = MakeWinogradKernel(context)) return winograd;
-  if (std::optional<KernelChoice> packed = MakePackedKernel(context)) return packed;
   const Geometry g = ReadGeometry(context);
   Found best;
+  best.rank = least - 1;
   Candidate chosen;
-  for (const Candidate& candidate : Candidates(context, g)) {
-    Found found = Find(context, g, candidate);
+  for (const Candidate& candidate : Candidates(context, g, type)) {
+    Found found = Find(context, g, type, candidate);
     if (found.rank <= best.rank) continue;
     // A chain must know where the channels are.
     const Layout dst = candidate.dst.IsDefined()
@@ -220,7 +230,7 @@ std::optional<KernelChoice> MakeConvolutionKernel(const KernelContext& context) 
     if (found.fused < layer.post_ops.size() && !dst.Channels()) continue;
     best = std::move(found);
     chosen = candidate;
-    if (best.rank == 3) break;
+    if (best.rank == kFast) break;
   }
   if (!best.desc) return std::nullopt;
   const Layout src = chosen.src.IsDefined()
@@ -242,6 +252,22 @@ std::optional<KernelChoice> MakeConvolutionKernel(const KernelContext& context) 
   }
   choice.kernel = std::make_unique<ConvolutionKernel>(context, g, best, src, dst);
   return choice;
+}
+
+}  // namespace
+
+std::optional<KernelChoice> MakeConvolutionKernel(const KernelContext& context) {
+  const int64_t rank = context.InputShape().Rank();
+  if (!context.AllF32() || !context.Input(1).IsConstant()) return std::nullopt;
+  if (context.Bf16() && rank >= 3 && rank <= 5) {
+    if (auto choice = MakeAmxKernel(context)) return choice;
+    if (auto choice = MakeDepthwiseBf16(context)) return choice;
+    // A slow kernel in bf16 is slower than a fast one in f32, and less exact.
+    if (auto choice = MakePrimitiveKernel(context, ElementType::kBF16, kFast)) return choice;
+  }
+  if (std::optional<KernelChoice> winograd = MakeWinogradKernel(context)) return winograd;
+  if (std::optional<KernelChoice> packed = MakePackedKernel(context)) return packed;
+  return MakePrimitiveKernel(context, ElementType::kF32, kSlow);
 }
 
 }  // namespace moir::runtime

@@ -31,14 +31,14 @@ class DeconvolutionKernel final : public Kernel {
       explicit DeconvolutionTask(const DeconvolutionKernel& owner) : kernel(owner), primitive(owner.primitive_) {}
       void Run() override {
         primitive.Run();
-        if (kernel.chain_) kernel.chain_->Run(dst, dst);
+        if (kernel.chain_) kernel.chain_->Run(kernel.dst_.Type(), dst, dst);
       }
       const DeconvolutionKernel& kernel;
       onednn::PrimitiveTask primitive;
-      float* dst = nullptr;
+      std::byte* dst = nullptr;
     };
     auto task = std::make_unique<DeconvolutionTask>(*this);
-    task->dst = reinterpret_cast<float*>(binding.outputs[0]);
+    task->dst = binding.outputs[0];
     task->primitive.Add(DNNL_ARG_SRC, src_.Get().desc, binding.inputs[0]);
     task->primitive.Add(DNNL_ARG_WEIGHTS, weights_.GetDesc(), weights_.Data());
     if (bias_.Data()) task->primitive.Add(DNNL_ARG_BIAS, bias_.GetDesc(), bias_.Data());
@@ -100,7 +100,6 @@ std::optional<KernelChoice> MakeDeconvolutionKernel(const KernelContext& context
   std::vector<int64_t> strides = stored.Strides();
   std::swap(strides[static_cast<size_t>(first)], strides[static_cast<size_t>(first + 1)]);
   const Shape bias_shape{context.OutputShape()[1]};
-  const Desc any_weights = onednn::AnyDesc(ElementType::kF32, shape);
   const Desc any_bias = layer.bias ? onednn::AnyDesc(ElementType::kF32, bias_shape) : Desc();
 
   const int64_t block = EffectiveIsa() >= Isa::kAvx512Core ? 16 : 8;
@@ -108,8 +107,13 @@ std::optional<KernelChoice> MakeDeconvolutionKernel(const KernelContext& context
   const int64_t in_channels = context.InputShape()[1], out_channels = context.OutputShape()[1];
   struct Candidate {
     Layout src, dst;
+    int least = 1;  // rank
   };
   std::vector<Candidate> candidates;
+  if (context.Bf16() && stored.Rank() - first >= 3) {
+    candidates.push_back({Layout::ChannelsLast(ElementType::kBF16, context.InputShape()),
+                          Layout::ChannelsLast(context.OutputStorage(), context.OutputShape()), 3});
+  }
   const bool depthwise = groups == in_channels && groups == out_channels;
   if (groups == 1 || depthwise || (in_channels / groups % block == 0 && out_channels / groups % block == 0)) {
     candidates.push_back({Layout::Blocked(ElementType::kF32, context.InputShape(), block),
@@ -123,11 +127,13 @@ std::optional<KernelChoice> MakeDeconvolutionKernel(const KernelContext& context
   Candidate chosen;
   int best_rank = 0;
   for (const Candidate& candidate : candidates) {
+    if (best_rank == 3) break;
+    const Desc any_weights = onednn::AnyDesc(candidate.src.Type(), shape);
     const auto desc = onednn::MakeDeconvolution(candidate.src.Get().desc, any_weights, any_bias,
                                                 candidate.dst.Get().desc, window, onednn::UserScratchpad());
     if (!desc) continue;
     const int rank = Rank(onednn::ImplementationName(desc));
-    if (rank <= best_rank) continue;
+    if (rank <= best_rank || rank < candidate.least) continue;
     best = desc;
     chosen = candidate;
     best_rank = rank;

@@ -47,8 +47,8 @@ std::optional<KernelChoice> MakeUnary(const KernelContext& context) {
   Chain chain(ViewOf(layout));
   chain.AddUnary(layer.function);
   chain.AddPostOps(context);
-  choice.kernel = MakeKernel("vector", [chain = std::move(chain)](const Binding& memory) {
-    chain.Run(reinterpret_cast<const float*>(memory.inputs[0]), reinterpret_cast<float*>(memory.outputs[0]));
+  choice.kernel = MakeKernel("vector", [chain = std::move(chain), type = layout.Type()](const Binding& memory) {
+    chain.Run(type, memory.inputs[0], memory.outputs[0]);
   });
   return choice;
 }

@@ -46,6 +46,17 @@ Layout Layout::Blocked(ElementType type, const graph::Shape& shape, int64_t bloc
               Desc(onednn::ToDims(shape), onednn::ToDataType(type), BlockedTag(shape.Rank(), block)));
 }
 
+Layout Layout::WithType(ElementType type) const {
+  if (type == impl_->type) return *this;
+  switch (impl_->kind) {
+    case Kind::kChannelsLast: return ChannelsLast(type, impl_->shape);
+    case Kind::kBlocked: return Blocked(type, impl_->shape, impl_->block);
+    case Kind::kPlain:
+    case Kind::kOpaque: break;
+  }
+  return Plain(type, impl_->shape);
+}
+
 ElementType Layout::Type() const { return impl_->type; }
 const graph::Shape& Layout::Shape() const { return impl_->shape; }
 size_t Layout::Bytes() const { return impl_->bytes; }

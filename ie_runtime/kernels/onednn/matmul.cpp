@@ -31,11 +31,16 @@ std::optional<Dense> AsDense(const KernelContext& context) {
   return Dense{a.shape.NumElements() / inner, inner, b.shape[transposed ? 0 : 1], transposed};
 }
 
+// Of the factors and of the result in memory; sums are f32.
+struct Types {
+  ElementType products, result;
+};
+
 // The result seen as rows of columns, for a chain whose "channels" are the columns.
 ChannelView RowView(int64_t rows, int64_t columns) { return {1, 1, rows, columns, columns}; }
 
 // Stacks and matrices of both operands with the rank of the result.
-Desc OperandDesc(const Shape& shape, int64_t rank, bool transpose) {
+Desc OperandDesc(const Shape& shape, int64_t rank, bool transpose, ElementType type) {
   onednn::Dims dims(static_cast<size_t>(rank), 1), strides(static_cast<size_t>(rank), 0);
   const std::vector<int64_t> dense = shape.Strides();
   for (int64_t i = 0; i < shape.Rank(); ++i) {
@@ -47,15 +52,16 @@ Desc OperandDesc(const Shape& shape, int64_t rank, bool transpose) {
     std::swap(dims[static_cast<size_t>(rank - 1)], dims[static_cast<size_t>(rank - 2)]);
     std::swap(strides[static_cast<size_t>(rank - 1)], strides[static_cast<size_t>(rank - 2)]);
   }
-  return Desc(dims, onednn::DataType::f32, strides);
+  return Desc(dims, onednn::ToDataType(type), strides);
 }
 
 class InnerProductKernel final : public Kernel {
  public:
   InnerProductKernel(const KernelContext& context, const Dense& dense,
-                     const dnnl::inner_product_forward::primitive_desc& desc, Desc src, Desc dst,
+                     const dnnl::inner_product_forward::primitive_desc& desc, Desc src, Desc dst, ElementType type,
                      std::optional<Chain> chain)
       : primitive_(desc),
+        type_(type),
         src_(std::move(src)),
         dst_(std::move(dst)),
         scratchpad_(desc.scratchpad_desc()),
@@ -79,14 +85,14 @@ class InnerProductKernel final : public Kernel {
       explicit InnerProductTask(const InnerProductKernel& owner) : kernel(owner), primitive(owner.primitive_) {}
       void Run() override {
         primitive.Run();
-        if (kernel.chain_) kernel.chain_->Run(dst, dst);
+        if (kernel.chain_) kernel.chain_->Run(kernel.type_, dst, dst);
       }
       const InnerProductKernel& kernel;
       onednn::PrimitiveTask primitive;
-      float* dst = nullptr;
+      std::byte* dst = nullptr;
     };
     auto task = std::make_unique<InnerProductTask>(*this);
-    task->dst = reinterpret_cast<float*>(binding.outputs[0]);
+    task->dst = binding.outputs[0];
     task->primitive.Add(DNNL_ARG_SRC, src_, binding.inputs[0]);
     task->primitive.Add(DNNL_ARG_WEIGHTS, weights_.GetDesc(), weights_.Data());
     if (bias_.Data()) task->primitive.Add(DNNL_ARG_BIAS, bias_.GetDesc(), bias_.Data());
@@ -98,13 +104,15 @@ class InnerProductKernel final : public Kernel {
  private:
   using Dims = onednn::Dims;
   dnnl::inner_product_forward primitive_;
+  ElementType type_;  // of the result
   Desc src_, dst_, scratchpad_;
   std::string name_;
   std::optional<Chain> chain_;
   onednn::PackedWeights weights_, bias_;
 };
 
-std::unique_ptr<Kernel> MakeDense(const KernelContext& context, const Dense& dense, bool& reads_stored_weights) {
+std::unique_ptr<Kernel> MakeDense(const KernelContext& context, const Dense& dense, const Types& types,
+                                  bool& reads_stored_weights) {
   const Layer& layer = context.GetLayer();
   std::optional<Chain> chain;
   if (!layer.post_ops.empty()) {
@@ -115,18 +123,18 @@ std::unique_ptr<Kernel> MakeDense(const KernelContext& context, const Dense& den
   if (dense.rows <= FullyConnected::kMaxRows) {
     std::vector<float> bias;
     if (layer.bias) bias = ConstantFloats(context.Input(layer.bias));
-    if (dense.transposed && FullyConnectedRows::Pays(dense.inner, dense.columns)) {
+    if (types.products == ElementType::kF32 && dense.transposed && FullyConnectedRows::Pays(dense.inner, dense.columns)) {
       FullyConnectedRows rows(context.Input(1).constant, dense.inner, dense.columns, std::move(bias));
       reads_stored_weights = rows.ReadsStored();
       return MakeFullyConnectedRows(std::move(rows), dense.rows, std::move(chain));
     }
     return MakeFullyConnected(
-        FullyConnected(context.Input(1).constant, dense.inner, dense.columns, dense.transposed, bias), dense.rows,
-        std::move(chain));
+        FullyConnected(context.Input(1).constant, dense.inner, dense.columns, dense.transposed, bias, types.products),
+        dense.rows, std::move(chain));
   }
-  const Desc src({dense.rows, dense.inner}, onednn::DataType::f32, onednn::Tag::ab),
-      dst({dense.rows, dense.columns}, onednn::DataType::f32, onednn::Tag::ab);
-  const Desc weights = onednn::AnyDesc(ElementType::kF32, Shape{dense.columns, dense.inner});
+  const Desc src({dense.rows, dense.inner}, onednn::ToDataType(types.products), onednn::Tag::ab),
+      dst({dense.rows, dense.columns}, onednn::ToDataType(types.result), onednn::Tag::ab);
+  const Desc weights = onednn::AnyDesc(types.products, Shape{dense.columns, dense.inner});
   const Desc bias = layer.bias ? onednn::AnyDesc(ElementType::kF32, Shape{dense.columns}) : Desc();
   dnnl::primitive_attr attr = onednn::UserScratchpad();
   if (layer.post_ops.size() == 1 && layer.post_ops[0].kind == PostOp::Kind::kUnary) {
@@ -135,18 +143,20 @@ std::unique_ptr<Kernel> MakeDense(const KernelContext& context, const Dense& den
     dnnl::primitive_attr fused = onednn::UserScratchpad();
     fused.set_post_ops(ops);
     if (const auto desc = onednn::MakeInnerProduct(src, weights, bias, dst, fused)) {
-      return std::make_unique<InnerProductKernel>(context, dense, desc, src, dst, std::nullopt);
+      return std::make_unique<InnerProductKernel>(context, dense, desc, src, dst, types.result, std::nullopt);
     }
   }
   const auto desc = onednn::MakeInnerProduct(src, weights, bias, dst, attr);
   if (!desc) return nullptr;
-  return std::make_unique<InnerProductKernel>(context, dense, desc, src, dst, std::move(chain));
+  return std::make_unique<InnerProductKernel>(context, dense, desc, src, dst, types.result, std::move(chain));
 }
 
 class MatMulKernel final : public Kernel {
  public:
-  MatMulKernel(const dnnl::matmul::primitive_desc& desc, Desc a, Desc b, Desc dst, std::optional<Chain> chain)
+  MatMulKernel(const dnnl::matmul::primitive_desc& desc, Desc a, Desc b, Desc dst, ElementType type,
+               std::optional<Chain> chain)
       : primitive_(desc),
+        type_(type),
         a_(std::move(a)),
         b_(std::move(b)),
         dst_(std::move(dst)),
@@ -160,14 +170,14 @@ class MatMulKernel final : public Kernel {
       explicit MatMulTask(const MatMulKernel& owner) : kernel(owner), primitive(owner.primitive_) {}
       void Run() override {
         primitive.Run();
-        if (kernel.chain_) kernel.chain_->Run(dst, dst);
+        if (kernel.chain_) kernel.chain_->Run(kernel.type_, dst, dst);
       }
       const MatMulKernel& kernel;
       onednn::PrimitiveTask primitive;
-      float* dst = nullptr;
+      std::byte* dst = nullptr;
     };
     auto task = std::make_unique<MatMulTask>(*this);
-    task->dst = reinterpret_cast<float*>(binding.outputs[0]);
+    task->dst = binding.outputs[0];
     task->primitive.Add(DNNL_ARG_SRC, a_, binding.inputs[0]);
     task->primitive.Add(DNNL_ARG_WEIGHTS, b_, binding.inputs[1]);
     task->primitive.Add(DNNL_ARG_DST, dst_, binding.outputs[0]);
@@ -177,6 +187,7 @@ class MatMulKernel final : public Kernel {
 
  private:
   dnnl::matmul primitive_;
+  ElementType type_;  // of the result
   Desc a_, b_, dst_, scratchpad_;
   std::string name_;
   std::optional<Chain> chain_;
@@ -187,22 +198,31 @@ class MatMulKernel final : public Kernel {
 std::optional<KernelChoice> MakeMatMulKernel(const KernelContext& context) {
   const Layer& layer = context.GetLayer();
   if (!context.AllF32() || context.OutputShape().NumElements() == 0) return std::nullopt;
+  const bool bf16 = context.Bf16() && context.InputShape(0).Rank() >= 2;
+  Types types{ElementType::kF32, ElementType::kF32};
+  if (bf16) types = {ElementType::kBF16, context.OutputStorage()};
   KernelChoice choice;
   choice.inputs.resize(context.InputCount());
-  choice.inputs[0] = context.PlainInput(0);
-  choice.outputs = {context.PlainOutput()};
+  choice.outputs = {Layout::Plain(types.result, context.OutputShape())};
   if (const auto dense = AsDense(context)) {
+    const bool stream = dense->rows <= FullyConnected::kMaxRows;
+    if (stream) choice.outputs = {context.PlainOutput()};
+    choice.inputs[0] = stream ? context.PlainInput(0) : Layout::Plain(types.products, context.InputShape(0));
     bool reads_stored_weights = false;
-    choice.kernel = MakeDense(context, *dense, reads_stored_weights);
+    choice.kernel = MakeDense(context, *dense, types, reads_stored_weights);
     if (reads_stored_weights) choice.inputs[1] = context.PlainInput(1);
     if (choice.kernel) return choice;
   }
   const int64_t rank = context.OutputShape().Rank();
   if (context.InputShape(0).Rank() < 2 || context.InputShape(1).Rank() < 2 || rank > 6) return std::nullopt;
-  choice.inputs[1] = context.PlainInput(1);
-  const Desc a = OperandDesc(context.InputShape(0), rank, layer.Attr<bool>("transpose_a"));
-  const Desc b = OperandDesc(context.InputShape(1), rank, layer.Attr<bool>("transpose_b"));
-  const Desc dst = onednn::PlainDesc(ElementType::kF32, context.OutputShape());
+  // A constant operand is plain, as it is.
+  if (context.Input(0).IsConstant() || context.Input(1).IsConstant()) types = {ElementType::kF32, ElementType::kF32};
+  choice.inputs[0] = Layout::Plain(types.products, context.InputShape(0));
+  choice.inputs[1] = Layout::Plain(types.products, context.InputShape(1));
+  choice.outputs = {Layout::Plain(types.result, context.OutputShape())};
+  const Desc a = OperandDesc(context.InputShape(0), rank, layer.Attr<bool>("transpose_a"), types.products);
+  const Desc b = OperandDesc(context.InputShape(1), rank, layer.Attr<bool>("transpose_b"), types.products);
+  const Desc dst = onednn::PlainDesc(types.result, context.OutputShape());
   const auto desc = onednn::MakeMatMul(a, b, Desc(), dst, onednn::UserScratchpad());
   std::optional<Chain> chain;
   if (!layer.post_ops.empty() || layer.bias) {
@@ -214,7 +234,7 @@ std::optional<KernelChoice> MakeMatMulKernel(const KernelContext& context) {
     chain->AddPostOps(context);
   }
   if (!desc) return std::nullopt;
-  choice.kernel = std::make_unique<MatMulKernel>(desc, a, b, dst, std::move(chain));
+  choice.kernel = std::make_unique<MatMulKernel>(desc, a, b, dst, types.result, std::move(chain));
   return choice;
 }
 

@@ -16,11 +16,10 @@ using onednn::Desc;
 std::optional<KernelChoice> Make(const KernelContext& context, dnnl::algorithm algorithm, const WindowAttributes& w) {
   onednn::WindowDims window{w.strides, w.dilations, w.pads_begin, w.pads_end};
   for (int64_t& dilation : window.dilations) --dilation;
-  const ElementType type = context.Input(0).type;
-  const Desc any = onednn::AnyDesc(type, context.OutputShape());
   Layout src = context.InputLayout();
   onednn::PoolingForward::primitive_desc best;
   for (const Layout& layout : {context.InputLayout(), context.PlainInput()}) {
+    const Desc any = onednn::AnyDesc(layout.Type(), context.OutputShape());
     auto desc = onednn::MakePooling(algorithm, layout.Get().desc, any, w.kernel, window, onednn::UserScratchpad());
     if (!desc) continue;
     src = layout;
@@ -31,7 +30,7 @@ std::optional<KernelChoice> Make(const KernelContext& context, dnnl::algorithm a
   KernelChoice choice;
   choice.inputs.resize(context.InputCount());
   choice.inputs[0] = src;
-  choice.outputs = {onednn::ToLayout(type, context.OutputShape(), best.dst_desc())};
+  choice.outputs = {onednn::ToLayout(src.Type(), context.OutputShape(), best.dst_desc())};
   choice.kernel = std::make_unique<onednn::UnaryPrimitiveKernel>(onednn::PoolingForward(best), best, src.Get().desc,
                                                                  best.dst_desc());
   return choice;

@@ -178,7 +178,6 @@ TEST_F(ProgramsTest, AllRefuseTheSameInTheSameWords) {
     refused({"-m", Model(), "--extensions", folder_->Path()}, "no plug-in (.so) in this folder");
     refused({"-m", Model(), "--extensions", ","}, "expected LIB.so or a folder of them");
     refused({"-m", Model(), "-l", Digits("digits.labels")}, "digits.labels");
-    refused({"-m", Model(), "--precision", "bf16"}, "bf16 is not available yet");
     refused({"-m", Model(), "--nonsense"}, "nonsense");
   }
 }

@@ -1,0 +1,81 @@
+// Convolutions of bf16 on AMX: values have their channels last, so that a pixel's channels are a row of a matrix.
+//
+//   few channels       the source is planes of f32; what the window sees becomes a row, some pixels at a time
+//   1 x 1, no stride   rows are the pixels of the source as they lie
+//   1 x 1, strides     the pixels that are read are gathered first
+//   larger windows     the source is copied with its padding around it; results are computed for every pixel of that,
+//   in
+//                      a row, and those between two rows of the result are left out. Elements of the window are offsets
+//
+// The weights of the next 32 output channels are fetched while the present ones are multiplied: at batch 1 late layers
+// wait for memory otherwise. Threads share the output channels where weights outweigh the source, else the pixels.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "ie_runtime/common.h"
+#include "ie_runtime/kernels/blocked/loops.h"
+
+namespace moir::runtime {
+
+struct AmxShape {
+  int64_t batch, in_channels, out_channels;
+  int64_t height, width;          // of the source
+  int64_t out_height, out_width;  // of the result
+  int64_t kernel_y, kernel_x, stride_y, stride_x, dilation_y, dilation_x, pad_top, pad_left;
+};
+
+class AmxConvolution {
+ public:
+  // Whether there is a way for this shape, and it is likely faster than oneDNN's.
+  static bool Pays(const AmxShape& shape);
+  // Whether the source is plain f32, instead of bf16 with channels last.
+  static bool TakesPlanes(const AmxShape& shape);
+
+  // `weights`: [out_channels, in_channels, kernel_y, kernel_x] in f32; `bias` and, for Finish::Kind::kPRelu, `slopes`:
+  // one number per output channel, or empty. `result`: f32 or bf16.
+  AmxConvolution(const AmxShape& shape, int threads, ElementType result, const float* weights,
+                 std::span<const float> bias = {}, const blocked::Finish& finish = {},
+                 std::span<const float> slopes = {});
+
+  size_t ScratchpadBytes() const;
+  size_t WeightBytes() const { return weight_bytes_; }
+  // dst = finish(conv(src) + bias + sum); `sum` is null, or of the result's type and layout, maybe dst.
+  void Run(const std::byte* src, const std::byte* sum, std::byte* dst, std::byte* scratchpad) const;
+
+ private:
+  // Rows of A in memory: `first` is the number of the one at `data`, `last` behind the last.
+  struct Rows {
+    const BF16* data;
+    int64_t first, last;
+  };
+  void Pack(const float* weights, BF16* packed) const;
+  const BF16* Prepare(const BF16* image, BF16* copy) const;
+  void PreparePlanes(const float* image, BF16* copy) const;
+  void RunPart(const Rows& rows, const std::byte* sum, std::byte* dst, int64_t first_panel, int64_t last_panel,
+               int64_t first_row, int64_t last_row) const;
+  void RunPlanes(const BF16* planes, const std::byte* sum, std::byte* dst, int64_t first_line, int64_t last_line) const;
+
+  AmxShape shape_;
+  int threads_;
+  ElementType result_;
+  blocked::Finish finish_;
+  bool planes_;     // few channels
+  bool direct_;     // rows are those of the source
+  int64_t images_;  // that are multiplied as one
+  int64_t padded_height_, padded_width_;
+  int64_t rows_;      // per image or images, those left out counted
+  int64_t channels_;  // of a row, with what fills up the last step
+  int64_t step_;      // channels of a tile
+  int64_t panel_elements_;
+  std::vector<int64_t> taps_;
+  std::vector<int64_t> offsets_;  // in the planes, of what a row consists of
+  size_t weight_bytes_;
+  std::shared_ptr<const std::byte> weights_;
+  std::vector<float> bias_, slopes_;  // of whole panels
+};
+
+}  // namespace moir::runtime

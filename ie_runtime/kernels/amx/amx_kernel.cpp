@@ -1,0 +1,95 @@
+#include "ie_runtime/isa.h"
+#include "ie_runtime/kernels/amx/amx_convolution.h"
+#include "ie_runtime/kernels/blocked/blocked_kernel.h"
+#include "ie_runtime/kernels/factories.h"
+#include "ie_runtime/kernels/window.h"
+#include "ie_runtime/threads.h"
+
+namespace moir::runtime {
+namespace {
+
+class AmxKernel final : public Kernel {
+ public:
+  AmxKernel(AmxConvolution convolution, ElementType result, size_t sum, std::optional<Chain> chain,
+            std::vector<size_t> chain_inputs)
+      : convolution_(std::move(convolution)),
+        result_(result),
+        sum_(sum),
+        chain_(std::move(chain)),
+        chain_inputs_(std::move(chain_inputs)) {}
+  std::string ExecType() const override { return chain_ ? "amx_bf16+vector" : "amx_bf16"; }
+  size_t ScratchpadBytes() const override { return convolution_.ScratchpadBytes(); }
+  size_t WeightBytes() const override { return convolution_.WeightBytes(); }
+  std::unique_ptr<Task> Bind(const Binding& binding) const override {
+    struct AmxTask final : Task {
+      AmxTask(const AmxKernel& owner, const Binding& bound) : kernel(owner), memory(bound) {
+        for (const size_t input : owner.chain_inputs_) operands.push_back(bound.inputs[input]);
+      }
+      void Run() override {
+        std::byte* dst = memory.outputs[0];
+        kernel.convolution_.Run(memory.inputs[0], kernel.sum_ ? memory.inputs[kernel.sum_] : nullptr, dst,
+                                memory.scratchpad);
+        if (kernel.chain_) kernel.chain_->Run(kernel.result_, dst, dst, operands);
+      }
+      const AmxKernel& kernel;
+      Binding memory;
+      std::vector<const std::byte*> operands;
+    };
+    return std::make_unique<AmxTask>(*this, binding);
+  }
+
+ private:
+  AmxConvolution convolution_;
+  ElementType result_;
+  size_t sum_;
+  std::optional<Chain> chain_;
+  std::vector<size_t> chain_inputs_;
+};
+
+}  // namespace
+
+std::optional<KernelChoice> MakeAmxKernel(const KernelContext& context) {
+  const Layer& layer = context.GetLayer();
+  const Shape &data = context.InputShape(), &out = context.OutputShape(), &weights = context.InputShape(1);
+  if (EffectiveIsa() < Isa::kAvx512CoreAmx || layer.op != "Convolution" || data.Rank() != 4) return std::nullopt;
+  const WindowAttributes window = ReadWindow(context, {weights[2], weights[3]});
+  const AmxShape shape{data[0],
+                       data[1],
+                       out[1],
+                       data[2],
+                       data[3],
+                       out[2],
+                       out[3],
+                       window.kernel[0],
+                       window.kernel[1],
+                       window.strides[0],
+                       window.strides[1],
+                       window.dilations[0],
+                       window.dilations[1],
+                       window.pads_begin[0],
+                       window.pads_begin[1]};
+  if (!AmxConvolution::Pays(shape)) return std::nullopt;
+  const ElementType result = context.OutputStorage();
+  const Layout dst = Layout::ChannelsLast(result, out);
+  const FusedPostOps fused = FusePostOps(context);
+  std::optional<Chain> chain;
+  if (fused.count < layer.post_ops.size()) {
+    chain.emplace(*dst.Channels());
+    chain->AddPostOps(context, fused.count);
+  }
+  KernelChoice choice;
+  choice.inputs.resize(layer.inputs.size());
+  choice.inputs[0] =
+      AmxConvolution::TakesPlanes(shape) ? context.PlainInput() : Layout::ChannelsLast(ElementType::kBF16, data);
+  choice.outputs = {dst};
+  const std::vector<size_t> sums = SumInputs(layer);
+  for (const size_t input : sums) choice.inputs[input] = dst;
+  if (fused.sum) choice.aliases.push_back({Alias::Kind::kInPlace, fused.sum});
+  choice.kernel = std::make_unique<AmxKernel>(
+      AmxConvolution(shape, ParallelThreads(), result, context.Input(1).constant.Values<float>().data(), fused.bias,
+                     fused.finish, fused.slopes),
+      result, fused.sum, std::move(chain), sums);
+  return choice;
+}
+
+}  // namespace moir::runtime

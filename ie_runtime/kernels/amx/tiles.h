@@ -1,0 +1,67 @@
+// Products of matrices in bf16 with the tiles of AMX, for convolutions whose values have their channels last.
+//
+//   C[row][column] = sum over taps t, channels k of A[row + offset of t][k] * B[t][k][column]
+//
+// A tile of A has 16 rows and up to 32 channels, one of B as many channels and 16 columns. Two of each make four tiles
+// of C, which stay in registers until the sum is complete.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "ie_runtime/common.h"
+#include "ie_runtime/kernels/blocked/loops.h"
+
+namespace moir::runtime::amx {
+
+constexpr int64_t kTileRows = 16, kTileColumns = 16, kMaxTileChannels = 32;
+constexpr int64_t kPanel = 2 * kTileColumns;  // columns of a panel of weights
+// C: two by two tiles, each 16 rows of 16 floats.
+constexpr int64_t kResultFloats = 4 * kTileRows * kTileColumns;
+
+// The sizes of the tiles, for the calling thread until Release.
+void Configure(int64_t rows, int64_t channels);
+void Release();
+
+// kTileRows rows of A out of planes: row r is planes[offset + r * stride] for all offsets, then zeros.
+struct UnfoldArguments {
+  const BF16* planes;
+  bool stride_2;  // else 1
+  std::span<const int64_t> offsets;
+  int64_t channels;  // of a row, a multiple of kMaxTileChannels
+  BF16* rows;        // aligned to 64 bytes
+};
+void Unfold(const UnfoldArguments& arguments);
+
+struct ProductArguments {
+  const BF16* rows[2];  // first rows of the tiles of A; null: one tile is all
+  int64_t row_stride;   // bytes
+  const int64_t* taps;  // bytes from the row to what the tap sees
+  int64_t tap_count;
+  int64_t steps, step_bytes;  // channels of a tap in steps of a tile's
+  const BF16* weights;        // B[tap][step][tile][channel / 2][column][channel % 2]
+  int64_t tile_bytes;         // of B
+  bool one_column_tile;
+  int64_t rows_ahead;  // bytes from the rows to those of the next call, which are fetched meanwhile; 0: none
+  // Fetched as well, some lines with every step.
+  const std::byte* next;
+  int64_t next_lines_per_step, next_lines;
+  float* result;
+};
+void Multiply(const ProductArguments& arguments);
+
+// finish(C + bias + sum), rounded to bf16 or not, for rows that follow each other.
+struct StoreArguments {
+  const float* result;       // the row of the first tile; the second one lies kTileRows * kTileColumns floats on
+  int64_t rows, row_stride;  // stride: bytes of dst and sum
+  int64_t columns;
+  const float* bias;     // kPanel floats
+  const std::byte* sum;  // null, or of the result's type
+  std::byte* dst;
+  bool dst_is_bf16;
+  blocked::Finish finish;
+  const float* slopes;  // kPanel floats for Finish::Kind::kPRelu
+};
+void Store(const StoreArguments& arguments);
+
+}  // namespace moir::runtime::amx

@@ -1,0 +1,307 @@
+// Models compiled for bf16, against the plain evaluation with operands that are numbers of bf16 already.
+//
+// The product of two such numbers is exact in f32, and sums are f32, so that a result that stays f32 is as close to the
+// plain evaluation as one computed in f32 is (kSums). A value that is kept in bf16 is rounded to 8 bits: that adds at
+// most half a unit in the last place, 2^-8 of its magnitude, so of the largest magnitude among all values of the graph.
+// What follows in these graphs does not enlarge a difference (weights there have sums of at most 1), so that the bound
+// of a result is the number of roundings on the way to it.
+#include <algorithm>
+#include <bit>
+
+#include "ie_runtime/isa.h"
+#include "ie_runtime/kernel_table.h"
+#include "ie_runtime/kernels/vector_loops.h"
+#include "ie_runtime/storage_types.h"
+#include "tests/ie_runtime/engine_test_support.h"
+
+namespace moir::runtime {
+namespace {
+
+using graph::StrCat;
+
+constexpr double kSums = 1e-5, kRounding = 0x1p-8;
+
+Tensor Rounded(const Tensor& values) { return values.ConvertTo(ElementType::kBF16).ConvertTo(ElementType::kF32); }
+
+// The weights of everything that multiplies.
+void RoundWeights(Graph& graph) {
+  for (Node* node : graph.TopologicalOrder()) {
+    if (FindBf16Use(node->Op()) != Bf16Use::kMultiplies) continue;
+    Node* weights = node->Input(1).node;
+    if (weights->Is("Constant")) graph.SetConstant(weights, Rounded(weights->ConstantValue()));
+  }
+}
+
+EngineRun RunInBf16(const Graph& graph, const std::map<std::string, Tensor>& inputs) {
+  EngineRun run;
+  run.compiled =
+      std::make_shared<const CompiledGraph>(graph.Clone(), CompileOptions{2, false, {}, {}, ElementType::kBF16});
+  Request request(run.compiled);
+  run.outputs = RunRequest(request, inputs);
+  const std::vector<Tensor> again = RunRequest(request, inputs);
+  for (size_t i = 0; i < again.size(); ++i) ExpectClose(again[i], run.outputs[i], 0, "second inference");
+  return run;
+}
+
+// The largest magnitude of all f32 values that the graph computes.
+double LargestValue(const Graph& graph, const std::map<std::string, Tensor>& inputs) {
+  const std::unique_ptr<Graph> all = graph.Clone();
+  std::vector<graph::GraphOutput> outputs;
+  for (Node* node : all->TopologicalOrder()) {
+    if (!node->Is("Constant") && !node->Is("Parameter") && node->Type() == ElementType::kF32)
+      outputs.push_back({node->Name(), node->Output()});
+  }
+  all->SetOutputs(std::move(outputs));
+  double largest = 0;
+  for (const Tensor& values : graph::EvaluateGraph(*all, inputs)) {
+    for (const float value : values.ToVector<float>())
+      largest = std::max(largest, std::abs(static_cast<double>(value)));
+  }
+  return largest;
+}
+
+// `roundings`: on the way to the output that has most of them.
+EngineRun ExpectSameInBf16(const std::string& text, double roundings = 0) {
+  const std::unique_ptr<Graph> graph = graph::ParseGraph(text);
+  RoundWeights(*graph);
+  std::map<std::string, Tensor> inputs = RandomInputs(*graph);
+  for (auto& [name, value] : inputs) {
+    if (value.Type() == ElementType::kF32) value = Rounded(value);
+  }
+  const std::vector<Tensor> expected = graph::EvaluateGraph(*graph, inputs);
+  EngineRun run = RunInBf16(*graph, inputs);
+  EXPECT_EQ(run.outputs.size(), expected.size());
+  const double bound = (kSums + roundings * kRounding) * LargestValue(*graph, inputs);
+  for (size_t i = 0; i < expected.size(); ++i) {
+    const std::vector<float> a = run.outputs[i].ToVector<float>(), b = expected[i].ToVector<float>();
+    EXPECT_EQ(run.outputs[i].Shape(), expected[i].Shape());
+    double difference = 0;
+    for (size_t k = 0; k < std::min(a.size(), b.size()); ++k) {
+      EXPECT_TRUE(std::isfinite(a[k])) << k;
+      difference = std::max(difference, std::abs(static_cast<double>(a[k]) - static_cast<double>(b[k])));
+    }
+    EXPECT_LE(difference, bound) << "output " << i << " of\n" << text;
+  }
+  return run;
+}
+
+class Bf16 : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!HasBf16(EffectiveIsa())) GTEST_SKIP() << "the CPU has no instructions for bf16";
+  }
+};
+
+struct Case {
+  const char* name;
+  const char* data;     // shape
+  const char* weights;  // shape
+  const char* attributes;
+  int64_t out_channels;
+  bool grouped = false;
+};
+
+const Case kCases[] = {
+    {"first layer", "1,3,19,17", "24,3,7,7", "strides=[2,2] pads_begin=[3,3] pads_end=[3,3]", 24},
+    {"one channel", "1,1,12,12", "20,1,5,5", "", 20},
+    {"odd channels", "1,7,9,11", "13,7,3,3", "pads_begin=[1,1] pads_end=[1,1]", 13},
+    {"odd channels beyond a block", "2,33,8,8", "17,33,3,3", "pads_begin=[1,1] pads_end=[1,1]", 17},
+    {"pointwise", "1,48,7,9", "64,48,1,1", "", 64},
+    {"pointwise, batch 3", "3,64,5,5", "80,64,1,1", "", 80},
+    {"pointwise with many weights", "1,600,3,5", "520,600,1,1", "", 520},
+    {"pointwise with strides", "2,32,9,9", "48,32,1,1", "strides=[2,2]", 48},
+    {"window of 3", "1,64,14,14", "64,64,3,3", "pads_begin=[1,1] pads_end=[1,1]", 64},
+    {"window of 3, strides", "2,32,13,15", "48,32,3,3", "strides=[2,2] pads_begin=[1,1] pads_end=[1,1]", 48},
+    {"asymmetric pads", "1,16,9,9", "16,16,3,3", "pads_begin=[0,1] pads_end=[2,0]", 16},
+    {"dilation", "1,16,15,15", "32,16,3,3", "dilations=[2,3] pads_begin=[2,3] pads_end=[2,3]", 32},
+    {"rectangular", "1,16,9,21", "32,16,1,7", "pads_begin=[0,3] pads_end=[0,3]", 32},
+    {"1-D", "2,16,30", "24,16,5", "strides=[2] pads_begin=[2] pads_end=[1]", 24},
+    {"3-D", "1,4,6,7,8", "18,4,3,3,3", "strides=[1,2,1] pads_begin=[1,0,1] pads_end=[1,1,0]", 18},
+    {"depthwise", "1,32,14,14", "32,1,1,3,3", "pads_begin=[1,1] pads_end=[1,1]", 32, true},
+    {"depthwise, odd channels, strides", "2,21,11,11", "21,1,1,3,3", "strides=[2,2] pads_begin=[1,1] pads_end=[1,1]",
+     21, true},
+    {"depthwise multiplier", "1,8,9,9", "8,2,1,3,3", "", 16, true},
+    {"groups of whole blocks", "1,64,8,8", "4,16,16,3,3", "pads_begin=[1,1] pads_end=[1,1]", 64, true},
+    {"groups of odd channels", "1,20,8,8", "4,3,5,3,3", "pads_begin=[1,1] pads_end=[1,1]", 12, true},
+};
+
+std::string CaseName(const testing::TestParamInfo<Case>& test) {
+  std::string name = test.param.name;
+  for (char& c : name) c = std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
+  return name;
+}
+
+size_t Rank(const Case& c) { return static_cast<size_t>(std::count(c.data, c.data + std::strlen(c.data), ',')) + 1; }
+
+// c = the case's convolution of x; `tail` goes on, with b, one number per channel, and slope.
+std::string Text(const Case& c, const std::string& tail) {
+  std::string channels = StrCat("1,", c.out_channels);
+  for (size_t i = 2; i < Rank(c); ++i) channels += ",1";
+  return StrCat("x : f32[", c.data, "]\nw : f32[", c.weights, "] = random(1)\nb : f32[", channels,
+                "] = random(2)\nslope : f32[", c.out_channels,
+                "] = random(3)\nc = ", c.grouped ? "GroupConvolution" : "Convolution", "(x, w) ", c.attributes, "\n",
+                tail);
+}
+
+// A convolution that changes nothing, so that what it reads becomes bf16.
+std::string Read(const Case& c, const std::string& value) {
+  std::string shape = StrCat(c.out_channels, ",1,1");
+  for (size_t i = 2; i < Rank(c); ++i) shape += ",1";
+  return StrCat("\nones : f32[", shape, "] = fill(1)\nz = GroupConvolution(", value, ", ones); return z");
+}
+
+class Bf16Convolution : public Bf16, public testing::WithParamInterface<Case> {};
+TEST_P(Bf16Convolution, ResultInF32IsNotRounded) {
+  const EngineRun run = ExpectSameInBf16(Text(GetParam(), "a = Add(c, b); r = ReLU(a); return r"));
+  EXPECT_EQ(run.StepCount("Add") + run.StepCount("Unary") + run.StepCount("ScaleShift"), 0u);
+}
+TEST_P(Bf16Convolution, ResultInBf16IsRoundedOnce) {
+  ExpectSameInBf16(Text(GetParam(), "a = Add(c, b); r = ReLU(a)" + Read(GetParam(), "r")), 1);
+}
+TEST_P(Bf16Convolution, SumAndClamp) {
+  // The data of Tanh, the summand that it gives, and the sum.
+  const std::string other = std::string("c2 = ") + (GetParam().grouped ? "GroupConvolution" : "Convolution") +
+                            "(x, w) " + GetParam().attributes +
+                            "\nt = Tanh(c2); m = Multiply(c, b); s = Add(m, t); r = Clamp(s) min=-1.5 max=3.0";
+  const EngineRun run = ExpectSameInBf16(Text(GetParam(), other + Read(GetParam(), "r")), 3);
+  EXPECT_EQ(run.StepCount("Add") + run.StepCount("ScaleShift"), 0u);
+}
+TEST_P(Bf16Convolution, PReluAndSigmoid) {
+  // The result before the slope is in bf16 where a chain applies it.
+  const EngineRun run =
+      ExpectSameInBf16(Text(GetParam(), "p = PRelu(c, slope); s = Sigmoid(p)" + Read(GetParam(), "s")), 4);
+  EXPECT_EQ(run.StepCount("PRelu") + run.StepCount("Unary"), 0u);
+}
+INSTANTIATE_TEST_SUITE_P(All, Bf16Convolution, testing::ValuesIn(kCases), CaseName);
+
+TEST_F(Bf16, ConvolutionsTakeTheFastKernels) {
+  const std::unique_ptr<Graph> graph = graph::ParseGraph(R"(
+    x : f32[1,3,32,32]; w1 : f32[32,3,7,7] = random(1); w2 : f32[32,1,1,3,3] = random(2); w3 : f32[64,32,1,1] = random(3)
+    w4 : f32[64,64,3,3] = random(4)
+    a = Convolution(x, w1) strides=[2,2] pads_begin=[3,3] pads_end=[3,3]; b = ReLU(a)
+    c = GroupConvolution(b, w2) pads_begin=[1,1] pads_end=[1,1]; d = ReLU(c)
+    e = Convolution(d, w3); f = ReLU(e)
+    g = Convolution(f, w4) pads_begin=[1,1] pads_end=[1,1]; return g)");
+  const EngineRun run = RunInBf16(*graph, RandomInputs(*graph));
+  for (const char* layer : {"a", "c", "e", "g"})
+    EXPECT_NE(run.ExecType(layer).find("bf16"), std::string::npos) << layer;
+  // The picture on its way in where no kernel of ours takes it, and the result.
+  EXPECT_LE(run.StepCount("Reorder"), 2u);
+}
+
+TEST_F(Bf16, Deconvolutions) {
+  for (const char* attributes : {"strides=[2,2]", "strides=[2,2] pads_begin=[1,1] pads_end=[1,1]", ""}) {
+    const std::string text = StrCat(
+        "x : f32[2,32,7,9]; w : f32[32,48,4,4] = random(1); b : f32[1,48,1,1] = random(2); s : f32[48] = random(3)\n"
+        "c = ConvolutionBackpropData(x, w) ",
+        attributes, "\na = Add(c, b); p = PRelu(a, s)\n");
+    ExpectSameInBf16(text + "return p");
+    ExpectSameInBf16(text + "v : f32[48,1,1,1,1] = fill(1); z = GroupConvolution(p, v); return z", 2);
+  }
+  ExpectSameInBf16(
+      "x : f32[1,32,7,9]; w : f32[32,1,1,4,4] = random(1); c = GroupConvolutionBackpropData(x, w) strides=[2,2] "
+      "pads_begin=[1,1] pads_end=[1,1]; return c");
+}
+
+TEST_F(Bf16, FullyConnectedStreamsRoundedWeights) {
+  for (const int rows : {1, 3, 4}) {
+    for (const bool transposed : {false, true}) {
+      const std::string text = StrCat("x : f32[", rows, ",130]; w : f32[", transposed ? "77,130" : "130,77",
+                                      "] = random(1); b : f32[1,77] = random(2)\nm = MatMul(x, w) transpose_b=",
+                                      transposed ? "true" : "false", "; a = Add(m, b); r = ReLU(a); return r");
+      EXPECT_EQ(ExpectSameInBf16(text).ExecType("m"), "stream");
+    }
+  }
+  // The data need not be numbers of bf16.
+  const std::unique_ptr<Graph> graph =
+      graph::ParseGraph("x : f32[1,64]; w : f32[64,70] = random(1); m = MatMul(x, w); return m");
+  RoundWeights(*graph);
+  const auto inputs = RandomInputs(*graph);
+  ExpectClose(RunInBf16(*graph, inputs).outputs[0], graph::EvaluateGraph(*graph, inputs)[0], kSums, "exact data");
+}
+
+TEST_F(Bf16, MatrixProducts) {
+  ExpectSameInBf16(
+      "x : f32[1,33,130]; w : f32[77,130] = random(1); b : f32[77] = random(2); m = MatMul(x, w) transpose_b=true; a = "
+      "Add(m, b); return a");
+  const EngineRun run = ExpectSameInBf16(
+      "x : f32[40,64]; w : f32[64,96] = random(1); v : f32[96,32] = fill(0.0078125); m = MatMul(x, w); r = ReLU(m); "
+      "n = MatMul(r, v); return n",
+      1);
+  EXPECT_NE(run.ExecType("n").find("bf16"), std::string::npos) << run.ExecType("n");
+  ExpectSameInBf16("a : f32[2,3,20,17]; b : f32[2,3,17,24]; m = MatMul(a, b); return m");
+  ExpectSameInBf16("a : f32[2,3,20,17]; b : f32[1,3,24,17]; m = MatMul(a, b) transpose_b=true; return m");
+  ExpectSameInBf16("a : f32[17]; b : f32[17,24]; m = MatMul(a, b); return m");
+  ExpectSameInBf16("a : f32[5,6,17]; w : f32[5,17,24] = random(1); m = MatMul(a, w); return m");
+}
+
+// Layers that follow their data, between a convolution and one that changes nothing.
+TEST_F(Bf16, LayersBetweenConvolutions) {
+  const auto between = [](const std::string& layers, int64_t channels, double roundings) {
+    return ExpectSameInBf16(
+        StrCat("x : f32[2,16,12,12]; w : f32[24,16,1,1] = random(1); v : f32[24,16,1,1] = random(2)\n"
+               "s : f32[1,24,1,1] = random(3); t : f32[1,24,1,1] = random(4)\nc = Convolution(x, w)\nd = "
+               "Convolution(x, v)\n",
+               layers, "\nones : f32[", channels, ",1,1,1,1] = fill(1); z = GroupConvolution(y, ones); return z, q"),
+        roundings);
+  };
+  // q keeps the convolution from taking the layer in.
+  between("q = Tanh(c); m = Multiply(c, s); y = Add(m, t)", 24, 3);
+  between("q = Tanh(c); m = Multiply(c, s); a = Add(m, t); y = ReLU(a)", 24, 3);
+  between("q = Tanh(c); y = Sigmoid(c)", 24, 2);
+  between("q = Tanh(c); y = MaxPool(c) kernel=[3,3] strides=[2,2] pads_begin=[1,1] pads_end=[1,1]", 24, 1);
+  between("q = Tanh(c); y = AvgPool(c) kernel=[3,3] strides=[2,2] pads_begin=[1,1] pads_end=[1,1] exclude-pad=true", 24,
+          2);
+  between("q = Tanh(c); y = Concat(c, d) axis=1", 48, 1);
+  between("q = Tanh(c); e = Tanh(d); a = Add(c, e); y = ReLU(a)", 24, 4);
+  between("q = Tanh(c); e = Tanh(d); y = Multiply(c, e)", 24, 4);
+  between("q = Tanh(c); e = Tanh(d); y = Subtract(e, c)", 24, 4);
+  between("q = Tanh(c); g : f32[2,24,1,1]; y = Multiply(c, g)", 24, 2);
+  between("q = Tanh(c); g : f32[1,24,1,1]; y = Subtract(g, c)", 24, 2);
+  between("q = Tanh(c); k : i64[4] = {2,24,144,1}; y = Reshape(c, k)", 24, 1);
+  between("q = Tanh(c); k : i64[2] = {2,3}; y = ReduceMean(c, k) keep_dims=true", 24, 2);
+}
+
+TEST_F(Bf16, LongRowsOfChannels) {
+  // More channels than a piece of a chain has floats.
+  ExpectSameInBf16(
+      "x : f32[1,8,2,2]; w : f32[4100,8,1,1] = random(1); s : f32[1,4100,1,1] = random(3); t : f32[1,4100,1,1] = "
+      "random(4)\nc = Convolution(x, w); q = Tanh(c); m = Multiply(c, s); y = Add(m, t); g : f32[1,4100,1,1]; n = "
+      "Multiply(y, g)\nv : f32[4100,1,1,1,1] = fill(1); z = GroupConvolution(n, v); return z, q",
+      6);
+}
+
+TEST_F(Bf16, WhatIsNotMultipliedStaysF32) {
+  const std::unique_ptr<Graph> graph = graph::ParseGraph(R"(
+    x : f32[1,8,6,6]; w : f32[16,8,3,3] = random(1); v : f32[8,16,1,1] = random(2); axes : i64[2] = {2,3}
+    c = Convolution(x, w); r = ReLU(c); p = MaxPool(r) kernel=[2,2] strides=[2,2]; d = Convolution(p, v)
+    m = ReduceMean(d, axes) keep_dims=true; s = Softmax(m); return s, r)");
+  const Plan plan(graph->Clone());
+  const std::vector<ElementType> types = ChooseStorage(plan);
+  std::map<std::string, ElementType> by_name;
+  for (ValueId id = 0; id < plan.values.size(); ++id) by_name[plan.Value(id).name] = types[id];
+  EXPECT_EQ(by_name.at("c"), ElementType::kF32);  // read by r alone, which is an output
+  EXPECT_EQ(by_name.at("r"), ElementType::kF32);
+  EXPECT_EQ(by_name.at("p"), ElementType::kBF16);
+  EXPECT_EQ(by_name.at("d"), ElementType::kF32);
+  EXPECT_EQ(by_name.at("m"), ElementType::kF32);
+  EXPECT_EQ(by_name.at("s"), ElementType::kF32);
+  EXPECT_EQ(by_name.at("w"), ElementType::kF32);
+}
+
+TEST(Bf16Rounding, IsThatOfTheGraphLibrary) {
+  std::vector<float> values = {0.0f, -0.0f, 1.0f, INFINITY, -INFINITY, std::nanf(""), -std::nanf("1"), 1e-45f};
+  for (uint32_t i = 0; i < 200000; ++i) values.push_back(std::bit_cast<float>(i * 21517u + 0x3F800000u));
+  std::vector<BF16> rounded(values.size());
+  ToBf16Loop(values.data(), rounded.data(), static_cast<int64_t>(values.size()));
+  std::vector<float> back(values.size());
+  FromBf16Loop(rounded.data(), back.data(), static_cast<int64_t>(values.size()));
+  for (size_t i = 0; i < values.size(); ++i) {
+    const float expected = graph::ToFloat(graph::ToBF16(values[i]));
+    if (std::isnan(expected)) ASSERT_TRUE(std::isnan(back[i])) << i;
+    else ASSERT_EQ(std::bit_cast<uint32_t>(back[i]), std::bit_cast<uint32_t>(expected)) << values[i];
+  }
+}
+
+}  // namespace
+}  // namespace moir::runtime
