@@ -1,4 +1,8 @@
 // moir_compiled_model_...: see moir/c/moir.h.
+#include <ostream>
+
+#include "ie_runtime/api_error.h"
+#include "ie_runtime/c_api/byte_streams.h"
 #include "ie_runtime/c_api/call.h"
 #include "ie_runtime/c_api/results.h"
 
@@ -7,6 +11,25 @@ using moir::c_api::MakeHandle;
 using moir::c_api::PortResult;
 using moir::c_api::PortsResult;
 using moir::c_api::TextResult;
+
+namespace {
+
+template <typename Sink>
+void Export(const moir::CompiledModel& model, Sink sink) {
+  moir::c_api::WriteBuffer<Sink> buffer(std::move(sink));
+  std::ostream stream(&buffer);
+  // What the sink throws says more than that the stream failed. It leaves the stream bad, too, so that nothing else
+  // needs to be asked.
+  stream.exceptions(std::ios::badbit);
+  try {
+    model.ExportModel(stream);
+  } catch (const std::ios::failure&) {
+    throw moir::Error(moir::ErrorKind::kIo,
+                      "model \"" + model.GetName() + "\": the function that takes the exported bytes refused some");
+  }
+}
+
+}  // namespace
 
 moir_status moir_compiled_model_free(moir_compiled_model* model) { return moir::c_api::FreeHandle(__func__, model); }
 
@@ -71,6 +94,46 @@ moir_status moir_compiled_model_reshape(moir_compiled_model* model, const moir_n
   return Call::Run(__func__, [&](const Call& call) {
     auto& result = call.Result(reshaped);
     result = MakeHandle<moir_compiled_model>(call.Object(model)->Reshape(call.Shapes(shapes, shape_count)));
+  });
+}
+
+moir_status moir_compiled_model_export(moir_compiled_model* model, moir_write write, void* user_data) {
+  return Call::Run(__func__, [&](const Call& call) {
+    const auto object = call.Object(model);
+    call.NotNull(reinterpret_cast<const void*>(write), "write");
+    Export(*object, [&](const char* bytes, size_t size) { return write(user_data, bytes, size) == 0; });
+  });
+}
+
+moir_status moir_compiled_model_export_to_file(moir_compiled_model* model, const char* path) {
+  return Call::Run(__func__, [&](const Call& call) {
+    const auto object = call.Object(model);
+    const std::string name = call.Text(path, "path");
+    moir::runtime::Translate([&] {
+      moir::graph::OutputFiles files;
+      moir::graph::OutputFile& file = files.Add(name);
+      Export(*object, [&](const char* bytes, size_t size) {
+        file.Write(bytes, size);
+        return true;
+      });
+      files.Publish();
+    });
+  });
+}
+
+moir_status moir_compiled_model_export_to_memory(moir_compiled_model* model, const void** bytes, size_t* size) {
+  return Call::Run(__func__, [&](const Call& call) {
+    auto& result = call.Result(bytes);
+    call.Value(size) = 0;
+    const auto object = call.Object(model);
+    const auto memory = std::make_shared<std::vector<char>>();
+    Export(*object, [&](const char* from, size_t count) {
+      memory->insert(memory->end(), from, from + count);
+      return true;
+    });
+    moir::c_api::AddResult(memory->data(), memory);
+    *size = memory->size();
+    result = memory->data();
   });
 }
 

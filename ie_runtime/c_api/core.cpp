@@ -1,9 +1,23 @@
 // moir_core_...: see moir/c/moir.h.
+#include <istream>
+
+#include "graph/mapped_file.h"
+#include "ie_runtime/api_error.h"
+#include "ie_runtime/c_api/byte_streams.h"
 #include "ie_runtime/c_api/call.h"
 #include "ie_runtime/c_api/results.h"
 
 using moir::c_api::Call;
 using moir::c_api::MakeHandle;
+
+namespace {
+
+moir_compiled_model* Import(const moir::Core& core, std::streambuf* bytes, const moir::Properties& properties) {
+  std::istream stream(bytes);
+  return MakeHandle<moir_compiled_model>(core.ImportModel(stream, properties));
+}
+
+}  // namespace
 
 moir_status moir_core_create(moir_core** core) {
   return Call::Run(__func__, [&](const Call& call) {
@@ -47,6 +61,44 @@ moir_status moir_core_compile_model_from_file(moir_core* core, const char* xml_p
     auto& result = call.Result(compiled_model);
     result = MakeHandle<moir_compiled_model>(
         call.Object(core)->CompileModel(call.Text(xml_path, "xml_path"), call.Properties(properties, property_count)));
+  });
+}
+
+moir_status moir_core_import_model(moir_core* core, moir_read read, void* user_data, const moir_property* properties,
+                                   size_t property_count, moir_compiled_model** compiled_model) {
+  return Call::Run(__func__, [&](const Call& call) {
+    auto& result = call.Result(compiled_model);
+    const auto object = call.Object(core);
+    call.NotNull(reinterpret_cast<const void*>(read), "read");
+    moir::c_api::ReadBuffer buffer(read, user_data);
+    result = Import(*object, &buffer, call.Properties(properties, property_count));
+  });
+}
+
+moir_status moir_core_import_model_from_memory(moir_core* core, const void* bytes, size_t size,
+                                               const moir_property* properties, size_t property_count,
+                                               moir_compiled_model** compiled_model) {
+  return Call::Run(__func__, [&](const Call& call) {
+    auto& result = call.Result(compiled_model);
+    const auto object = call.Object(core);
+    if (size > 0) call.NotNull(bytes, "bytes");
+    moir::c_api::MemoryBuffer buffer(bytes, size);
+    result = Import(*object, &buffer, call.Properties(properties, property_count));
+  });
+}
+
+moir_status moir_core_import_model_from_file(moir_core* core, const char* path, const moir_property* properties,
+                                             size_t property_count, moir_compiled_model** compiled_model) {
+  return Call::Run(__func__, [&](const Call& call) {
+    auto& result = call.Result(compiled_model);
+    const auto object = call.Object(core);
+    const std::string name = call.Text(path, "path");
+    const moir::Properties given = call.Properties(properties, property_count);
+    moir::runtime::Translate([&] {
+      const auto file = moir::graph::MappedFile::Open(name);
+      moir::c_api::MemoryBuffer buffer(file->Data(), file->Size());
+      result = Import(*object, &buffer, given);
+    });
   });
 }
 

@@ -34,6 +34,7 @@ const char* NameOf(HandleKind kind) {
   switch (kind) {
     case HandleKind::kCore: return "moir_core";
     case HandleKind::kModel: return "moir_model";
+    case HandleKind::kPreprocessor: return "moir_preprocessor";
     case HandleKind::kCompiledModel: return "moir_compiled_model";
     case HandleKind::kInferRequest: return "moir_infer_request";
     case HandleKind::kTensor: return "moir_tensor";

@@ -8,6 +8,7 @@
 
 #include "moir/c/moir.h"
 #include "moir/moir.h"
+#include "moir/preprocess.h"
 
 namespace moir::c_api {
 
@@ -24,7 +25,7 @@ struct TensorObject {
   const Strides strides;
 };
 
-enum class HandleKind { kCore, kModel, kCompiledModel, kInferRequest, kTensor };
+enum class HandleKind { kCore, kModel, kPreprocessor, kCompiledModel, kInferRequest, kTensor };
 
 template <typename Handle>
 struct HandleTraits;
@@ -37,6 +38,11 @@ template <>
 struct HandleTraits<moir_model> {
   using Object = Model;
   static constexpr HandleKind kKind = HandleKind::kModel;
+};
+template <>
+struct HandleTraits<moir_preprocessor> {
+  using Object = PrePostProcessor;
+  static constexpr HandleKind kKind = HandleKind::kPreprocessor;
 };
 template <>
 struct HandleTraits<moir_compiled_model> {

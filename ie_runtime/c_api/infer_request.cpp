@@ -25,6 +25,17 @@ moir::Port ToPort(const Call& call, const moir_port* port) {
   return result;
 }
 
+// Throws kBadOption.
+moir::VariableState StateOf(const Call& call, const moir::InferRequest& request, const char* name) {
+  const std::string text = call.Text(name, "name");
+  std::string names;
+  for (moir::VariableState& state : request.QueryState()) {
+    if (state.GetName() == text) return state;
+    names += (names.empty() ? "" : ", ") + state.GetName();
+  }
+  call.Fail("the model has no state \"" + text + "\"" + (names.empty() ? ", nor any" : ", expected one of " + names));
+}
+
 }  // namespace
 
 moir_status moir_infer_request_free(moir_infer_request* request) { return moir::c_api::FreeHandle(__func__, request); }
@@ -125,6 +136,37 @@ moir_status moir_infer_request_set_callback(moir_infer_request* request, moir_ca
 
 moir_status moir_infer_request_cancel(moir_infer_request* request) {
   return Call::Run(__func__, [&](const Call& call) { call.Object(request)->Cancel(); });
+}
+
+moir_status moir_infer_request_states(moir_infer_request* request, const moir_text_list** names) {
+  return Call::Run(__func__, [&](const Call& call) {
+    auto& result = call.Result(names);
+    std::vector<std::string> texts;
+    for (const moir::VariableState& state : call.Object(request)->QueryState()) texts.push_back(state.GetName());
+    result = moir::c_api::TextsResult(std::move(texts));
+  });
+}
+
+moir_status moir_infer_request_get_state(moir_infer_request* request, const char* name, moir_tensor** value) {
+  return Call::Run(__func__, [&](const Call& call) {
+    auto& result = call.Result(value);
+    result = MakeHandle<moir_tensor>(TensorObject(StateOf(call, *call.Object(request), name).GetState()));
+  });
+}
+
+moir_status moir_infer_request_set_state(moir_infer_request* request, const char* name, moir_tensor* value) {
+  return Call::Run(__func__, [&](const Call& call) {
+    moir::VariableState state = StateOf(call, *call.Object(request), name);
+    state.SetState(call.Object(value)->tensor);
+  });
+}
+
+moir_status moir_infer_request_reset_state(moir_infer_request* request, const char* name) {
+  return Call::Run(__func__, [&](const Call& call) {
+    const auto object = call.Object(request);
+    if (name) StateOf(call, *object, name).Reset();
+    else object->ResetState();
+  });
 }
 
 moir_status moir_infer_request_get_profiling_info(moir_infer_request* request, const moir_profiling_list** layers) {

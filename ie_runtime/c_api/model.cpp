@@ -88,3 +88,16 @@ moir_status moir_model_set_layout(moir_model* model, const char* input, const ch
 moir_status moir_model_set_batch(moir_model* model, int64_t batch) {
   return Call::Run(__func__, [&](const Call& call) { call.Object(model)->SetBatch(batch); });
 }
+
+moir_status moir_model_add_state(moir_model* model, const char* output, const char* input) {
+  return Call::Run(__func__, [&](const Call& call) {
+    call.Object(model)->AddState(call.Text(output, "output"), call.Text(input, "input"));
+  });
+}
+
+moir_status moir_model_states(moir_model* model, const moir_text_list** names) {
+  return Call::Run(__func__, [&](const Call& call) {
+    auto& result = call.Result(names);
+    result = moir::c_api::TextsResult(call.Object(model)->States());
+  });
+}

@@ -63,7 +63,8 @@ struct LayerItem {
          input_layouts.size(),
          input_layouts.data(),
          output_pointers.size(),
-         output_pointers.data()};
+         output_pointers.data(),
+         layer.multiply_adds};
   }
   const RuntimeLayer layer;
   const std::vector<const char*> fused, input_layouts;
@@ -94,6 +95,20 @@ const char* TextResult(std::string text) {
   const auto owner = std::make_shared<const std::string>(std::move(text));
   AddResult(owner->c_str(), owner);
   return owner->c_str();
+}
+
+const moir_text_list* TextsResult(std::vector<std::string> texts) {
+  struct Owner {
+    std::vector<std::string> texts;
+    std::vector<const char*> pointers;
+    moir_text_list c;
+  };
+  const auto owner = std::make_shared<Owner>();
+  owner->texts = std::move(texts);
+  owner->pointers = Pointers(owner->texts);
+  owner->c = {sizeof(owner->c), owner->pointers.size(), owner->pointers.data()};
+  AddResult(&owner->c, owner);
+  return &owner->c;
 }
 
 const moir_port* PortResult(Port port) {

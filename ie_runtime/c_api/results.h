@@ -11,6 +11,7 @@ namespace moir::c_api {
 
 // Each gives a pointer that stays until moir_free.
 const char* TextResult(std::string text);
+const moir_text_list* TextsResult(std::vector<std::string> texts);
 const moir_port* PortResult(Port port);
 const moir_port_list* PortsResult(std::vector<Port> ports);
 const moir_profiling_list* ProfilingResult(std::vector<ProfilingInfo> infos);

@@ -3,6 +3,8 @@
 
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <regex>
+#include <set>
 #include <sstream>
 
 #include "ie_runtime/apps/common/picture.h"
@@ -38,7 +40,9 @@ INSTANTIATE_TEST_SUITE_P(C, CApi,
                                            std::pair("requests", 35), std::pair("asynchronous", 100),
                                            std::pair("callbacks", 40), std::pair("layers", 20),
                                            std::pair("extensions", 20), std::pair("handles", 200),
-                                           std::pair("arguments", 70), std::pair("lifetimes", 60)),
+                                           std::pair("arguments", 70), std::pair("lifetimes", 60),
+                                           std::pair("states", 50), std::pair("exports", 25),
+                                           std::pair("preprocessing", 50)),
                          [](const auto& instance) { return instance.param.first; });
 
 TEST(CApiPrograms, CountWhatTheyCompare) {
@@ -89,6 +93,28 @@ TEST(CApiPrograms, TheExampleSaysWhatIsWrong) {
   EXPECT_EQ(finished.exit_code, 1);
   EXPECT_NE(finished.errors.find("/no/such.xml"), std::string::npos) << finished.errors;
   EXPECT_NE(finished.errors.find("(i/o error)"), std::string::npos) << finished.errors;
+}
+
+// A function that the checks of misuse forget is one that may crash.
+TEST(CApiPrograms, MisuseEveryFunction) {
+  const auto read = [](const std::string& path) {
+    std::ifstream file(kSource + path);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
+  };
+  const std::string header = read("/include/moir/c/moir.h"), misuse = read("/tests/c_api/misuse.c");
+  // What tensors are made of is checked with them; the others take nothing that could be wrong.
+  const std::set<std::string> elsewhere = {
+      "moir_element_size", "moir_element_type_name", "moir_last_error",          "moir_status_name",
+      "moir_tensor_wrap",  "moir_tensor_wrap_owned", "moir_tensor_wrap_strided", "moir_version"};
+  const std::regex declaration(R"(MOIR_API [a-z_ *]*?\b(moir_[a-z_]+)\()");
+  size_t functions = 0;
+  for (std::sregex_iterator match(header.begin(), header.end(), declaration), end; match != end; ++match, ++functions) {
+    const std::string name = (*match)[1];
+    EXPECT_EQ(misuse.find(name + "(") == std::string::npos, elsewhere.contains(name)) << name;
+  }
+  EXPECT_GT(functions, 100u);
 }
 
 TEST(CApiGuide, QuotesFilesAsTheyAre) {

@@ -143,10 +143,21 @@ struct named_case {
 
 int main(int argc, char** argv) {
   static const struct named_case kCases[] = {
-      {"versions", check_versions},         {"ports", check_ports},         {"models", check_models},
-      {"properties", check_properties},     {"tensors", check_tensors},     {"requests", check_requests},
-      {"asynchronous", check_asynchronous}, {"callbacks", check_callbacks}, {"layers", check_layers},
-      {"handles", check_handles},           {"arguments", check_arguments}, {"lifetimes", check_lifetimes},
+      {"versions", check_versions},
+      {"ports", check_ports},
+      {"models", check_models},
+      {"properties", check_properties},
+      {"tensors", check_tensors},
+      {"requests", check_requests},
+      {"asynchronous", check_asynchronous},
+      {"callbacks", check_callbacks},
+      {"layers", check_layers},
+      {"handles", check_handles},
+      {"arguments", check_arguments},
+      {"lifetimes", check_lifetimes},
+      {"states", check_states},
+      {"exports", check_exports},
+      {"preprocessing", check_preprocessing},
   };
   const char* name = argc > 1 ? argv[1] : "";
   for (size_t i = 0; i < sizeof(kCases) / sizeof(kCases[0]); ++i) {

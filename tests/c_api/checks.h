@@ -43,6 +43,9 @@ void check_extensions(const char* library);
 void check_handles(void);
 void check_arguments(void);
 void check_lifetimes(void);
+void check_states(void);
+void check_exports(void);
+void check_preprocessing(void);
 // Prints "MODE CLASS PROBABILITY" of all classes, for the caller to compare.
 void check_digits(const char* xml_path, const char* picture_path);
 

@@ -17,8 +17,8 @@
 // what it runs on alive. A handle is a number in the guise of a pointer, which is never given out again: one that was
 // released, or is of another kind, or null, gives MOIR_STATUS_INVALID_HANDLE, also while other threads release it.
 //
-// Results behind `const ...**` (texts, ports, lists) are the caller's until moir_free. When a call fails, its handle or
-// result is set to null and nothing else changes. No exception leaves the library.
+// Results behind `const ...**` (texts, ports, lists, bytes) are the caller's until moir_free. When a call fails, its
+// handle or result is set to null and nothing else changes. No exception leaves the library.
 //
 // Structures begin with their size. The library gives them in at least the size that this header knows, and members are
 // only ever added at their end: compare struct_size before reading what a later header added. moir_property and
@@ -84,6 +84,7 @@ typedef struct moir_model moir_model;
 typedef struct moir_compiled_model moir_compiled_model;
 typedef struct moir_infer_request moir_infer_request;
 typedef struct moir_tensor moir_tensor;
+typedef struct moir_preprocessor moir_preprocessor;
 
 typedef struct moir_property {
   const char* name;
@@ -112,6 +113,12 @@ typedef struct moir_port_list {
   size_t count;
   const moir_port* const* items;
 } moir_port_list;
+
+typedef struct moir_text_list {
+  size_t struct_size;
+  size_t count;
+  const char* const* items;
+} moir_text_list;
 
 // What one layer did in the last inference (moir::ProfilingInfo).
 typedef struct moir_profiling_info {
@@ -150,6 +157,7 @@ typedef struct moir_runtime_layer {
   const char* const* input_layouts;  // empty: not read
   size_t output_count;
   const moir_layer_output* const* outputs;
+  uint64_t multiply_adds;
 } moir_runtime_layer;
 
 typedef struct moir_runtime_layer_list {
@@ -212,6 +220,18 @@ MOIR_API moir_status moir_core_compile_model(moir_core* core, moir_model* model,
 MOIR_API moir_status moir_core_compile_model_from_file(moir_core* core, const char* xml_path,
                                                        const moir_property* properties, size_t property_count,
                                                        moir_compiled_model** compiled_model);
+// Of what an export of moir_compiled_model_... wrote, whichever it was. The function puts at most `size` bytes to
+// `bytes` and returns how many these are, 0 at the end, less when it cannot read; it is not called again then.
+typedef int64_t (*moir_read)(void* user_data, void* bytes, size_t size);
+MOIR_API moir_status moir_core_import_model(moir_core* core, moir_read read, void* user_data,
+                                            const moir_property* properties, size_t property_count,
+                                            moir_compiled_model** compiled_model);
+MOIR_API moir_status moir_core_import_model_from_memory(moir_core* core, const void* bytes, size_t size,
+                                                        const moir_property* properties, size_t property_count,
+                                                        moir_compiled_model** compiled_model);
+MOIR_API moir_status moir_core_import_model_from_file(moir_core* core, const char* path,
+                                                      const moir_property* properties, size_t property_count,
+                                                      moir_compiled_model** compiled_model);
 // All of them, or none.
 MOIR_API moir_status moir_core_set_properties(moir_core* core, const moir_property* properties, size_t property_count);
 MOIR_API moir_status moir_core_get_property(moir_core* core, const char* name, const char** value);
@@ -235,6 +255,68 @@ MOIR_API moir_status moir_model_get_layout(moir_model* model, const char* input,
 MOIR_API moir_status moir_model_set_layout(moir_model* model, const char* input, const char* layout);
 MOIR_API moir_status moir_model_set_batch(moir_model* model, int64_t batch);
 
+// What an inference gives out as `output` is `input` of the request's next one.
+MOIR_API moir_status moir_model_add_state(moir_model* model, const char* output, const char* input);
+MOIR_API moir_status moir_model_states(moir_model* model, const moir_text_list** names);
+
+// ---- pre- and post-processing (moir/preprocess.h) ----
+
+typedef int32_t moir_color_format;
+enum {
+  MOIR_COLOR_BGR = 1,
+  MOIR_COLOR_RGB,
+  MOIR_COLOR_GRAY,
+  MOIR_COLOR_BGRX,
+  MOIR_COLOR_RGBX,
+  MOIR_COLOR_NV12_SINGLE_PLANE,
+  MOIR_COLOR_NV12_TWO_PLANES,
+};
+typedef int32_t moir_resize_algorithm;
+enum { MOIR_RESIZE_LINEAR = 0, MOIR_RESIZE_NEAREST = 1 };
+
+// `input` and `output` are names; null stands for the only one.
+MOIR_API moir_status moir_preprocessor_create(moir_model* model, moir_preprocessor** preprocessor);
+MOIR_API moir_status moir_preprocessor_free(moir_preprocessor* preprocessor);
+// The model with the steps; the one that was given stays as it is.
+MOIR_API moir_status moir_preprocessor_build(moir_preprocessor* preprocessor, moir_model** model);
+// What the application has.
+MOIR_API moir_status moir_preprocessor_set_tensor_type(moir_preprocessor* preprocessor, const char* input,
+                                                       moir_element_type type);
+MOIR_API moir_status moir_preprocessor_set_tensor_layout(moir_preprocessor* preprocessor, const char* input,
+                                                         const char* layout);
+MOIR_API moir_status moir_preprocessor_set_tensor_color(moir_preprocessor* preprocessor, const char* input,
+                                                        moir_color_format format);
+MOIR_API moir_status moir_preprocessor_set_tensor_size(moir_preprocessor* preprocessor, const char* input,
+                                                       int64_t height, int64_t width);
+MOIR_API moir_status moir_preprocessor_set_tensor_any_size(moir_preprocessor* preprocessor, const char* input);
+// Of the model's input, where it is not known.
+MOIR_API moir_status moir_preprocessor_set_model_layout(moir_preprocessor* preprocessor, const char* input,
+                                                        const char* layout);
+// Steps, in the order of the calls.
+MOIR_API moir_status moir_preprocessor_convert_type(moir_preprocessor* preprocessor, const char* input,
+                                                    moir_element_type type);
+MOIR_API moir_status moir_preprocessor_convert_color(moir_preprocessor* preprocessor, const char* input,
+                                                     moir_color_format format);
+MOIR_API moir_status moir_preprocessor_resize(moir_preprocessor* preprocessor, const char* input,
+                                              moir_resize_algorithm algorithm);
+MOIR_API moir_status moir_preprocessor_resize_to(moir_preprocessor* preprocessor, const char* input,
+                                                 moir_resize_algorithm algorithm, int64_t height, int64_t width);
+MOIR_API moir_status moir_preprocessor_crop(moir_preprocessor* preprocessor, const char* input, size_t rank,
+                                            const int64_t* begin, const int64_t* end);
+// One value for all channels, or one for each.
+MOIR_API moir_status moir_preprocessor_mean(moir_preprocessor* preprocessor, const char* input, const float* values,
+                                            size_t count);
+MOIR_API moir_status moir_preprocessor_scale(moir_preprocessor* preprocessor, const char* input, const float* values,
+                                             size_t count);
+MOIR_API moir_status moir_preprocessor_reverse_channels(moir_preprocessor* preprocessor, const char* input);
+// What the application gets.
+MOIR_API moir_status moir_preprocessor_set_output_type(moir_preprocessor* preprocessor, const char* output,
+                                                       moir_element_type type);
+MOIR_API moir_status moir_preprocessor_set_output_layout(moir_preprocessor* preprocessor, const char* output,
+                                                         const char* layout);
+MOIR_API moir_status moir_preprocessor_set_output_model_layout(moir_preprocessor* preprocessor, const char* output,
+                                                               const char* layout);
+
 // ---- compiled models ----
 
 MOIR_API moir_status moir_compiled_model_free(moir_compiled_model* model);
@@ -251,6 +333,14 @@ MOIR_API moir_status moir_compiled_model_create_infer_request(moir_compiled_mode
 // Another compiled model, for other shapes; this one stays.
 MOIR_API moir_status moir_compiled_model_reshape(moir_compiled_model* model, const moir_named_shape* shapes,
                                                  size_t shape_count, moir_compiled_model** reshaped);
+// For the imports of moir_core_.... `write` returns 0 when it has taken all bytes; otherwise the export ends with
+// MOIR_STATUS_IO.
+typedef int32_t (*moir_write)(void* user_data, const void* bytes, size_t size);
+MOIR_API moir_status moir_compiled_model_export(moir_compiled_model* model, moir_write write, void* user_data);
+// The file appears whole or not at all; one that was there before stays until then.
+MOIR_API moir_status moir_compiled_model_export_to_file(moir_compiled_model* model, const char* path);
+// Released with moir_free.
+MOIR_API moir_status moir_compiled_model_export_to_memory(moir_compiled_model* model, const void** bytes, size_t* size);
 MOIR_API moir_status moir_compiled_model_get_runtime_model(moir_compiled_model* model,
                                                            const moir_runtime_layer_list** layers);
 MOIR_API moir_status moir_compiled_model_get_property(moir_compiled_model* model, const char* name, const char** value);
@@ -293,6 +383,13 @@ typedef void (*moir_callback)(void* user_data, moir_status status, const char* m
 MOIR_API moir_status moir_infer_request_set_callback(moir_infer_request* request, moir_callback callback,
                                                      void* user_data);
 MOIR_API moir_status moir_infer_request_cancel(moir_infer_request* request);
+// States (moir_model_add_state, or the model's file), which are this request's own.
+MOIR_API moir_status moir_infer_request_states(moir_infer_request* request, const moir_text_list** names);
+// A copy of the value that the next inference starts from.
+MOIR_API moir_status moir_infer_request_get_state(moir_infer_request* request, const char* name, moir_tensor** value);
+MOIR_API moir_status moir_infer_request_set_state(moir_infer_request* request, const char* name, moir_tensor* value);
+// Back to that of a new request. Null: all states.
+MOIR_API moir_status moir_infer_request_reset_state(moir_infer_request* request, const char* name);
 MOIR_API moir_status moir_infer_request_get_profiling_info(moir_infer_request* request,
                                                            const moir_profiling_list** layers);
 
