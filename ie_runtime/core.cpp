@@ -67,6 +67,8 @@ Model Core::ReadModel(const std::string& xml_path, const std::string& bin_path) 
 Model Core::ReadModel(const std::string& xml_text, const Tensor& weights) const {
   if (!weights.IsContinuous())
     throw Error(ErrorKind::kBadOption, "weights of a model in memory: the tensor has gaps, expected bytes in a row");
+  if (!weights.Data() && weights.GetSize() > 0)
+    throw Error(ErrorKind::kBadOption, "weights of a model in memory: the tensor's memory is a null pointer");
   return Translate([&] {
     auto keeper = std::make_shared<const Tensor>(weights);
     auto bytes = graph::MappedFile::FromMemory("the weights in memory", weights.Data(), weights.GetByteSize(),
@@ -78,12 +80,13 @@ Model Core::ReadModel(const std::string& xml_text, const Tensor& weights) const 
 
 CompiledModel Core::CompileModel(const Model& model, const Properties& properties) const {
   const Model::Impl& impl = Checked(model.impl_, "Model");
-  return Translate([&] { return runtime::CompileModel(impl, impl_->Merged(properties)); });
+  return Translate([&] { return runtime::CompileModel(impl, Checked(impl_, "Core").Merged(properties)); });
 }
 
 CompiledModel Core::CompileModel(const std::string& xml_path, const Properties& properties) const {
-  return Translate(
-      [&] { return runtime::CompileModel(std::move(*OpenFiles(xml_path, {})), impl_->Merged(properties)); });
+  return Translate([&] {
+    return runtime::CompileModel(std::move(*OpenFiles(xml_path, {})), Checked(impl_, "Core").Merged(properties));
+  });
 }
 
 void Core::SetProperty(const Properties& properties) {
@@ -91,14 +94,15 @@ void Core::SetProperty(const Properties& properties) {
     // Each must be right by itself; whether they go together is seen when a model is compiled.
     for (const auto& property : properties) runtime::ReadProperties({property});
   });
-  const std::lock_guard lock(impl_->mutex);
-  for (const auto& [name, value] : properties) impl_->defaults[name] = value;
+  Impl& impl = Checked(impl_, "Core");
+  const std::lock_guard lock(impl.mutex);
+  for (const auto& [name, value] : properties) impl.defaults[name] = value;
 }
 
 void Core::SetProperty(const std::string& name, const std::string& value) { SetProperty({{name, value}}); }
 
 std::string Core::GetProperty(const std::string& name) const {
-  const Properties defaults = impl_->Merged({});
+  const Properties defaults = Checked(impl_, "Core").Merged({});
   if (const auto found = defaults.find(name); found != defaults.end()) return found->second;
   return Translate([&] {
     runtime::CompileSettings settings = runtime::ReadProperties(defaults);

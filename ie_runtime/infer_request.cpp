@@ -144,12 +144,17 @@ std::vector<VariableState> InferRequest::QueryState() const {
 void InferRequest::ResetState() { Request(impl_).inference->ResetStates(); }
 
 Tensor VariableState::GetState() const {
-  return Translate([&] { return impl_->inference->GetState(impl_->index); });
+  const Impl& impl = Checked(impl_, "VariableState");
+  return Translate([&] { return impl.inference->GetState(impl.index); });
 }
 void VariableState::SetState(const Tensor& value) {
-  Translate([&] { impl_->inference->SetState(impl_->index, value); });
+  const Impl& impl = Checked(impl_, "VariableState");
+  Translate([&] { impl.inference->SetState(impl.index, value); });
 }
-void VariableState::Reset() { impl_->inference->ResetState(impl_->index); }
+void VariableState::Reset() {
+  const Impl& impl = Checked(impl_, "VariableState");
+  impl.inference->ResetState(impl.index);
+}
 
 std::vector<ProfilingInfo> InferRequest::GetProfilingInfo() const { return Request(impl_).inference->Profile(); }
 

@@ -110,11 +110,13 @@ void Inference::CheckNotBusy(const char* what) const {
 }
 
 void Inference::SetPort(PortTensor& port, const PublicTensor& tensor) {
+  // The one before goes without the lock: its owner may be the application's, which may ask this request something.
+  PublicTensor before;
   const std::lock_guard lock(mutex_);
   CheckNotBusy("SetTensor");
   const bool same = tensor.Data() == port.given.Data() && tensor.GetStrides() == port.given.GetStrides() &&
                     tensor.GetShape() == port.given.GetShape();
-  port.given = tensor;
+  before = std::exchange(port.given, tensor);
   bound_ = bound_ && same;
 }
 

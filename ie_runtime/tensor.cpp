@@ -95,6 +95,7 @@ Tensor::Tensor(const Tensor& other, const Shape& begin, const Shape& end) : type
   };
   const size_t rank = other.shape_.size();
   if (!other) fail("the tensor is empty");
+  if (!other.data_ && other.GetSize() > 0) fail("its memory is a null pointer");
   if (begin.size() != rank || end.size() != rank)
     fail(graph::StrCat("got ", begin.size(), " and ", end.size(), " indices, expected ", rank, ", one per axis"));
   const Strides strides = other.GetStrides();
@@ -153,6 +154,8 @@ void Tensor::CopyTo(Tensor& other) const {
                               ", expected ", ElementTypeName(type_), ShapeToString(shape_)));
   }
   if (GetByteSize() == 0) return;
+  if (!data_ || !other.data_)
+    throw Error(ErrorKind::kBadOption, "copy of a tensor: the memory of one is a null pointer");
   if (IsContinuous() && other.IsContinuous()) {
     std::memmove(other.data_.get(), data_.get(), GetByteSize());
     return;

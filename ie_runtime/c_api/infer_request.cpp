@@ -1,6 +1,7 @@
 // moir_infer_request_...: see moir/c/moir.h.
 #include <chrono>
 #include <cstddef>
+#include <new>
 
 #include "ie_runtime/c_api/call.h"
 #include "ie_runtime/c_api/results.h"
@@ -129,7 +130,14 @@ moir_status moir_infer_request_set_callback(moir_infer_request* request, moir_ca
     object->SetCallback([callback, user_data](const std::exception_ptr& error) {
       if (!error) return callback(user_data, MOIR_STATUS_OK, "");
       const moir_status status = moir::c_api::RecordError("inference", error);
-      callback(user_data, status, moir_last_error());
+      // Calls inside the callback may fail, too, and replace the thread's text.
+      std::string message;
+      try {
+        message = moir_last_error();
+      } catch (const std::bad_alloc&) {
+        message.clear();
+      }
+      callback(user_data, status, message.c_str());
     });
   });
 }

@@ -76,130 +76,144 @@ Port OnlyPort(const std::vector<Port>& ports, const char* what) {
 
 InputTensorInfo& InputTensorInfo::SetElementType(ElementType type) {
   if (type != ElementType::kU8 && type != ElementType::kF32)
-    FailInput(impl_->steps, "element type ", ElementTypeName(type), " of the tensor, expected u8 or f32");
-  impl_->steps.type = type;
+    FailInput(Checked(impl_, "InputTensorInfo").steps, "element type ", ElementTypeName(type),
+              " of the tensor, expected u8 or f32");
+  Checked(impl_, "InputTensorInfo").steps.type = type;
   return *this;
 }
 
 InputTensorInfo& InputTensorInfo::SetLayout(const std::string& layout) {
-  impl_->steps.layout = ReadLayout(layout, impl_->steps.input);
+  Checked(impl_, "InputTensorInfo").steps.layout = ReadLayout(layout, Checked(impl_, "InputTensorInfo").steps.input);
   return *this;
 }
 
 InputTensorInfo& InputTensorInfo::SetColorFormat(ColorFormat format) {
-  impl_->steps.color = format;
+  Checked(impl_, "InputTensorInfo").steps.color = format;
   return *this;
 }
 
 InputTensorInfo& InputTensorInfo::SetSpatialStaticShape(int64_t height, int64_t width) {
   if (height < 1 || width < 1 || height > kLargest || width > kLargest) {
-    FailInput(impl_->steps, "a picture of ", height, " x ", width, ", expected 1 to ", kLargest,
-              " each, or SetSpatialDynamicShape");
+    FailInput(Checked(impl_, "InputTensorInfo").steps, "a picture of ", height, " x ", width, ", expected 1 to ",
+              kLargest, " each, or SetSpatialDynamicShape");
   }
-  impl_->steps.size = runtime::InputSteps::Size::kStatic;
-  impl_->steps.height = height;
-  impl_->steps.width = width;
+  Checked(impl_, "InputTensorInfo").steps.size = runtime::InputSteps::Size::kStatic;
+  Checked(impl_, "InputTensorInfo").steps.height = height;
+  Checked(impl_, "InputTensorInfo").steps.width = width;
   return *this;
 }
 
 InputTensorInfo& InputTensorInfo::SetSpatialDynamicShape() {
-  impl_->steps.size = runtime::InputSteps::Size::kAny;
-  impl_->steps.height = impl_->steps.width = -1;
+  Checked(impl_, "InputTensorInfo").steps.size = runtime::InputSteps::Size::kAny;
+  Checked(impl_, "InputTensorInfo").steps.height = Checked(impl_, "InputTensorInfo").steps.width = -1;
   return *this;
 }
 
 PreProcessSteps& PreProcessSteps::ConvertElementType(ElementType type) {
   if (type != ElementType::kF32)
-    FailInput(impl_->steps, "step ConvertElementType: to ", ElementTypeName(type), ", expected f32");
-  AddStep(impl_->steps, {Kind::kConvertElementType});
+    FailInput(Checked(impl_, "PreProcessSteps").steps, "step ConvertElementType: to ", ElementTypeName(type),
+              ", expected f32");
+  AddStep(Checked(impl_, "PreProcessSteps").steps, {Kind::kConvertElementType});
   return *this;
 }
 
 PreProcessSteps& PreProcessSteps::ConvertColor(ColorFormat format) {
   PictureStep step{Kind::kConvertColor};
   step.color = format;
-  AddStep(impl_->steps, std::move(step));
+  AddStep(Checked(impl_, "PreProcessSteps").steps, std::move(step));
   return *this;
 }
 
 PreProcessSteps& PreProcessSteps::Resize(ResizeAlgorithm algorithm) {
   PictureStep step{Kind::kResize};
   step.algorithm = algorithm;
-  AddStep(impl_->steps, std::move(step));
+  AddStep(Checked(impl_, "PreProcessSteps").steps, std::move(step));
   return *this;
 }
 
 PreProcessSteps& PreProcessSteps::Resize(ResizeAlgorithm algorithm, int64_t height, int64_t width) {
   if (height < 1 || width < 1 || height > kLargest || width > kLargest)
-    FailInput(impl_->steps, "step Resize: to ", height, " x ", width, ", expected 1 to ", kLargest, " each");
+    FailInput(Checked(impl_, "PreProcessSteps").steps, "step Resize: to ", height, " x ", width, ", expected 1 to ",
+              kLargest, " each");
   PictureStep step{Kind::kResize};
   step.algorithm = algorithm;
   step.height = height;
   step.width = width;
-  AddStep(impl_->steps, std::move(step));
+  AddStep(Checked(impl_, "PreProcessSteps").steps, std::move(step));
   return *this;
 }
 
 PreProcessSteps& PreProcessSteps::Crop(const std::vector<int64_t>& begin, const std::vector<int64_t>& end) {
   if (begin.size() != end.size() || begin.empty())
-    FailInput(impl_->steps, "step Crop: ", begin.size(), " and ", end.size(), " indices, expected one per axis");
+    FailInput(Checked(impl_, "PreProcessSteps").steps, "step Crop: ", begin.size(), " and ", end.size(),
+              " indices, expected one per axis");
   PictureStep step{Kind::kCrop};
   step.begin = begin;
   step.end = end;
-  AddStep(impl_->steps, std::move(step));
+  AddStep(Checked(impl_, "PreProcessSteps").steps, std::move(step));
   return *this;
 }
 
 PreProcessSteps& PreProcessSteps::Mean(float value) { return Mean(std::vector<float>{value}); }
 PreProcessSteps& PreProcessSteps::Mean(const std::vector<float>& values) {
-  AddValues(impl_->steps, Kind::kMean, values);
+  AddValues(Checked(impl_, "PreProcessSteps").steps, Kind::kMean, values);
   return *this;
 }
 PreProcessSteps& PreProcessSteps::Scale(float value) { return Scale(std::vector<float>{value}); }
 PreProcessSteps& PreProcessSteps::Scale(const std::vector<float>& values) {
-  AddValues(impl_->steps, Kind::kScale, values);
+  AddValues(Checked(impl_, "PreProcessSteps").steps, Kind::kScale, values);
   return *this;
 }
 
 PreProcessSteps& PreProcessSteps::ReverseChannels() {
-  AddStep(impl_->steps, {Kind::kReverseChannels});
+  AddStep(Checked(impl_, "PreProcessSteps").steps, {Kind::kReverseChannels});
   return *this;
 }
 
 InputModelInfo& InputModelInfo::SetLayout(const std::string& layout) {
-  impl_->steps.model_layout = ReadLayout(layout, impl_->steps.input);
+  Checked(impl_, "InputModelInfo").steps.model_layout =
+      ReadLayout(layout, Checked(impl_, "InputModelInfo").steps.input);
   return *this;
 }
 
 OutputTensorInfo& OutputTensorInfo::SetElementType(ElementType type) {
-  impl_->steps.type = type;
+  Checked(impl_, "OutputTensorInfo").steps.type = type;
   return *this;
 }
 OutputTensorInfo& OutputTensorInfo::SetLayout(const std::string& layout) {
-  impl_->steps.layout = ReadLayout(layout, impl_->steps.output);
+  Checked(impl_, "OutputTensorInfo").steps.layout = ReadLayout(layout, Checked(impl_, "OutputTensorInfo").steps.output);
   return *this;
 }
 OutputModelInfo& OutputModelInfo::SetLayout(const std::string& layout) {
-  impl_->steps.model_layout = ReadLayout(layout, impl_->steps.output);
+  Checked(impl_, "OutputModelInfo").steps.model_layout =
+      ReadLayout(layout, Checked(impl_, "OutputModelInfo").steps.output);
   return *this;
 }
 
 PrePostProcessor::PrePostProcessor(const Model& model) : impl_(std::make_shared<Impl>(model)) { model.Inputs(); }
 
-InputInfo PrePostProcessor::Input() { return Input(OnlyPort(impl_->model.Inputs(), "input").name); }
-InputInfo PrePostProcessor::Input(size_t index) { return Input(impl_->model.Input(index).name); }
+InputInfo PrePostProcessor::Input() {
+  return Input(OnlyPort(Checked(impl_, "PrePostProcessor").model.Inputs(), "input").name);
+}
+InputInfo PrePostProcessor::Input(size_t index) {
+  return Input(Checked(impl_, "PrePostProcessor").model.Input(index).name);
+}
 InputInfo PrePostProcessor::Input(const std::string& name) {
-  impl_->model.Input(name);
-  auto info = Entry<InputTensorInfo::Impl>(impl_->inputs, name);
+  Checked(impl_, "PrePostProcessor").model.Input(name);
+  auto info = Entry<InputTensorInfo::Impl>(Checked(impl_, "PrePostProcessor").inputs, name);
   info->steps.input = name;
   return InputInfo(std::move(info));
 }
 
-OutputInfo PrePostProcessor::Output() { return Output(OnlyPort(impl_->model.Outputs(), "output").name); }
-OutputInfo PrePostProcessor::Output(size_t index) { return Output(impl_->model.Output(index).name); }
+OutputInfo PrePostProcessor::Output() {
+  return Output(OnlyPort(Checked(impl_, "PrePostProcessor").model.Outputs(), "output").name);
+}
+OutputInfo PrePostProcessor::Output(size_t index) {
+  return Output(Checked(impl_, "PrePostProcessor").model.Output(index).name);
+}
 OutputInfo PrePostProcessor::Output(const std::string& name) {
-  impl_->model.Output(name);
-  auto info = Entry<OutputTensorInfo::Impl>(impl_->outputs, name);
+  Checked(impl_, "PrePostProcessor").model.Output(name);
+  auto info = Entry<OutputTensorInfo::Impl>(Checked(impl_, "PrePostProcessor").outputs, name);
   info->steps.output = name;
   return OutputInfo(std::move(info));
 }
@@ -242,26 +256,26 @@ std::optional<Shape> TensorThatSettles(const runtime::InputSteps& input, const P
 
 Model PrePostProcessor::Build() {
   return Translate([&] {
-    Model::Impl model = Checked(impl_->model.impl_, "Model");
+    Model::Impl model = Checked(Checked(impl_, "PrePostProcessor").model.impl_, "Model");
     auto steps = std::make_shared<runtime::ProcessingSteps>();
     if (model.processing) *steps = *model.processing;
     std::map<std::string, Shape> shapes;
-    for (const auto& [name, info] : impl_->inputs) {
-      const Port port = impl_->model.Input(name);
+    for (const auto& [name, info] : Checked(impl_, "PrePostProcessor").inputs) {
+      const Port port = Checked(impl_, "PrePostProcessor").model.Input(name);
       runtime::InputSteps input = Settled(model, info->steps, port);
       const std::string first = runtime::PictureTensors(input, port.type, port.shape)[0].name;
       if (const auto tensor = TensorThatSettles(input, port)) shapes[first] = *tensor;
       steps->inputs.push_back(std::move(input));
     }
     std::vector<runtime::OutputSteps> outputs;
-    for (const auto& [name, info] : impl_->outputs) outputs.push_back(info->steps);
+    for (const auto& [name, info] : Checked(impl_, "PrePostProcessor").outputs) outputs.push_back(info->steps);
     steps->outputs.insert(steps->outputs.end(), outputs.begin(), outputs.end());
     if (model.graph) {
       std::unique_ptr<graph::Graph> graph = model.graph->Clone();
       runtime::ApplyOutputSteps(outputs, *graph);
       // What cannot be done is said now.
-      for (const auto& [name, info] : impl_->inputs) {
-        const Port port = impl_->model.Input(name);
+      for (const auto& [name, info] : Checked(impl_, "PrePostProcessor").inputs) {
+        const Port port = Checked(impl_, "PrePostProcessor").model.Input(name);
         runtime::MakePicturePlan(*steps->Find(name), static_cast<graph::ElementType>(port.type),
                                  graph::Shape(port.shape), runtime::Isa::kSse41);
       }

@@ -41,7 +41,7 @@ enum class ResizeAlgorithm {
 };
 
 // What the application has. What is not said is as the model has it.
-class InputTensorInfo {
+class MOIR_API InputTensorInfo {
  public:
   InputTensorInfo& SetElementType(ElementType type);      // kU8 or kF32
   InputTensorInfo& SetLayout(const std::string& layout);  // "NHWC", "NCHW", without N for one picture: "HWC", ...
@@ -59,7 +59,7 @@ class InputTensorInfo {
 };
 
 // What is done, in this order. Layout and element type become the model's at the end by themselves.
-class PreProcessSteps {
+class MOIR_API PreProcessSteps {
  public:
   // Only to kF32: what comes behind is computed in f32 instead of bytes, which matters to Resize.
   PreProcessSteps& ConvertElementType(ElementType type = ElementType::kF32);
@@ -85,7 +85,7 @@ class PreProcessSteps {
   std::shared_ptr<Impl> impl_;
 };
 
-class InputModelInfo {
+class MOIR_API InputModelInfo {
  public:
   // Of the model's input; needed when Model::GetLayout does not know it.
   InputModelInfo& SetLayout(const std::string& layout);
@@ -110,7 +110,7 @@ class InputInfo {
   std::shared_ptr<Impl> impl_;
 };
 
-class OutputTensorInfo {
+class MOIR_API OutputTensorInfo {
  public:
   OutputTensorInfo& SetElementType(ElementType type);      // converted as the operator Convert does
   OutputTensorInfo& SetLayout(const std::string& layout);  // the axes of the model's layout in another order
@@ -122,7 +122,7 @@ class OutputTensorInfo {
   std::shared_ptr<Impl> impl_;
 };
 
-class OutputModelInfo {
+class MOIR_API OutputModelInfo {
  public:
   OutputModelInfo& SetLayout(const std::string& layout);
 
@@ -145,7 +145,7 @@ class OutputInfo {
   std::shared_ptr<Impl> impl_;
 };
 
-class PrePostProcessor {
+class MOIR_API PrePostProcessor {
  public:
   explicit PrePostProcessor(const Model& model);
   InputInfo Input();  // the only one

@@ -123,6 +123,21 @@ static void note(void* user_data, moir_status status, const char* message) {
   strncpy(gate->message, message, sizeof(gate->message) - 1);
 }
 
+// Fails itself before it looks at what it was told.
+static void fail_first(void* user_data, moir_status status, const char* message) {
+  struct gate* gate = user_data;
+  const char* const none = NULL;
+  moir_tensor* tensor = NULL;
+  CHECK_ERROR(MOIR_STATUS_BAD_OPTION, "null pointer", moir_infer_request_get_tensor(gate->request, none, &tensor));
+  CHECK_ERROR(MOIR_STATUS_BAD_OPTION,
+              "input or output \"no such name, and a long one at that, longer than all others\"",
+              moir_infer_request_get_tensor(gate->request,
+                                            "no such name, and a long one at that, longer than all others", &tensor));
+  ++gate->calls;
+  gate->status = status;
+  strncpy(gate->message, message, sizeof(gate->message) - 1);
+}
+
 static void free_own(void* user_data, moir_status status, const char* message) {
   struct gate* gate = user_data;
   (void)message;
@@ -167,7 +182,22 @@ void check_callbacks(void) {
   CHECK(at_rest == 1);
   CHECK(gate.calls == 1);
   CHECK_STATUS(MOIR_STATUS_CANCELED, gate.status);
-  CHECK(strlen(gate.message) > 0);
+  CHECK_TEXT("model \"plus_one\": the inference was canceled", gate.message);
+
+  // What it was told stays while its own calls fail.
+  blocked.reached = blocked.open = 0;
+  memset(gate.message, 0, sizeof(gate.message));
+  CHECK_OK(moir_infer_request_wait(blocker));
+  CHECK_OK(moir_infer_request_set_callback(request, fail_first, &gate));
+  CHECK_OK(moir_infer_request_start_async(blocker));
+  wait_until(&blocked, &blocked.reached);
+  CHECK_OK(moir_infer_request_start_async(request));
+  CHECK_OK(moir_infer_request_cancel(request));
+  set(&blocked, &blocked.open);
+  CHECK_STATUS(MOIR_STATUS_CANCELED, moir_infer_request_wait(request));
+  CHECK(gate.calls == 2);
+  CHECK_TEXT("model \"plus_one\": the inference was canceled", gate.message);
+  gate.calls = 1;
   CHECK_OK(moir_infer_request_set_callback(request, NULL, &gate));
   CHECK_OK(moir_infer_request_start_async(request));
   CHECK_OK(moir_infer_request_wait(request));

@@ -6,9 +6,11 @@
 #include <future>
 #include <limits>
 #include <optional>
+#include <sstream>
 #include <thread>
 
 #include "moir/moir.h"
+#include "moir/preprocess.h"
 #include "tests/support/api_testing.h"
 
 namespace moir {
@@ -68,6 +70,64 @@ TEST(InvalidUse, EmptyHandlesSayWhatTheyAre) {
   ExpectError(ErrorKind::kBadOption, "empty InferRequest", [] { InferRequest().SetTensor("x", Tensor()); });
   ExpectError(ErrorKind::kBadOption, "empty InferRequest", [] { InferRequest().GetOutputTensor(); });
   ExpectError(ErrorKind::kBadOption, "the tensor is empty", [] { Tensor(Tensor(), {}, {}); });
+}
+
+// What was moved from is empty as well.
+TEST(InvalidUse, HandlesThatGaveTheirObjectAway) {
+  Core core;
+  Core taken = std::move(core);
+  ExpectError(ErrorKind::kBadOption, "empty Core", [&] { core.CompileModel(taken.ReadModel(kPlusOne, One())); });
+  ExpectError(ErrorKind::kBadOption, "empty Core", [&] { core.SetProperty("num_streams", "1"); });
+  ExpectError(ErrorKind::kBadOption, "empty Core", [&] { core.GetProperty("num_streams"); });
+  std::stringstream stream;
+  Compile().ExportModel(stream);
+  ExpectError(ErrorKind::kBadOption, "empty Core", [&] { core.ImportModel(stream); });
+
+  PrePostProcessor ppp(taken.ReadModel(kPlusOne, One()));
+  InputTensorInfo tensor = ppp.Input().Tensor();
+  const InputTensorInfo taken_tensor = std::move(tensor);
+  ExpectError(ErrorKind::kBadOption, "empty InputTensorInfo", [&] { tensor.SetElementType(ElementType::kU8); });
+  const PrePostProcessor taken_ppp = std::move(ppp);
+  ExpectError(ErrorKind::kBadOption, "empty PrePostProcessor", [&] { ppp.Input(); });
+  ExpectError(ErrorKind::kBadOption, "empty PrePostProcessor", [&] { ppp.Build(); });
+}
+
+TEST(InvalidUse, MemoryThatIsNotThere) {
+  const Tensor nowhere(ElementType::kU8, {4}, nullptr);
+  ExpectError(ErrorKind::kBadOption, "null pointer", [&] { Core().ReadModel(kPlusOne, nowhere); });
+  ExpectError(ErrorKind::kBadOption, "null pointer", [&] { Tensor(nowhere, {1}, {3}); });
+  Tensor somewhere(ElementType::kU8, {4}), to_nowhere = nowhere;
+  ExpectError(ErrorKind::kBadOption, "null pointer", [&] { nowhere.CopyTo(somewhere); });
+  ExpectError(ErrorKind::kBadOption, "null pointer", [&] { somewhere.CopyTo(to_nowhere); });
+  // Without elements there is nothing to be anywhere.
+  Tensor none(ElementType::kU8, {0}, nullptr), other(ElementType::kU8, {0});
+  none.CopyTo(other);
+  EXPECT_EQ(Tensor(none, {0}, {0}).GetSize(), 0u);
+}
+
+// The owner of a tensor's memory is the application's, and may use the request that lets it go.
+TEST(InvalidUse, OwnersMayAskTheRequestThatLetsThemGo) {
+  InferRequest request = Compile().CreateInferRequest();
+  int released = 0;
+  const auto owned = [&] {
+    auto* const memory = new float[4]();
+    const std::shared_ptr<void> owner(memory, [memory, &request, &released](void*) {
+      delete[] memory;
+      request.Cancel();
+      request.Wait();
+      ++released;
+    });
+    return Tensor(ElementType::kF32, {1, 4}, owner, memory);
+  };
+  for (int i = 0; i < 3; ++i) {
+    request.SetInputTensor(owned());
+    request.SetOutputTensor(0, owned());
+    request.Infer();
+  }
+  EXPECT_EQ(released, 4);
+  request.SetInputTensor(Tensor(ElementType::kF32, {1, 4}));
+  request.SetOutputTensor(0, Tensor(ElementType::kF32, {1, 4}));
+  EXPECT_EQ(released, 6);
 }
 
 TEST(InvalidUse, TensorsThatNoMemoryHolds) {
