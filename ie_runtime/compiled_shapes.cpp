@@ -1,9 +1,7 @@
 #include "ie_runtime/compiled_shapes.h"
 
-#include <filesystem>
-
 #include "ie_runtime/api_impl.h"
-#include "ie_runtime/byte_hash.h"
+#include "ie_runtime/cache_folder.h"
 #include "ie_runtime/isa.h"
 #include "ie_runtime/threads.h"
 
@@ -48,22 +46,20 @@ std::shared_ptr<const CompiledGraph> CompiledShapes::Compile(std::unique_ptr<Gra
   // All streams' threads, as far as there are CPUs for them.
   options.packing_threads =
       std::max(options.threads, std::min(options.threads * settings_.streams, AvailableThreads()));
-  std::string path;
-  if (!packed && origin.source && !settings_.cache_dir.empty()) {
-    const uint64_t key = PackingKey(origin, options.threads, options.precision, settings_.cache_dir);
+  const CacheFolder folder(settings_.cache_dir, settings_.cache_max_size);
+  const bool cached = !packed && origin.source && !settings_.cache_dir.empty();
+  const uint64_t key = cached ? PackingKey(origin, options.threads, options.precision, settings_.cache_dir) : 0;
+  if (cached) {
     packed = std::make_shared<PackedConstants>(key);
-    path = StrCat(settings_.cache_dir, '/', HashName(key), ".moirpack");
-    packed->Load(path);
+    folder.Load(*packed, key);
   }
   options.packed = std::move(packed);
   // Without a model to make others from nothing else of it is kept, either.
   if (settings_.shape_cache_capacity > 0) options.origin = std::move(origin);
   auto compiled = std::make_shared<const CompiledGraph>(std::move(graph), options, interface);
-  // A folder that cannot be written costs the next start its time, nothing else.
-  if (!path.empty() && compiled->Packed().Packed() > 0) {
-    std::error_code ignored;
-    std::filesystem::create_directories(settings_.cache_dir, ignored);
-    compiled->Packed().SaveTo(path);
+  if (cached) {
+    if (compiled->Packed().Packed() > 0) folder.Save(compiled->Packed(), key);
+    folder.Trim(key);
   }
   return compiled;
 }
@@ -82,6 +78,7 @@ std::shared_ptr<const CompiledGraph> CompiledShapes::Get(const CompiledGraph& li
   if (std::shared_ptr<const CompiledGraph> found = Find(wanted)) return found;
   const std::lock_guard lock(compiling_);
   if (std::shared_ptr<const CompiledGraph> found = Find(wanted)) return found;
+  if (model_->source) RequireAllWeights(*model_->source, like.Name(), "Reshape to shapes that are not compiled");
   const Model::Impl reshaped = model_->Reshaped(wanted);
   const auto graph = Compile(SettledGraph(reshaped).Clone(), OriginOf(reshaped), InterfaceOf(reshaped), nullptr);
   Add(graph);

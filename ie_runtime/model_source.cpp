@@ -157,9 +157,29 @@ uint64_t ModelSource::HashWeights(const std::string& folder) const {
   return hash;
 }
 
+ModelSource::ModelSource(std::string name, std::string xml, std::shared_ptr<const graph::MappedFile> weights,
+                         uint64_t weights_hash, std::vector<ByteSpan> kept)
+    : name_(std::move(name)), xml_(std::move(xml)), weights_(std::move(weights)), kept_(std::move(kept)) {
+  std::call_once(hashed_, [&] { weights_hash_ = weights_hash; });
+  uint64_t bytes = 0;
+  for (const ByteSpan& span : kept_) bytes += span.end - span.begin;
+  partial_ = bytes < WeightsSize();
+}
+
+uint64_t ModelSource::WeightsHash(const std::string& folder) const {
+  std::call_once(hashed_, [&] { weights_hash_ = HashWeights(folder); });
+  return weights_hash_;
+}
+
 uint64_t ModelSource::Hash(const std::string& folder) const {
-  std::call_once(hashed_, [&] { hash_ = HashText(StrCat(HashText(xml_), ' ', HashWeights(folder))); });
-  return hash_;
+  return HashText(StrCat(HashText(xml_), ' ', WeightsHash(folder)));
+}
+
+void RequireAllWeights(const ModelSource& source, const std::string& model, const std::string& what) {
+  if (!source.IsPartial()) return;
+  Fail(ErrorKind::kUnsupported, "model \"", model, "\": ", what,
+       ": it was imported from a file of export_mode compiled, which holds weights as the exported model had packed "
+       "them and no others; expected the model's own files, or one exported with export_mode portable");
 }
 
 std::shared_ptr<const ModelSource> ReadModelSource(const std::string& xml_path, const std::string& bin_path) {
@@ -286,8 +306,7 @@ std::string PackingEnvironment(int threads, ElementType precision) {
 }
 
 uint64_t PackingKey(const ModelOrigin& origin, int threads, ElementType precision, const std::string& folder) {
-  return HashText(
-      StrCat(PackingEnvironment(threads, precision), origin.source->Hash(folder), '\n', origin.packing));
+  return HashText(StrCat(PackingEnvironment(threads, precision), origin.source->Hash(folder), '\n', origin.packing));
 }
 
 }  // namespace moir::runtime

@@ -47,30 +47,37 @@ thread_local Packing current;
 
 }  // namespace
 
-void PackedConstants::Load(std::shared_ptr<const void> keeper, const std::byte* data, size_t bytes) {
+bool PackedConstants::Load(std::shared_ptr<const void> keeper, const std::byte* data, size_t bytes) {
   Header header;
-  if (bytes < sizeof(header)) return;
+  if (bytes < sizeof(header)) return false;
   std::memcpy(&header, data, sizeof(header));
   if (std::memcmp(header.magic, kMagic, sizeof(kMagic)) != 0 || header.format != kFormat || header.key != key_ ||
       header.size != bytes || header.entries > (bytes - sizeof(header)) / sizeof(TableEntry))
-    return;
+    return false;
   const size_t table_bytes = header.entries * sizeof(TableEntry);
-  if (HashBytes(data + sizeof(header), table_bytes) != header.table_hash) return;
+  if (HashBytes(data + sizeof(header), table_bytes) != header.table_hash) return false;
   std::map<uint64_t, Stored> stored;
   for (uint32_t i = 0; i < header.entries; ++i) {
     TableEntry entry;
     std::memcpy(&entry, data + sizeof(header) + i * sizeof(entry), sizeof(entry));
-    if (entry.offset % kAlignment != 0 || entry.offset > bytes || entry.bytes > bytes - entry.offset) return;
-    stored[entry.key] = {entry.offset, entry.bytes, entry.hash};
+    if (entry.offset % kAlignment != 0 || entry.offset > bytes || entry.bytes > bytes - entry.offset) return false;
+    stored[entry.key] = {{keeper, data + entry.offset}, entry.bytes, entry.hash};
   }
-  keeper_ = std::move(keeper);
-  file_ = data;
   stored_ = std::move(stored);
+  return true;
 }
 
-void PackedConstants::Load(const std::string& path) {
+void PackedConstants::Load(const PackedConstants& other) {
+  for (const Entry& entry : other.entries_) stored_[entry.key] = {entry.data, entry.bytes, std::nullopt};
+}
+
+void PackedConstants::FailMissing() {
+  Fail(ErrorKind::kBadModel, "exported model: its packed weights are damaged, and it holds no others");
+}
+
+bool PackedConstants::Load(const std::string& path) {
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return;
+  if (file < 0) return false;
   struct stat info {};
   void* memory = MAP_FAILED;
   size_t bytes = 0;
@@ -79,21 +86,20 @@ void PackedConstants::Load(const std::string& path) {
     memory = mmap(nullptr, bytes, PROT_READ, MAP_SHARED, file, 0);
   }
   close(file);
-  if (memory == MAP_FAILED) return;
+  if (memory == MAP_FAILED) return false;
   const std::shared_ptr<const void> keeper(memory, [bytes](void* mapped) { munmap(mapped, bytes); });
-  Load(keeper, static_cast<const std::byte*>(memory), bytes);
+  return Load(keeper, static_cast<const std::byte*>(memory), bytes);
 }
 
 std::shared_ptr<const std::byte> PackedConstants::Find(uint64_t key, size_t bytes) {
   const auto found = stored_.find(key);
   if (found == stored_.end() || found->second.bytes != bytes) return nullptr;
-  const std::byte* data = file_ + found->second.offset;
-  if (HashBytes(data, bytes) != found->second.hash) return nullptr;
-  std::shared_ptr<const std::byte> shared(keeper_, data);
-  if (!given_.insert(found->second.offset).second) shared_bytes_ += bytes;
-  entries_.push_back({key, bytes, shared});
+  const Stored& stored = found->second;
+  if (stored.hash && HashBytes(stored.data.get(), bytes) != *stored.hash) return nullptr;
+  if (!given_.insert(stored.data.get()).second) shared_bytes_ += bytes;
+  entries_.push_back({key, bytes, stored.data});
   ++found_;
-  return shared;
+  return stored.data;
 }
 
 std::shared_ptr<std::byte> PackedConstants::NewMemory(size_t bytes) {
@@ -214,6 +220,12 @@ bool PackedConstants::SaveTo(const std::string& path) const {
   if (written && std::rename(temporary.c_str(), path.c_str()) == 0) return true;
   unlink(temporary.c_str());
   return false;
+}
+
+bool PackedConstants::IsFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  char magic[sizeof(kMagic)];
+  return file.read(magic, sizeof(magic)) && std::memcmp(magic, kMagic, sizeof(kMagic)) == 0;
 }
 
 PackingScope::PackingScope(PackedConstants* constants) : previous_(current.constants) {

@@ -18,6 +18,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <set>
 #include <string>
@@ -34,15 +35,20 @@ class PackedConstants {
   explicit PackedConstants(uint64_t key) : key_(key) {}
 
   // Takes the entries of what SaveTo and Write wrote, if it has this key and a table that is whole; else nothing
-  // happens. `keeper` keeps the bytes alive.
-  void Load(std::shared_ptr<const void> keeper, const std::byte* data, size_t bytes);
+  // happens. Returns whether it did. `keeper` keeps the bytes alive.
+  bool Load(std::shared_ptr<const void> keeper, const std::byte* data, size_t bytes);
   // The same of a file, which is mapped read-only: processes share its pages.
-  void Load(const std::string& path);
+  bool Load(const std::string& path);
+  // Takes the entries that `other` was asked for.
+  void Load(const PackedConstants& other);
+  // There is nothing to pack from: Get throws kBadModel instead.
+  void NothingToPackFrom() { complete_ = true; }
 
   // The bytes of the entry `key`, or, when they are not there, new memory that `fill` writes.
   template <typename Fill>
   std::shared_ptr<const std::byte> Get(uint64_t key, size_t bytes, const Fill& fill) {
     if (auto found = Find(key, bytes)) return found;
+    if (complete_) FailMissing();
     std::shared_ptr<std::byte> memory = NewMemory(bytes);
     fill(memory.get());
     // Weights that begin alike are equal nearly always, so the rest is read for these only.
@@ -66,6 +72,8 @@ class PackedConstants {
   size_t WrittenSize() const;
   // To a file that appears whole or not at all; whatever else may write it at the same time. Returns whether it did.
   bool SaveTo(const std::string& path) const;
+  // Whether the file begins as what SaveTo writes.
+  static bool IsFile(const std::string& path);
 
  private:
   struct Entry {
@@ -74,9 +82,11 @@ class PackedConstants {
     std::shared_ptr<const std::byte> data;
   };
   struct Stored {
-    size_t offset, bytes;
-    uint64_t hash;
+    std::shared_ptr<const std::byte> data;
+    size_t bytes;
+    std::optional<uint64_t> hash;  // nothing: the bytes were never out of our hands
   };
+  [[noreturn]] static void FailMissing();
   std::shared_ptr<const std::byte> Find(uint64_t key, size_t bytes);
   std::shared_ptr<std::byte> NewMemory(size_t bytes);
   // Returns the data, or an earlier entry's that are equal; `alike`: the same for equal ones, and rarely for others.
@@ -89,10 +99,9 @@ class PackedConstants {
   std::vector<size_t> Places(size_t* end) const;
 
   uint64_t key_;
-  std::shared_ptr<const void> keeper_;
-  const std::byte* file_ = nullptr;
+  bool complete_ = false;
   std::map<uint64_t, Stored> stored_;
-  std::set<size_t> given_;  // places in the file
+  std::set<const std::byte*> given_;  // of what was stored
   std::vector<Entry> entries_;
   std::multimap<uint64_t, size_t> alike_;  // what Add was told -> the entry's index
   size_t found_ = 0, packed_ = 0, shared_bytes_ = 0;

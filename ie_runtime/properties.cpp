@@ -68,6 +68,22 @@ void ReadCacheDir(const std::string& name, const std::string& value, Request&, C
   if (value.find('\0') != std::string::npos) FailValue(name, "a text with zeros", "the path of a folder");
   settings.cache_dir = value;
 }
+void ReadCacheMaxSize(const std::string& name, const std::string& value, Request&, CompileSettings& settings) {
+  settings.cache_max_size = std::nullopt;
+  if (value == "unlimited") return;
+  constexpr std::string_view kUnits = "KMGT";
+  const size_t unit = value.empty() ? std::string_view::npos : kUnits.find(value.back());
+  const auto number = graph::ParseInt(unit == std::string_view::npos ? value : value.substr(0, value.size() - 1));
+  int64_t bytes = 0;
+  const int64_t factor = unit == std::string_view::npos ? 1 : int64_t{1} << (10 * (unit + 1));
+  if (!number || *number < 1 || __builtin_mul_overflow(*number, factor, &bytes))
+    FailValue(name, value, "unlimited, or bytes from 1, where K, M, G and T may follow (512M)");
+  settings.cache_max_size = static_cast<uint64_t>(bytes);
+}
+void ReadExportMode(const std::string& name, const std::string& value, Request&, CompileSettings& settings) {
+  if (value != "portable" && value != "compiled") FailValue(name, value, "portable or compiled");
+  settings.portable_export = value == "portable";
+}
 void ReadStreams(const std::string& name, const std::string& value, Request& request, CompileSettings&) {
   request.auto_streams = value == "auto";
   if (!request.auto_streams) request.streams = ReadNumber(name, value, 1, "auto or ");
@@ -85,7 +101,9 @@ constexpr Property kProperties[] = {
     {"affinity", ReadAffinity},
     {"busy_waiting", ReadBusyWaiting},
     {"cache_dir", ReadCacheDir},
+    {"cache_max_size", ReadCacheMaxSize},
     {"enable_profiling", ReadEnableProfiling},
+    {"export_mode", ReadExportMode},
     {"inference_num_threads", ReadThreads},
     {"inference_precision", ReadPrecision},
     {"max_isa", ReadMaxIsa},
@@ -163,6 +181,8 @@ CompileSettings ReadProperties(const Properties& properties) {
   const Properties settled = {
       {"affinity", settings.affinity == Affinity::kCore ? "core" : "none"},
       {"cache_dir", settings.cache_dir},
+      {"cache_max_size", settings.cache_max_size ? std::to_string(*settings.cache_max_size) : "unlimited"},
+      {"export_mode", settings.portable_export ? "portable" : "compiled"},
       {"inference_num_threads", std::to_string(settings.compile.threads * settings.streams)},
       {"inference_precision", std::string(ElementTypeName(settings.compile.precision))},
       {"num_streams", std::to_string(settings.streams)},

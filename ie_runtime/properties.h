@@ -1,6 +1,7 @@
 // Properties of a compilation.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,9 +20,11 @@ struct CompileSettings {
   BusyWaiting busy_waiting = BusyWaiting::kAuto;
   bool profiling = false;
   size_t shape_cache_capacity = 8;
-  std::string cache_dir;  // empty: none
-  std::string max_isa;    // empty: not asked for
-  Properties in_force;    // properties that do not change any more, but max_isa
+  std::string cache_dir;                                       // empty: none
+  std::optional<uint64_t> cache_max_size = uint64_t{8} << 30;  // bytes; nothing: no limit
+  bool portable_export = true;
+  std::string max_isa;  // empty: not asked for
+  Properties in_force;  // properties that do not change any more, but max_isa
 };
 
 // Checks names and values. Throws kBadOption.

@@ -1,8 +1,7 @@
 // moir_compiled_model_...: see moir/c/moir.h.
 #include <ostream>
 
-#include "ie_runtime/api_error.h"
-#include "ie_runtime/c_api/byte_streams.h"
+#include "ie_runtime/byte_streams.h"
 #include "ie_runtime/c_api/call.h"
 #include "ie_runtime/c_api/results.h"
 
@@ -16,17 +15,9 @@ namespace {
 
 template <typename Sink>
 void Export(const moir::CompiledModel& model, Sink sink) {
-  moir::c_api::WriteBuffer<Sink> buffer(std::move(sink));
+  moir::runtime::WriteBuffer<Sink> buffer(std::move(sink));
   std::ostream stream(&buffer);
-  // What the sink throws says more than that the stream failed. It leaves the stream bad, too, so that nothing else
-  // needs to be asked.
-  stream.exceptions(std::ios::badbit);
-  try {
-    model.ExportModel(stream);
-  } catch (const std::ios::failure&) {
-    throw moir::Error(moir::ErrorKind::kIo,
-                      "model \"" + model.GetName() + "\": the function that takes the exported bytes refused some");
-  }
+  model.ExportModel(stream);
 }
 
 }  // namespace
@@ -106,19 +97,7 @@ moir_status moir_compiled_model_export(moir_compiled_model* model, moir_write wr
 }
 
 moir_status moir_compiled_model_export_to_file(moir_compiled_model* model, const char* path) {
-  return Call::Run(__func__, [&](const Call& call) {
-    const auto object = call.Object(model);
-    const std::string name = call.Text(path, "path");
-    moir::runtime::Translate([&] {
-      moir::graph::OutputFiles files;
-      moir::graph::OutputFile& file = files.Add(name);
-      Export(*object, [&](const char* bytes, size_t size) {
-        file.Write(bytes, size);
-        return true;
-      });
-      files.Publish();
-    });
-  });
+  return Call::Run(__func__, [&](const Call& call) { call.Object(model)->ExportModel(call.Text(path, "path")); });
 }
 
 moir_status moir_compiled_model_export_to_memory(moir_compiled_model* model, const void** bytes, size_t* size) {

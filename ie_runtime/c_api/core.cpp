@@ -1,10 +1,9 @@
 // moir_core_...: see moir/c/moir.h.
 #include <istream>
 
-#include "graph/mapped_file.h"
-#include "ie_runtime/api_error.h"
-#include "ie_runtime/c_api/byte_streams.h"
+#include "ie_runtime/byte_streams.h"
 #include "ie_runtime/c_api/call.h"
+#include "ie_runtime/c_api/read_buffer.h"
 #include "ie_runtime/c_api/results.h"
 
 using moir::c_api::Call;
@@ -82,7 +81,7 @@ moir_status moir_core_import_model_from_memory(moir_core* core, const void* byte
     auto& result = call.Result(compiled_model);
     const auto object = call.Object(core);
     if (size > 0) call.NotNull(bytes, "bytes");
-    moir::c_api::MemoryBuffer buffer(bytes, size);
+    moir::runtime::MemoryBuffer buffer(bytes, size);
     result = Import(*object, &buffer, call.Properties(properties, property_count));
   });
 }
@@ -92,13 +91,8 @@ moir_status moir_core_import_model_from_file(moir_core* core, const char* path, 
   return Call::Run(__func__, [&](const Call& call) {
     auto& result = call.Result(compiled_model);
     const auto object = call.Object(core);
-    const std::string name = call.Text(path, "path");
-    const moir::Properties given = call.Properties(properties, property_count);
-    moir::runtime::Translate([&] {
-      const auto file = moir::graph::MappedFile::Open(name);
-      moir::c_api::MemoryBuffer buffer(file->Data(), file->Size());
-      result = Import(*object, &buffer, given);
-    });
+    result = MakeHandle<moir_compiled_model>(
+        object->ImportModel(call.Text(path, "path"), call.Properties(properties, property_count)));
   });
 }
 

@@ -64,7 +64,16 @@ MOIR_API const char* GetVersion();
 //   enable_profiling       "true" or "false" (the default)
 //   cache_dir              folder where compiled weights are kept from one start of the program to the next; "" (the
 //                          default): none. It is made when it is missing. Whatever is wrong with it or with files in it
-//                          costs time, not the model. Nothing in it is ever removed
+//                          costs time, not the model
+//   cache_max_size         bytes that files of cache_dir may take together, "8G" by default; K, M, G and T are powers
+//   of
+//                          1024; "unlimited". When there are more, those that were not used for the longest time are
+//                          removed, but never the model's own and never what moir has not written
+//   export_mode            what ExportModel writes. "portable" (the default): the weights as the model's file has them,
+//                          for any machine, threads and shapes; importing packs them. "compiled": the weights as they
+//                          are packed, and others only where these are used themselves. Importing takes them as they
+//                          are, with the same version, plug-ins, kind of CPU, max_isa and threads of an inference;
+//                          everything else, and Reshape to other shapes, is kUnsupported
 //   shape_cache_capacity   how many shapes of inputs the compiled model remembers (CompiledModel::Reshape), those used
 //                          last; "8" by default. "0": it keeps nothing to make others from
 //   max_isa                newest instruction set the kernels may use: "" (the default: all), "sse41", "avx2",
@@ -253,9 +262,11 @@ class MOIR_API CompiledModel {
   // hand (shape_cache_capacity), others are compiled first. Throws like Model::Reshape, and kBadOption when
   // shape_cache_capacity was "0".
   CompiledModel Reshape(const std::map<std::string, Shape>& shapes) const;
-  // Writes the model as it is compiled, for Core::ImportModel: its file's topology and weights, shapes, steps, states
-  // and the weights as they are packed for this CPU. Throws kIo, and kUnsupported for a model that came from no file.
+  // Writes the model for Core::ImportModel: its file's topology, shapes, steps, states, and weights, each once, as
+  // export_mode says. Throws kUnsupported for a model that was not read from a file or from memory, and kIo. A path's
+  // file appears whole or not at all; one that was there before stays until then.
   void ExportModel(std::ostream& stream) const;
+  void ExportModel(const std::string& path) const;
   // The steps of an inference, in order.
   std::vector<RuntimeLayer> GetRuntimeModel() const;
   // The property in force, all of Properties, or one of these:
@@ -290,9 +301,11 @@ class MOIR_API Core {
   Model ReadModel(const std::string& xml_text, const Tensor& weights) const;
   CompiledModel CompileModel(const Model& model, const Properties& properties = {}) const;
   CompiledModel CompileModel(const std::string& xml_path, const Properties& properties = {}) const;
-  // What ExportModel wrote. Packed weights are taken as they are when this is the same version and kind of CPU, and
-  // packed anew otherwise. Throws kBadModel when the stream is something else, damaged or cut off.
+  // What ExportModel wrote. Throws kBadModel when it is something else, damaged or cut off, and kUnsupported when it
+  // was written with export_mode compiled for another machine. The file of a path is not copied: its pages are used for
+  // as long as something runs on them. It may be removed or replaced meanwhile, but must not be written to.
   CompiledModel ImportModel(std::istream& stream, const Properties& properties = {}) const;
+  CompiledModel ImportModel(const std::string& path, const Properties& properties = {}) const;
   // Properties of every CompileModel of this core that is not given others.
   void SetProperty(const std::string& name, const std::string& value);
   void SetProperty(const Properties& properties);

@@ -1,63 +1,16 @@
-// Compiled models on disk: the cache, export and import.
-#include <gtest/gtest.h>
+// Compiled models on disk: the cache.
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdlib>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <thread>
 
-#include "moir/preprocess.h"
-#include "tests/ie_runtime/api_test_support.h"
-#include "tests/support/graph_testing.h"
+#include "tests/ie_runtime/compiled_files_support.h"
 #include "tests/support/subprocess.h"
 
 namespace moir {
 namespace {
-
-namespace fs = std::filesystem;
-
-// Convolutions of several kinds and a classifier, a few kilobytes.
-const std::string kModel = std::string(MOIR_TEST_DATA_DIR) + "/ir_models/resnet_blocks_v11";
-
-std::string ReadFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return std::move(text).str();
-}
-void WriteFile(const std::string& path, const std::string& bytes) {
-  std::ofstream(path, std::ios::binary | std::ios::trunc)
-      .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-}
-
-Properties With(const std::string& folder, const char* threads = "1") {
-  return {{"cache_dir", folder}, {"inference_num_threads", threads}};
-}
-
-std::vector<float> Infer(const CompiledModel& model) {
-  InferRequest request = model.CreateInferRequest();
-  for (size_t k = 0; k < model.Inputs().size(); ++k) {
-    const Tensor input = request.GetInputTensor(k);
-    for (size_t i = 0; i < input.GetSize(); ++i) {
-      const auto value = static_cast<float>(i * 2654435761u % 1000);
-      if (input.GetElementType() == ElementType::kU8) input.Data<uint8_t>()[i] = static_cast<uint8_t>(value / 4);
-      else input.Data<float>()[i] = value / 1000 - 0.5f;
-    }
-  }
-  request.Infer();
-  const Tensor output = request.GetOutputTensor();
-  return {output.Data<float>(), output.Data<float>() + output.GetSize()};
-}
-
-std::vector<std::string> FilesOf(const std::string& folder) {
-  std::vector<std::string> files;
-  for (const auto& entry : fs::directory_iterator(folder)) files.push_back(entry.path().string());
-  return files;
-}
-
-bool FromCache(const CompiledModel& model) { return model.GetProperty("loaded_from_cache") == "true"; }
 
 class Cache : public testing::Test {
  protected:
@@ -237,108 +190,209 @@ TEST_F(Cache, FullDisk) {
   EXPECT_TRUE(FilesOf(folder).empty());
 }
 
-TEST_F(Cache, ExportAndImport) {
-  const CompiledModel model = Core().CompileModel(kModel + ".xml", {{"inference_num_threads", "1"}});
-  std::stringstream stream;
-  stream << "before";
-  stream.seekg(6);
-  model.ExportModel(stream);
-  const CompiledModel imported = Core().ImportModel(stream, {{"inference_num_threads", "1"}});
-  EXPECT_TRUE(FromCache(imported));
-  EXPECT_EQ(Infer(imported), expected_);
-  EXPECT_EQ(imported.GetName(), model.GetName());
-  // Again from the imported one; with other properties it is packed anew.
-  std::stringstream again;
-  imported.ExportModel(again);
-  EXPECT_EQ(again.str(), stream.str().substr(6));
-  const CompiledModel other = Core().ImportModel(again, {{"inference_num_threads", "2"}});
-  EXPECT_FALSE(FromCache(other));
-  const std::vector<float> values = Infer(other);
-  for (size_t i = 0; i < values.size(); ++i) EXPECT_NEAR(values[i], expected_[i], 1e-5f);
-  Shape shape = imported.Input().shape;
-  shape[0] = 2;
-  EXPECT_EQ(imported.Reshape({{imported.Input().name, shape}}).Input().shape, shape);
-}
-
-TEST_F(Cache, ExportKeepsStepsShapesAndStates) {
-  // y = x + s, s' = y.
-  const char* xml = R"(<net name="sums" version="11"><layers>
-    <layer id="0" name="x" type="Parameter" version="opset1"><data element_type="f32" shape="?,2,4,3"/>
-      <output><port id="0" precision="FP32" names="x"/></output></layer>
-    <layer id="1" name="s" type="Parameter" version="opset1"><data element_type="f32" shape="?,2,4,3"/>
-      <output><port id="0" precision="FP32" names="s"/></output></layer>
-    <layer id="2" name="sum" type="Add" version="opset1"><data auto_broadcast="numpy"/>
-      <input><port id="0"/><port id="1"/></input><output><port id="2" precision="FP32" names="sum"/></output></layer>
-    <layer id="3" name="half" type="Abs" version="opset1">
-      <input><port id="0"/></input><output><port id="1" precision="FP32" names="y"/></output></layer>
-    <layer id="4" name="r0" type="Result" version="opset1"><input><port id="0"/></input></layer>
-    <layer id="5" name="r1" type="Result" version="opset1"><input><port id="0"/></input></layer></layers>
-    <edges><edge from-layer="0" from-port="0" to-layer="2" to-port="0"/>
-    <edge from-layer="1" from-port="0" to-layer="2" to-port="1"/><edge from-layer="2" from-port="2" to-layer="3" to-port="0"/>
-    <edge from-layer="2" from-port="2" to-layer="4" to-port="0"/><edge from-layer="3" from-port="1" to-layer="5" to-port="0"/>
-    </edges></net>)";
-  Model model = Core().ReadModel(xml, Tensor());
-  model.Reshape({{"x", {1, 2, 4, 3}}, {"s", {1, 2, 4, 3}}});
-  model.AddState(model.Output(0).name, "s");
-  PrePostProcessor ppp(model);
-  ppp.Input("x").Model().SetLayout("NCHW");
-  ppp.Input("x").Tensor().SetElementType(ElementType::kU8).SetLayout("NHWC");
-  ppp.Input("x").Preprocess().Mean({1, 2}).Scale(2);
-  ppp.Output().Model().SetLayout("NCHW");
-  ppp.Output().Tensor().SetLayout("NHWC");
-  const CompiledModel compiled = Core().CompileModel(ppp.Build());
-  std::stringstream stream;
-  compiled.ExportModel(stream);
-  const CompiledModel imported = Core().ImportModel(stream);
-  for (const CompiledModel& one : {compiled, imported}) {
-    ASSERT_EQ(one.Inputs().size(), 1U);
-    EXPECT_EQ(one.Input().type, ElementType::kU8);
-    EXPECT_EQ(one.Input().shape, (Shape{1, 4, 3, 2}));
-    InferRequest request = one.CreateInferRequest();
-    for (size_t i = 0; i < 24; ++i) request.GetInputTensor().Data<uint8_t>()[i] = static_cast<uint8_t>(10 * i);
-    for (int round = 1; round < 4; ++round) {
-      request.Infer();
-      for (size_t i = 0; i < 24; ++i) {
-        const float value = (static_cast<float>(10 * i) - static_cast<float>(1 + i % 2)) / 2;
-        EXPECT_EQ(request.GetOutputTensor().Data<float>()[i], std::abs(value * static_cast<float>(round)));
-      }
-    }
+// Files of `count` models that differ in a blank; gives their names in the order of the models.
+std::vector<std::string> MakeModels(const std::string& folder, int count) {
+  std::vector<std::string> models;
+  for (int i = 0; i < count; ++i) {
+    models.push_back(folder + "/model" + std::to_string(i));
+    WriteFile(models.back() + ".xml", ReadFile(kModel + ".xml") + std::string(static_cast<size_t>(i), ' '));
+    fs::copy_file(kModel + ".bin", models.back() + ".bin", fs::copy_options::overwrite_existing);
   }
+  return models;
 }
 
-TEST_F(Cache, ImportOfWhatIsNoModel) {
-  const CompiledModel model = Core().CompileModel(kModel + ".xml", {{"inference_num_threads", "1"}});
-  std::stringstream stream;
-  model.ExportModel(stream);
-  const std::string whole = stream.str();
-  const auto import = [&](const std::string& bytes) {
-    std::stringstream from(bytes);
-    return Core().ImportModel(from, {{"inference_num_threads", "1"}});
+Properties Bounded(const std::string& folder, uint64_t bytes) {
+  Properties properties = With(folder);
+  properties["cache_max_size"] = std::to_string(bytes);
+  return properties;
+}
+
+TEST_F(Cache, ABoundRemovesWhatWasNotUsedForTheLongestTime) {
+  const std::string folder = temp_.File("cache");
+  const std::vector<std::string> models = MakeModels(temp_.File(""), 4);
+  const auto compile = [&](size_t model, uint64_t bound) {
+    const CompiledModel compiled = Core().CompileModel(models[model] + ".xml", Bounded(folder, bound));
+    EXPECT_EQ(Infer(compiled), expected_);
+    return FromCache(compiled);
   };
-  ExpectError(ErrorKind::kBadModel, "is cut off", [&] { import(""); });
-  ExpectError(ErrorKind::kBadModel, "the stream holds something else", [&] { import(ReadFile(kModel + ".xml")); });
-  for (size_t size = 0; size < whole.size(); size += 1 + whole.size() / 60)
-    ExpectError(ErrorKind::kBadModel, "exported model: ", [&] { import(whole.substr(0, size)); });
-  // Nothing that is changed leads to other numbers: it is refused or, in the packed weights, packed anew.
-  for (size_t at = 0; at < whole.size(); at += 1 + whole.size() / 150) {
-    SCOPED_TRACE(at);
-    std::string bytes = whole;
-    bytes[at] = static_cast<char>(bytes[at] ^ 0x40);
-    try {
-      EXPECT_EQ(Infer(import(bytes)), expected_);
-    } catch (const Error& error) {
-      EXPECT_EQ(error.Kind(), ErrorKind::kBadModel) << error.what();
-    }
+  EXPECT_FALSE(compile(0, 1 << 30));
+  const uint64_t size = fs::file_size(FilesOf(folder).at(0)), bound = 2 * size + size / 2;
+  EXPECT_FALSE(compile(1, bound));
+  EXPECT_EQ(FilesOf(folder).size(), 2U);
+  // The first was used last.
+  EXPECT_TRUE(compile(0, bound));
+  EXPECT_FALSE(compile(2, bound));
+  EXPECT_EQ(FilesOf(folder).size(), 2U);
+  EXPECT_TRUE(compile(0, bound));
+  EXPECT_TRUE(compile(2, bound));
+  EXPECT_FALSE(compile(1, bound));
+  EXPECT_TRUE(compile(2, bound));
+  EXPECT_EQ(FilesOf(folder).size(), 2U);
+  // The model's own stays, however small the bound; a bound alone removes the others.
+  EXPECT_TRUE(compile(2, 1));
+  EXPECT_EQ(FilesOf(folder).size(), 1U);
+  EXPECT_TRUE(compile(2, 1));
+  // As large as they are together is not too much.
+  EXPECT_FALSE(compile(3, 2 * size));
+  EXPECT_EQ(FilesOf(folder).size(), 2U);
+}
+
+// A file may go while another model runs on it.
+TEST_F(Cache, ABoundLeavesModelsThatRun) {
+  const std::string folder = temp_.File("cache");
+  const std::vector<std::string> models = MakeModels(temp_.File(""), 2);
+  Core().CompileModel(models[0] + ".xml", With(folder));
+  const CompiledModel first = Core().CompileModel(models[0] + ".xml", With(folder));
+  ASSERT_TRUE(FromCache(first));
+  const CompiledModel second = Core().CompileModel(models[1] + ".xml", Bounded(folder, 1));
+  EXPECT_EQ(FilesOf(folder).size(), 1U);
+  EXPECT_EQ(Infer(first), expected_);
+  EXPECT_EQ(Infer(second), expected_);
+}
+
+TEST_F(Cache, ABoundLeavesWhatIsNotOurs) {
+  const std::string folder = temp_.File("cache"), outside = temp_.File("outside.moirpack");
+  const std::vector<std::string> models = MakeModels(temp_.File(""), 2);
+  Core().CompileModel(models[0] + ".xml", With(folder));
+  const std::string packed = ReadFile(FilesOf(folder).at(0));
+  const std::string large(100000, 'x');
+  const std::vector<std::string> foreign = {"notes.txt",
+                                            "0123456789abcdef",
+                                            "0123456789abcde.moirpack",
+                                            "0123456789ABCDEF.moirpack",
+                                            "0123456789abcdef.moirpack.bak",
+                                            "x0123456789abcdef.moirpack",
+                                            "0123456789abcdef.moirpack.tmp",
+                                            "0123456789abcdef.moirpack.12.x.tmp",
+                                            "0123456789abcdef.moirpackage.1.2.tmp",
+                                            "1123456789abcdef.moirpack.77.0.tmp"};  // somebody may be writing it
+  for (const std::string& name : foreign) WriteFile(folder + "/" + name, packed + large);
+  for (const std::string& name : foreign) {
+    if (name.back() == 'p' && name.front() == '1') continue;
+    const timespec old[2] = {{1000, 0}, {1000, 0}};
+    ASSERT_EQ(utimensat(AT_FDCWD, (folder + "/" + name).c_str(), old, 0), 0);
   }
-  ExpectError(ErrorKind::kUnsupported, "was not read from a file", [] {
-    std::stringstream into;
-    CompilePlusOne().ExportModel(into);
-  });
-  ExpectError(ErrorKind::kIo, "could not write to the stream", [&] {
-    std::ofstream closed;
-    closed.setstate(std::ios::badbit);
-    model.ExportModel(closed);
-  });
+  // Under names of ours: something else, a folder, a link.
+  WriteFile(folder + "/2123456789abcdef.moirpack", large);
+  fs::create_directory(folder + "/3123456789abcdef.moirpack");
+  WriteFile(outside, packed);
+  fs::create_symlink(outside, folder + "/4123456789abcdef.moirpack");
+  const size_t before = FilesOf(folder).size();
+  // What was left unfinished long ago goes.
+  const std::string unfinished = folder + "/5123456789abcdef.moirpack.77.0.tmp";
+  WriteFile(unfinished, large);
+  const timespec old[2] = {{1000, 0}, {1000, 0}};
+  ASSERT_EQ(utimensat(AT_FDCWD, unfinished.c_str(), old, 0), 0);
+
+  Core().CompileModel(models[1] + ".xml", Bounded(folder, 1));
+  EXPECT_FALSE(fs::exists(unfinished));
+  EXPECT_EQ(FilesOf(folder).size(), before);  // one came, one went
+  for (const std::string& name : foreign) EXPECT_TRUE(fs::exists(folder + "/" + name)) << name;
+  EXPECT_TRUE(fs::exists(folder + "/2123456789abcdef.moirpack"));
+  EXPECT_TRUE(fs::is_directory(folder + "/3123456789abcdef.moirpack"));
+  EXPECT_TRUE(fs::is_symlink(folder + "/4123456789abcdef.moirpack"));
+  EXPECT_EQ(ReadFile(outside), packed);
+}
+
+TEST_F(Cache, BoundsThatAreNone) {
+  const auto in_force = [&](const std::string& value) {
+    Core core;
+    core.SetProperty("cache_max_size", value);
+    return core.CompileModel(kModel + ".xml").GetProperty("cache_max_size");
+  };
+  EXPECT_EQ(Core().CompileModel(kModel + ".xml").GetProperty("cache_max_size"), std::to_string(uint64_t{8} << 30));
+  EXPECT_EQ(in_force("unlimited"), "unlimited");
+  EXPECT_EQ(in_force("1"), "1");
+  EXPECT_EQ(in_force("3K"), "3072");
+  EXPECT_EQ(in_force("512M"), std::to_string(512 << 20));
+  EXPECT_EQ(in_force("2T"), std::to_string(uint64_t{2} << 40));
+  for (const char* value : {"", "0", "-1", "K", "1.5G", "8GB", "8g", "9000000T", "99999999999999999999", "none"}) {
+    ExpectError(ErrorKind::kBadOption,
+                "property cache_max_size: got \"" + std::string(value) + "\", expected unlimited",
+                [&] { Core().SetProperty("cache_max_size", value); });
+  }
+}
+
+// Run by the tests below, in processes of their own.
+TEST(CacheProcess, CompilesWithABound) {
+  const char* folder = std::getenv("MOIR_TEST_CACHE");
+  const char* models = std::getenv("MOIR_TEST_MODELS");
+  if (!folder || !models) GTEST_SKIP() << "MOIR_TEST_CACHE and MOIR_TEST_MODELS say where";
+  const std::vector<float> expected = Infer(Core().CompileModel(kModel + ".xml", {{"inference_num_threads", "1"}}));
+  const uint64_t bound = std::stoull(std::getenv("MOIR_TEST_BOUND"));
+  std::vector<CompiledModel> kept;
+  for (int round = 0; round < 40; ++round) {
+    const std::string model = std::string(models) + "/model" + std::to_string(round * 7 % 4) + ".xml";
+    kept.push_back(Core().CompileModel(model, Bounded(folder, bound)));
+    EXPECT_EQ(Infer(kept.back()), expected);
+  }
+  for (const CompiledModel& model : kept) EXPECT_EQ(Infer(model), expected);
+}
+TEST(CacheProcess, MayOnlyRead) {
+  const char* folder = std::getenv("MOIR_TEST_CACHE");
+  if (!folder) GTEST_SKIP() << "MOIR_TEST_CACHE says where";
+  ASSERT_EQ(access(folder, R_OK | X_OK), 0);
+  ASSERT_NE(access(folder, W_OK), 0);
+  EXPECT_TRUE(FromCache(Core().CompileModel(kModel + ".xml", Bounded(folder, 1))));
+  // Another file would be needed.
+  Properties properties = Bounded(folder, 1);
+  properties["inference_num_threads"] = "2";
+  EXPECT_FALSE(FromCache(Core().CompileModel(kModel + ".xml", properties)));
+}
+
+struct Environment {
+  explicit Environment(std::map<std::string, std::string> values) : variables(std::move(values)) {
+    for (const auto& [name, value] : variables) setenv(name.c_str(), value.c_str(), 1);
+  }
+  ~Environment() {
+    for (const auto& variable : variables) unsetenv(variable.first.c_str());
+  }
+  const std::map<std::string, std::string> variables;
+};
+
+TEST_F(Cache, ProcessesWithABoundRace) {
+  const std::string folder = temp_.File("cache");
+  MakeModels(temp_.File(""), 4);
+  Compile(folder);
+  const uint64_t size = fs::file_size(FilesOf(folder).at(0)), bound = 2 * size;
+  const Environment environment(
+      {{"MOIR_TEST_CACHE", folder}, {"MOIR_TEST_MODELS", temp_.File("")}, {"MOIR_TEST_BOUND", std::to_string(bound)}});
+  const auto run = [] {
+    return test::RunProgram("moir_ie_runtime_tests", {"--gtest_filter=CacheProcess.CompilesWithABound"});
+  };
+  test::Finished first, second;
+  std::thread other([&] { first = run(); });
+  second = run();
+  other.join();
+  for (const test::Finished* finished : {&first, &second}) {
+    EXPECT_EQ(finished->exit_code, 0) << finished->output << finished->errors;
+    EXPECT_NE(finished->output.find("[  PASSED  ] 1 test"), std::string::npos) << finished->output;
+  }
+  // The last one that wrote or read removed what was too much, and nothing half-written is left.
+  uint64_t total = 0;
+  for (const std::string& file : FilesOf(folder)) {
+    EXPECT_EQ(fs::path(file).extension(), ".moirpack");
+    total += fs::file_size(file);
+  }
+  EXPECT_LE(total, bound);
+}
+
+TEST_F(Cache, AFolderThatMayOnlyBeRead) {
+  const std::string folder = temp_.File("cache");
+  Compile(folder);
+  const std::vector<std::string> models = MakeModels(temp_.File(""), 1);
+  EXPECT_FALSE(FromCache(Core().CompileModel(models[0] + ".xml", With(folder, "3"))));
+  const std::vector<std::string> before = FilesOf(folder);
+  ASSERT_EQ(before.size(), 2U);
+  fs::permissions(temp_.File(""), fs::perms(0755));
+  fs::permissions(folder, fs::perms(0555));
+  const Environment environment({{"MOIR_TEST_CACHE", folder}});
+  const test::Finished finished =
+      test::RunProgram("moir_ie_runtime_tests", {"--gtest_filter=CacheProcess.MayOnlyRead"}, {.unprivileged = true});
+  EXPECT_EQ(finished.exit_code, 0) << finished.output << finished.errors;
+  EXPECT_NE(finished.output.find("[  PASSED  ] 1 test"), std::string::npos) << finished.output;
+  EXPECT_EQ(FilesOf(folder).size(), before.size());
+  fs::permissions(folder, fs::perms(0755));
 }
 
 }  // namespace

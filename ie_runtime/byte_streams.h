@@ -1,14 +1,10 @@
-// What export and import of the C interface write to and read from.
+// Streams over something else than files.
 #pragma once
 
-#include <algorithm>
 #include <streambuf>
-#include <vector>
+#include <utility>
 
-#include "graph/ir/output_files.h"
-#include "moir/c/moir.h"
-
-namespace moir::c_api {
+namespace moir::runtime {
 
 // Hands on what is written, in the pieces in which it comes.
 template <typename Sink>
@@ -29,29 +25,6 @@ class WriteBuffer final : public std::streambuf {
 
  private:
   Sink sink_;
-};
-
-// Asks the caller's function for what is read. It cannot tell how much is left.
-class ReadBuffer final : public std::streambuf {
- public:
-  ReadBuffer(moir_read read, void* user_data) : read_(read), user_data_(user_data), bytes_(size_t{1} << 16) {}
-
- protected:
-  int_type underflow() override {
-    if (at_end_) return traits_type::eof();
-    const int64_t got = read_(user_data_, bytes_.data(), bytes_.size());
-    // What a function that does not keep its promise gives out is the end.
-    at_end_ = got <= 0 || got > static_cast<int64_t>(bytes_.size());
-    if (at_end_) return traits_type::eof();
-    setg(bytes_.data(), bytes_.data(), bytes_.data() + got);
-    return traits_type::to_int_type(bytes_[0]);
-  }
-
- private:
-  const moir_read read_;
-  void* const user_data_;
-  std::vector<char> bytes_;
-  bool at_end_ = false;  // the function is not called again
 };
 
 // Bytes in memory, whose end is known.
@@ -76,4 +49,4 @@ class MemoryBuffer final : public std::streambuf {
   }
 };
 
-}  // namespace moir::c_api
+}  // namespace moir::runtime
