@@ -192,14 +192,17 @@ int Run(const Options& options) {
     std::ofstream(options.output + std::to_string(i) + ".raw", std::ios::binary)
         .write(static_cast<const char*>(output.Data()), static_cast<std::streamsize>(output.GetByteSize()));
   }
+  uint64_t multiply_adds = 0;
+  for (const moir::RuntimeLayer& layer : model.GetRuntimeModel()) multiply_adds += layer.multiply_adds;
   std::string list;
   for (const double time : times) list += (list.empty() ? "" : ", ") + std::to_string(time);
   std::printf(
-      "{\"precision\": \"%s\", \"load\": %.3f, \"first\": %.3f, \"times\": [%s], \"weights\": %s, \"activations\": %s, "
+      "{\"precision\": \"%s\", \"multiply_adds\": %llu, \"load\": %.3f, \"first\": %.3f, \"times\": [%s], \"weights\": "
+      "%s, \"activations\": %s, "
       "\"resident\": %.1f, \"cached\": %s, \"taken_resident\": %.1f, \"taken_anonymous\": %.1f}\n",
-      model.GetProperty("inference_precision").c_str(), load, first, list.c_str(),
-      model.GetProperty("memory_weights").c_str(), model.GetProperty("memory_activations").c_str(), Memory().resident,
-      model.GetProperty("loaded_from_cache").c_str(), loaded.resident - before.resident,
+      model.GetProperty("inference_precision").c_str(), static_cast<unsigned long long>(multiply_adds), load, first,
+      list.c_str(), model.GetProperty("memory_weights").c_str(), model.GetProperty("memory_activations").c_str(),
+      Memory().resident, model.GetProperty("loaded_from_cache").c_str(), loaded.resident - before.resident,
       loaded.anonymous - before.anonymous);
   return 0;
 }

@@ -143,6 +143,8 @@ def measure(args, name):
     figures = {}
     for engine, runs in rounds.items():
         facts = {key: runs[0][key] for key in ("precision",) if key in runs[0]}
+        if engine == "moir" and "multiply_adds" in runs[0]:
+            facts.update(gflop=2 * runs[0]["multiply_adds"] / 1e9, weights=float(runs[0]["weights"]))
         if args.throughput:
             figures[engine] = {**facts, "throughput": statistics.median(one["throughput"] for one in runs)}
             continue
@@ -158,6 +160,19 @@ def machine():
         return next((line.partition(":")[2].strip() for line in info if line.startswith("model name")), platform.machine())
 
 
+def peaks(args):
+    """What bench_machine measures, with the vectors that the engine may use."""
+    facts = json.loads(run([args.build / "bin/bench_machine", args.threads]))
+    wide = facts["f32_avx512_gflops"] if args.max_isa not in ("sse41", "avx2") else 0
+    return {"gflops": wide or facts["f32_avx2_gflops"], "read_gb_per_s": facts["read_gb_per_s"]}
+
+
+def roofline(facts, peak):
+    """Milliseconds that the model takes at least: its multiply-adds as stated at the arithmetic peak (Winograd's
+    convolutions do fewer), and reading each weight once."""
+    return {"arithmetic": facts["gflop"] / peak["gflops"] * 1e3, "weights": facts["weights"] / peak["read_gb_per_s"] / 1e6}
+
+
 def geometric_mean(values):
     return math.exp(sum(map(math.log, values)) / len(values))
 
@@ -167,6 +182,9 @@ def measure_engine(args, names):
     what = f"inferences per second, {args.throughput} s each" if args.throughput else f"ms, {args.rounds} rounds of {args.runs}"
     print(f"{results['machine']}, {args.threads} threads, {args.precision}; {what}")
     ratios = []
+    if not args.throughput and args.precision == "f32":
+        results["peaks"] = peaks(args)
+        print(f"peaks: {results['peaks']['gflops']:.0f} GFLOP/s, {results['peaks']['read_gb_per_s']:.1f} GB/s")
     for name in names:
         figures = measure(args, name)
         results["models"][name] = figures
@@ -185,6 +203,9 @@ def measure_engine(args, names):
         elif peers:
             ratio = min(figures[engine]["median"] for engine in peers) / figures["moir"]["median"]
             quickest = min(figures[engine]["min"] for engine in peers) / figures["moir"]["min"]
+        if "peaks" in results and "gflop" in figures["moir"]:
+            floor = figures["moir"]["roofline"] = roofline(figures["moir"], results["peaks"])
+            print(f"{'':16} {'roofline':12} {floor['arithmetic']:9.3f} of arithmetic, {floor['weights']:.3f} of reading weights")
         if peers:
             ratios.append(ratio)
             print(f"{'':16} {'ratio':12} {'' if args.throughput else f'{quickest:9.2f}'} {ratio:9.2f}", flush=True)
