@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ie_runtime/isa.h"
 #include "ie_runtime/kernels/vector_loops.h"
 #include "ie_runtime/packed_constants.h"
 #include "ie_runtime/threads.h"
@@ -28,43 +29,55 @@ typedef uint16_t Halves __attribute__((vector_size(32)));
   return reinterpret_cast<Vector>(words);
 }
 
-// One panel for `Rows` rows: sums[row][64].
-template <int Rows, typename Weight>
-[[gnu::always_inline]] inline void Panel(const float* x, int64_t x_stride, const Weight* weights, int64_t inner,
-                                         float* sums) {
-  // Some pages ahead, which the CPU's own fetching does not cross. Beyond the end it does nothing.
-  constexpr int64_t kAheadBytes = 8192;
-  Vector sum[Rows][kVectors] = {};
+// Panels side by side for `Rows` rows: sums[panel][row][64]. Two streams of weights keep more of memory busy than one.
+template <int Rows, int Panels, typename Weight>
+[[gnu::always_inline]] inline void RunRows(const float* x, const Weight* weights, int64_t inner, float* sums) {
+  // Ahead of the CPU's own fetching, which stops at each page. Beyond the end it does nothing.
+  constexpr int64_t kAheadBytes = 2048;
+  Vector sum[Panels][Rows][kVectors] = {};
   for (int64_t k = 0; k < inner; ++k) {
-    const char* ahead = reinterpret_cast<const char*>(weights + k * kPanel) + kAheadBytes;
-    for (int64_t byte = 0; byte < kPanel * int64_t{sizeof(Weight)}; byte += 64) __builtin_prefetch(ahead + byte);
-    for (int v = 0; v < kVectors; ++v) {
-      const Vector w = LoadWeights(weights + k * kPanel + v * 16);
-      for (int r = 0; r < Rows; ++r) sum[r][v] += x[r * x_stride + k] * w;
+    for (int p = 0; p < Panels; ++p) {
+      const Weight* from = weights + (p * inner + k) * kPanel;
+      const char* ahead = reinterpret_cast<const char*>(from) + kAheadBytes;
+      for (int64_t byte = 0; byte < kPanel * int64_t{sizeof(Weight)}; byte += 64) __builtin_prefetch(ahead + byte);
+      for (int v = 0; v < kVectors; ++v) {
+        const Vector w = LoadWeights(from + v * 16);
+        for (int r = 0; r < Rows; ++r) sum[p][r][v] += x[r * inner + k] * w;
+      }
     }
   }
   Vector* to = reinterpret_cast<Vector*>(sums);
-  for (int r = 0; r < Rows; ++r) {
-    for (int v = 0; v < kVectors; ++v) to[r * kVectors + v] = sum[r][v];
+  for (int p = 0; p < Panels; ++p) {
+    for (int r = 0; r < Rows; ++r) {
+      for (int v = 0; v < kVectors; ++v) *to++ = sum[p][r][v];
+    }
   }
 }
 
+// Two panels for one or two rows only, whose sums fit into the registers.
 template <typename Weight>
-[[gnu::always_inline]] inline void RunRows(const float* x, int64_t rows, int64_t inner, const Weight* weights,
-                                           float* sums) {
+[[gnu::always_inline]] inline void RunWeights(const float* x, int64_t rows, int64_t panels, int64_t inner,
+                                              const Weight* weights, float* sums) {
+  if (panels == 2) {
+    if (rows == 1) RunRows<1, 2>(x, weights, inner, sums);
+    else RunRows<2, 2>(x, weights, inner, sums);
+    return;
+  }
   switch (rows) {
-    case 1: return Panel<1>(x, inner, weights, inner, sums);
-    case 2: return Panel<2>(x, inner, weights, inner, sums);
-    case 3: return Panel<3>(x, inner, weights, inner, sums);
-    default: return Panel<4>(x, inner, weights, inner, sums);
+    case 1: return RunRows<1, 1>(x, weights, inner, sums);
+    case 2: return RunRows<2, 1>(x, weights, inner, sums);
+    case 3: return RunRows<3, 1>(x, weights, inner, sums);
+    default: return RunRows<4, 1>(x, weights, inner, sums);
   }
 }
 
-MOIR_VECTOR_CLONES void RunPanel(const float* x, int64_t rows, int64_t inner, const float* weights, float* sums) {
-  RunRows(x, rows, inner, weights, sums);
+MOIR_VECTOR_CLONES void RunPanel(const float* x, int64_t rows, int64_t panels, int64_t inner, const float* weights,
+                                 float* sums) {
+  RunWeights(x, rows, panels, inner, weights, sums);
 }
-MOIR_VECTOR_CLONES void RunPanel(const float* x, int64_t rows, int64_t inner, const BF16* weights, float* sums) {
-  RunRows(x, rows, inner, weights, sums);
+MOIR_VECTOR_CLONES void RunPanel(const float* x, int64_t rows, int64_t panels, int64_t inner, const BF16* weights,
+                                 float* sums) {
+  RunWeights(x, rows, panels, inner, weights, sums);
 }
 
 void PackRow(const float* from, int64_t count, float* to) { std::copy_n(from, count, to); }
@@ -118,14 +131,19 @@ template <typename Weight>
 void FullyConnected::RunPanels(const float* x, float* y, int64_t rows) const {
   const Weight* packed = reinterpret_cast<const Weight*>(packed_.get());
   const int64_t panels = (columns_ + kPanel - 1) / kPanel;
+  // So many registers has AVX-512 alone.
+  const bool pairs = rows <= 2 && EffectiveIsa() >= Isa::kAvx512Core;
   ParallelFor(panels, std::max<int64_t>(1, 32768 / (inner_ * kPanel)), [&](int64_t first, int64_t last) {
     alignas(64) float sums[kMaxRows * kPanel];
-    for (int64_t panel = first; panel < last; ++panel) {
-      RunPanel(x, rows, inner_, packed + panel * inner_ * kPanel, sums);
-      const int64_t width = std::min(kPanel, columns_ - panel * kPanel);
-      for (int64_t row = 0; row < rows; ++row)
-        AddLoop(sums + row * kPanel, &bias_[static_cast<size_t>(panel * kPanel)], y + row * columns_ + panel * kPanel,
-                width);
+    for (int64_t panel = first; panel < last;) {
+      const int64_t count = pairs && panel + 1 < last ? 2 : 1;
+      RunPanel(x, rows, count, inner_, packed + panel * inner_ * kPanel, sums);
+      for (int64_t i = 0; i < count; ++i, ++panel) {
+        const int64_t width = std::min(kPanel, columns_ - panel * kPanel);
+        for (int64_t row = 0; row < rows; ++row)
+          AddLoop(sums + (i * rows + row) * kPanel, &bias_[static_cast<size_t>(panel * kPanel)],
+                  y + row * columns_ + panel * kPanel, width);
+      }
     }
   });
 }

@@ -3,8 +3,6 @@
 #include <cmath>
 #include <cstring>
 
-#include "ie_runtime/kernels/bf16_kernels.h"
-
 // The helpers that pass vectors by value are inlined everywhere, so how other instruction sets would pass them is no
 // matter.
 #pragma GCC diagnostic ignored "-Wpsabi"
@@ -275,23 +273,6 @@ MOIR_VECTOR_CLONES void ToBf16Loop(const float* x, BF16* y, int64_t count) {
 
 MOIR_VECTOR_CLONES void FromBf16Loop(const BF16* x, float* y, int64_t count) {
   for (int64_t i = 0; i < count; ++i) y[i] = FromBf16Bits(x[i].bits);
-}
-
-// y may be x, which the compiler takes for a dependency.
-MOIR_VECTOR_CLONES void ScaleShiftBf16Rows(const BF16* x, BF16* y, int64_t rows, int64_t width, const float* scale,
-                                           const float* shift, bool relu) {
-  for (int64_t row = 0; row < rows; ++row, x += width, y += width) {
-    if (relu) {
-#pragma GCC ivdep
-      for (int64_t i = 0; i < width; ++i) {
-        const float value = FromBf16Bits(x[i].bits) * scale[i] + shift[i];
-        y[i].bits = ToBf16Bits(value > 0 ? value : 0);
-      }
-    } else {
-#pragma GCC ivdep
-      for (int64_t i = 0; i < width; ++i) y[i].bits = ToBf16Bits(FromBf16Bits(x[i].bits) * scale[i] + shift[i]);
-    }
-  }
 }
 
 // Calls run(f) with the function of the kind.

@@ -4,6 +4,7 @@
 // exact for maxima and for averages over the data alone, and for averages that count padding when there is none.
 #include <cmath>
 
+#include "ie_runtime/kernels/bf16_kernels.h"
 #include "ie_runtime/kernels/factories.h"
 #include "ie_runtime/kernels/onednn/primitive_task.h"
 #include "ie_runtime/kernels/window.h"
@@ -14,6 +15,11 @@ namespace {
 using onednn::Desc;
 
 std::optional<KernelChoice> Make(const KernelContext& context, dnnl::algorithm algorithm, const WindowAttributes& w) {
+  const PoolingKind kind = algorithm == dnnl::algorithm::pooling_max ? PoolingKind::kMax
+                           : algorithm == dnnl::algorithm::pooling_avg_exclude_padding
+                               ? PoolingKind::kAverageOfData
+                               : PoolingKind::kAverageWithPadding;
+  if (auto choice = MakePoolingBf16(context, kind, w)) return choice;
   onednn::WindowDims window{w.strides, w.dilations, w.pads_begin, w.pads_end};
   for (int64_t& dilation : window.dilations) --dilation;
   Layout src = context.InputLayout();
