@@ -114,7 +114,8 @@ std::shared_ptr<const graph::MappedFile> SparseWeights::File(const std::string& 
 std::vector<bool> SparseWeights::TouchedPages() const {
   const size_t pages = (bytes_ + PageSize() - 1) / PageSize();
   std::vector<unsigned char> present(pages, 1);
-  // A page that nobody looked at is not there yet; what may be swapped out meanwhile was touched.
+  // A page that nobody looked at is not there yet. One that was only read is the system's page of zeros, which it never
+  // takes away; the others we have written ourselves, and know.
   if (mincore(memory_.get(), bytes_, present.data()) != 0) std::fill(present.begin(), present.end(), 1);
   std::vector<bool> touched(pages);
   for (size_t i = 0; i < pages; ++i) touched[i] = (present[i] & 1) != 0;

@@ -226,9 +226,11 @@ typedef int64_t (*moir_read)(void* user_data, void* bytes, size_t size);
 MOIR_API moir_status moir_core_import_model(moir_core* core, moir_read read, void* user_data,
                                             const moir_property* properties, size_t property_count,
                                             moir_compiled_model** compiled_model);
+// The bytes are copied.
 MOIR_API moir_status moir_core_import_model_from_memory(moir_core* core, const void* bytes, size_t size,
                                                         const moir_property* properties, size_t property_count,
                                                         moir_compiled_model** compiled_model);
+// The file is not copied: it may be removed or replaced while something runs on it, but must not be written to.
 MOIR_API moir_status moir_core_import_model_from_file(moir_core* core, const char* path,
                                                       const moir_property* properties, size_t property_count,
                                                       moir_compiled_model** compiled_model);
