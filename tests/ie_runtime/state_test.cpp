@@ -306,5 +306,24 @@ TEST(StateFiles, Errors) {
         "variable_shape=\"2,5\"");
 }
 
+TEST(States, WrongUse) {
+  InferRequest request = Stateful().CreateInferRequest();
+  std::vector<VariableState> states = request.QueryState();
+  ASSERT_EQ(states.size(), 2U);
+  const Tensor before = states[0].GetState();
+  ExpectError(ErrorKind::kBadOption, "null pointer",
+              [&] { states[0].SetState(Tensor(before.GetElementType(), before.GetShape(), nullptr)); });
+  ExpectError(ErrorKind::kBadOption, "state \"h\": got undefined[], expected f32[2,1,4]",
+              [&] { states[0].SetState(Tensor()); });
+  VariableState taken = std::move(states[0]);
+  ExpectError(ErrorKind::kBadOption, "empty VariableState", [&] { states[0].GetState(); });
+  ExpectError(ErrorKind::kBadOption, "empty VariableState", [&] { states[0].SetState(before); });
+  ExpectError(ErrorKind::kBadOption, "empty VariableState", [&] { states[0].Reset(); });
+  // A state outlives its request.
+  request = InferRequest();
+  taken.SetState(before);
+  EXPECT_EQ(taken.GetState().GetShape(), before.GetShape());
+}
+
 }  // namespace
 }  // namespace moir
