@@ -6,11 +6,24 @@
 
 namespace moir::runtime {
 
-// Not initialized; aligned for vector instructions. Large blocks ask the system for large pages, which saves most of
-// the time of touching them first and of translating addresses later.
-std::shared_ptr<std::byte> AllocateMemory(size_t bytes);
+// When a large block gets large pages, which save most of the time of translating addresses.
+enum class LargePages {
+  // When it is used a second time: a process that has just started waits for small pages only, which the system has at
+  // hand. Systems that cannot do so (Linux before 6.1) give large ones at once.
+  kLater,
+  kAtOnce,
+};
+// Not initialized; aligned for vector instructions.
+std::shared_ptr<std::byte> AllocateMemory(size_t bytes, LargePages large_pages = LargePages::kLater);
 // The same, zeroed.
 std::shared_ptr<std::byte> AllocateZeros(size_t bytes);
+
+// To be called where an inference begins and ends: blocks that were there during a whole inference get their large
+// pages at the beginning of those that follow, a part each time.
+void InferenceBegins();
+void InferenceEnds();
+// Bytes of blocks that wait for large pages.
+size_t BytesInSmallPages();
 
 // Tells the system that all of these bytes are about to be read: pages of a mapped file that are in memory are mapped
 // at once instead of a few at each fault. Advice only.

@@ -125,6 +125,10 @@ void Request::Infer(const Options& options) {
   };
   check();
   const InferenceScope scope(graph_->Threads());
+  InferenceBegins();
+  const struct Ended {
+    ~Ended() { InferenceEnds(); }
+  } ended;
   if (!options.profiling) {
     for (const auto& task : tasks_) {
       if (!task) continue;

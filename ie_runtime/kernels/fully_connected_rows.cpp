@@ -117,7 +117,7 @@ class FullyConnectedRows::Copies {
         columns_(columns),
         piece_columns_(std::max<int64_t>(kPieceFloats / inner / kColumns, 1) * kColumns),
         pieces_((columns + piece_columns_ - 1) / piece_columns_),
-        memory_(AllocateMemory(weights.ByteSize())),
+        memory_(AllocateMemory(weights.ByteSize(), LargePages::kAtOnce)),
         states_(static_cast<size_t>(pieces_)),
         left_(pieces_) {}
 
