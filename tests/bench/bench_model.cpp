@@ -121,6 +121,9 @@ void PrintProfile(const std::map<std::string, Layer>& layers, int runs) {
   }
 }
 
+// Of each request: memory settles during the first inferences.
+constexpr int kWarmup = 15;
+
 template <typename Fill>
 int RunManyAtATime(moir::CompiledModel& model, const Fill& fill, double seconds) {
   const int count = std::stoi(model.GetProperty("optimal_number_of_infer_requests"));
@@ -131,6 +134,10 @@ int RunManyAtATime(moir::CompiledModel& model, const Fill& fill, double seconds)
     requests.back().StartAsync();
   }
   for (moir::InferRequest& request : requests) request.Wait();
+  for (int i = 1; i < kWarmup; ++i) {
+    for (moir::InferRequest& request : requests) request.StartAsync();
+    for (moir::InferRequest& request : requests) request.Wait();
+  }
   const Clock::time_point start = Clock::now();
   std::atomic<int64_t> done = 0;
   for (moir::InferRequest& request : requests) {

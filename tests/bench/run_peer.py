@@ -47,7 +47,7 @@ def openvino(args, inputs, core):
     if args.seconds:
         count = compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS")
         queue = ov.AsyncInferQueue(compiled, count)
-        for _ in range(2 * count):
+        for _ in range(15 * count):
             queue.start_async(tensors)
         queue.wait_all()
         start, done = time.perf_counter(), 0
