@@ -34,8 +34,10 @@ void RoundWeights(Graph& graph) {
 
 EngineRun RunInBf16(const Graph& graph, const std::map<std::string, Tensor>& inputs) {
   EngineRun run;
-  run.compiled =
-      std::make_shared<const CompiledGraph>(graph.Clone(), CompileOptions{2, false, {}, {}, ElementType::kBF16});
+  CompileOptions options;
+  options.threads = 2;
+  options.precision = ElementType::kBF16;
+  run.compiled = std::make_shared<const CompiledGraph>(graph.Clone(), options);
   Request request(run.compiled);
   run.outputs = RunRequest(request, inputs);
   const std::vector<Tensor> again = RunRequest(request, inputs);
