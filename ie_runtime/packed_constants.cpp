@@ -146,6 +146,7 @@ std::shared_ptr<const std::byte> PackedConstants::GetLater(uint64_t key, const s
                                                            size_t bytes, int64_t pieces,
                                                            std::function<void(std::byte*, int64_t)> fill) {
   if (auto found = Find(key, bytes)) return found;
+  if (complete_) FailMissing();
   std::shared_ptr<std::byte> memory = NewMemory(bytes);
   const uint64_t alike =
       HashText(StrCat(form, '\n', bytes, '\n', HashBytes(source.Data(), std::min<size_t>(source.ByteSize(), 1024))));
