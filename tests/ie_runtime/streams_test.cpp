@@ -16,6 +16,7 @@
 
 #include "ie_runtime/busy_waiting.h"
 #include "ie_runtime/cpu_budget.h"
+#include "ie_runtime/isa.h"
 #include "tests/ie_runtime/api_test_support.h"
 
 namespace moir {
@@ -91,7 +92,8 @@ TEST(StreamProperties, EverySupportedPropertyHasAValue) {
     at = comma + 1;
   }
   EXPECT_GE(count, 15u);
-  EXPECT_EQ(model.GetProperty("optimization_capabilities"), "f32,i8");
+  EXPECT_EQ(model.GetProperty("optimization_capabilities"),
+            runtime::HasBf16(runtime::EffectiveIsa()) ? "f32,bf16,i8" : "f32,i8");
   EXPECT_EQ(CompilePlusOne({{"cache_dir", "/no/such/folder"}}).GetProperty("cache_dir"), "/no/such/folder");
 }
 
