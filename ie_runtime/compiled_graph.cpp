@@ -9,9 +9,23 @@
 #include "ie_runtime/kernel_table.h"
 #include "ie_runtime/passes/passes.h"
 #include "ie_runtime/storage_types.h"
+#include "ie_runtime/techniques.h"
 #include "ie_runtime/threads.h"
 
 namespace moir::runtime {
+
+namespace {
+
+Technique TechniqueOf(Alias::Kind kind) {
+  switch (kind) {
+    case Alias::Kind::kView: return Technique::kViews;
+    case Alias::Kind::kPart: return Technique::kConcatInPlace;
+    case Alias::Kind::kInPlace: break;
+  }
+  return Technique::kInPlace;
+}
+
+}  // namespace
 
 CompiledGraph::CompiledGraph(std::unique_ptr<Graph> graph, const CompileOptions& options,
                              const ModelInterface& interface)
@@ -181,6 +195,7 @@ void CompiledGraph::AddStep(const Layer& layer, KernelChoice choice) {
     if (part && part->node) step.multiply_adds += graph::MultiplyAdds(*part->node);
   }
   steps_.push_back(std::move(step));
+  std::erase_if(choice.aliases, [](const Alias& alias) { return !Uses(TechniqueOf(alias.kind)); });
   aliases_.push_back(std::move(choice.aliases));
 }
 

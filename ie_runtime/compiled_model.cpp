@@ -1,5 +1,6 @@
 #include "ie_runtime/api_impl.h"
 #include "ie_runtime/internal_api.h"
+#include "ie_runtime/techniques.h"
 
 namespace moir {
 
@@ -104,6 +105,8 @@ CompiledModel CompileModel(Model::Impl model, const Properties& properties, cons
   CompileSettings settings = ReadProperties(properties);
   ApplyMaxIsa(settings);
   SettlePrecision(settings);
+  ReadDisabledTechniques();
+  if (!Uses(Technique::kBusyWaiting)) settings.busy_waiting = BusyWaiting::kOff;
   std::shared_ptr<PackedConstants> packed = packed_for ? packed_for(model, settings.compile) : nullptr;
   auto impl = std::make_shared<CompiledModel::Impl>();
   impl->family =

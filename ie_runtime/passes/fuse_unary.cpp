@@ -4,6 +4,7 @@
 #include <set>
 
 #include "ie_runtime/passes/passes.h"
+#include "ie_runtime/techniques.h"
 
 namespace moir::runtime {
 namespace {
@@ -70,8 +71,8 @@ void FuseUnary(Plan& plan) {
     // The channels of a MatMul's result are its last axis, those of a PRelu's axis 1.
     const bool other_axis = producer && producer->op == "MatMul" && post_op.kind == PostOp::Kind::kPRelu &&
                             plan.Value(data).shape.Rank() != 2;
-    const bool fits = producer && TakesPostOps(*producer) && !other_axis && plan.HasOneReader(data) &&
-                      plan.Value(data).type == ElementType::kF32;
+    const bool fits = Uses(Technique::kFuseUnary) && producer && TakesPostOps(*producer) && !other_axis &&
+                      plan.HasOneReader(data) && plan.Value(data).type == ElementType::kF32;
     const bool joined = fits && post_op.kind == PostOp::Kind::kUnary && JoinLinear(*producer, post_op.function);
     if (joined || (fits && (post_op.kind == PostOp::Kind::kPRelu || TakesFunction(*producer, post_op.function)))) {
       if (post_op.kind == PostOp::Kind::kPRelu) {

@@ -2,12 +2,16 @@
 //
 //   bench_model MODEL.xml [--threads N] [--runs N] [--warmup N] [--input FILE]... [--output PREFIX] [--profile]
 //               [--precision f32|bf16] [--max-isa ISA] [--seconds S] [--extensions LIB]
-//               [--cache FOLDER]
+//               [--cache FOLDER] [--disable TECHNIQUE,...]
+//   bench_model MODEL.xml --ablation ROUNDS [--threads N] [--runs N] [--input FILE]...
 //
 // --input gives the values of one input after the other as raw little-endian numbers (otherwise seeded random ones);
 // --output writes output i to PREFIXi.raw; --profile prints the slowest layers, averaged over the runs, to standard
-// error. --cache: the property cache_dir. "taken_resident", "taken_anonymous": MB that the process took from before the
-// model was read to after the first inference. --seconds: as many inferences at a time as the engine likes
+// error. --disable leaves out some of the engine's techniques (ie_runtime/techniques.h); --ablation leaves out each in
+// turn, its inferences and those of the complete engine taking turns, --runs at a time for so many rounds: smallest and
+// median times, in milliseconds, with it and without. --cache: the property cache_dir.
+// "taken_resident", "taken_anonymous": MB that the process took from before the model was read to after the first
+// inference. --seconds: as many inferences at a time as the engine likes
 // ("throughput"), per second.
 #include <algorithm>
 #include <atomic>
@@ -21,6 +25,7 @@
 #include <string>
 #include <vector>
 
+#include "ie_runtime/techniques.h"
 #include "moir/moir.h"
 
 namespace {
@@ -51,7 +56,7 @@ struct Options {
   std::vector<std::string> inputs;
   std::string threads = "0";
   double seconds = 0;
-  int runs = 30, warmup = 5;
+  int runs = 30, warmup = 5, ablation = 0;
   bool profile = false;
 };
 
@@ -73,6 +78,8 @@ Options Parse(int argc, char** argv) {
     else if (argument == "--precision") options.precision = value();
     else if (argument == "--max-isa") options.max_isa = value();
     else if (argument == "--seconds") options.seconds = std::stod(value());
+    else if (argument == "--disable") ::setenv("MOIR_DISABLE", value().c_str(), 1);
+    else if (argument == "--ablation") options.ablation = std::stoi(value());
     else if (argument == "--profile") options.profile = true;
     else if (options.model.empty() && argument.rfind("--", 0) != 0) options.model = argument;
     else throw std::runtime_error(argument + ": unknown option");
@@ -155,6 +162,57 @@ int RunManyAtATime(moir::CompiledModel& model, const Fill& fill, double seconds)
   return 0;
 }
 
+struct Subject {
+  moir::CompiledModel model;
+  moir::InferRequest request;
+  std::vector<double> times;
+
+  void Run(int runs) {
+    request.Infer();  // the other's turn has left its data in the caches
+    for (int i = 0; i < runs; ++i) {
+      const Clock::time_point start = Clock::now();
+      request.Infer();
+      times.push_back(Milliseconds(start));
+    }
+  }
+};
+
+std::string Figures(std::vector<double> times) {
+  std::sort(times.begin(), times.end());
+  return "[" + std::to_string(times.front()) + ", " + std::to_string(times[times.size() / 2]) + "]";
+}
+
+template <typename Fill>
+int RunAblation(moir::Core& core, const Options& options, const moir::Properties& properties, const Fill& fill) {
+  const auto make = [&](const std::string& without) {
+    if (without.empty()) ::unsetenv("MOIR_DISABLE");
+    else ::setenv("MOIR_DISABLE", without.c_str(), 1);
+    Subject subject{core.CompileModel(options.model, properties), {}, {}};
+    subject.request = subject.model.CreateInferRequest();
+    fill(subject.model, subject.request);
+    return subject;
+  };
+  Subject complete = make("");
+  std::string list;
+  for (const moir::runtime::TechniqueName& technique : moir::runtime::TechniqueNames()) {
+    complete.times.clear();
+    // Threads that sleep do so in the whole process, from then on: it is the last one, and takes no turns.
+    const bool for_good = technique.technique == moir::runtime::Technique::kBusyWaiting;
+    if (for_good) {
+      for (int round = 0; round < options.ablation; ++round) complete.Run(options.runs);
+    }
+    Subject without = make(std::string(technique.name));
+    for (int round = 0; round < options.ablation; ++round) {
+      if (!for_good) complete.Run(options.runs);
+      without.Run(options.runs);
+    }
+    list += (list.empty() ? "\"" : ", \"") + std::string(technique.name) + "\": {\"with\": " + Figures(complete.times) +
+            ", \"without\": " + Figures(without.times) + "}";
+  }
+  std::printf("{%s}\n", list.c_str());
+  return 0;
+}
+
 int Run(const Options& options) {
   moir::Core core;
   if (!options.extensions.empty()) core.AddExtension(options.extensions);
@@ -166,11 +224,13 @@ int Run(const Options& options) {
                                  {"performance_hint", options.seconds > 0 ? "throughput" : "latency"},
                                  {"cache_dir", options.cache}};
   if (!options.max_isa.empty()) properties["max_isa"] = options.max_isa;
-  moir::CompiledModel model = core.CompileModel(options.model, properties);
-  const auto fill = [&](moir::InferRequest& request) {
+  const auto fill_inputs = [&](const moir::CompiledModel& model, moir::InferRequest& request) {
     for (size_t i = 0; i < model.Inputs().size(); ++i)
       Fill(request.GetInputTensor(i), i < options.inputs.size() ? options.inputs[i] : "");
   };
+  if (options.ablation > 0) return RunAblation(core, options, properties, fill_inputs);
+  moir::CompiledModel model = core.CompileModel(options.model, properties);
+  const auto fill = [&](moir::InferRequest& request) { fill_inputs(model, request); };
   if (options.seconds > 0) return RunManyAtATime(model, fill, options.seconds);
   moir::InferRequest request = model.CreateInferRequest();
   const double load = Milliseconds(start);

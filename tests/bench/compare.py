@@ -4,6 +4,7 @@
 usage: compare.py --build DIR --work DIR --mxnet-python PYTHON --peers-python PYTHON [--graphs DIR] [--models NAME,...]
                   [--engines openvino,onnxruntime,ncnn,mxnet] [--precision f32|bf16] [--threads 2] [--rounds 4] [--runs 20]
                   [--throughput SECONDS | --load] [--max-isa ISA] [--json FILE] [--only engine|mo] [--mo-models NAME,...]
+                  [--ablation]
 
 DIR of --build holds bin/mo and bin/bench_model (configure with -DMOIR_ENABLE_BENCHMARKS=ON). Models are those of models.py,
 written once into the work folder by export_models.py with the Python of --mxnet-python (see there what it needs). The
@@ -17,6 +18,8 @@ does not have the precision. --throughput instead: inferences per second with as
 --load instead: milliseconds from the IR's files to the first result, and the memory that the process took on the way, without
 and with a cache folder, beside OpenVINO; the median of the rounds, the files in the page cache. Anonymous memory is what no
 file backs, resident memory has the mapped files' pages, too. ratio: ours divided by OpenVINO's, below 1 where we need less.
+--ablation instead of the peers: the engine without one of its techniques after the other (bench_model --ablation), the
+median without it divided by the median with it, for each model.
 mo: `mo` and `cp` of the same .params take turns; RssAnon is memory that no file backs, sampled while mo runs.
 """
 import argparse
@@ -263,6 +266,20 @@ def measure_load(args, names):
         print(f"{engine:10} {key:16} mean ratio {geometric_mean(values):.3f}, largest {max(values):.3f}, of {len(values)} models")
 
 
+def measure_ablation(args, names):
+    results = {}
+    for name in names:
+        inputs = [part for i in range(len(MODELS[name].shapes)) for part in ("--input", args.work / f"{name}.input{i}.raw")]
+        command = [args.build / "bin/bench_model", convert(args, name, 3), "--ablation", args.rounds, "--threads", args.threads, "--runs", args.runs, *inputs]
+        results[name] = json.loads(run(command))
+    print(f"| Left out | {' | '.join(names)} |\n|---|{'---|' * len(names)}")
+    for technique in results[names[0]]:
+        figures = (results[name][technique] for name in names)
+        print(f"| {technique} | {' | '.join(format(f['without'][1] / f['with'][1], '.2f') for f in figures)} |")
+    if args.json:
+        args.json.write_text(json.dumps({"machine": machine(), "threads": args.threads, "models": results}, indent=1))
+
+
 def peak_anonymous_memory(process):
     peak, path = 0, f"/proc/{process.pid}/status"
     while process.poll() is None:
@@ -334,6 +351,7 @@ def main():
     parser.add_argument("--load", action="store_true")
     parser.add_argument("--max-isa")
     parser.add_argument("--json", type=pathlib.Path)
+    parser.add_argument("--ablation", action="store_true")
     parser.add_argument("--only", choices=["engine", "mo"])
     args = parser.parse_args()
     if args.load:
@@ -342,7 +360,9 @@ def main():
     for name in names + mo_names:
         if name not in MODELS:
             sys.exit(f"error: --models: got {name}, expected some of {', '.join(MODELS)}")
-    export_models(args, (names if args.only != "mo" else []) + (mo_names if args.only != "engine" else []))
+    export_models(args, (names if args.only != "mo" else []) + (mo_names if args.only != "engine" and not args.ablation else []))
+    if args.ablation:
+        return measure_ablation(args, names)
     if args.only != "mo":
         (measure_load if args.load else measure_engine)(args, names)
     if args.only != "engine":

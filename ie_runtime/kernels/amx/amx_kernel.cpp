@@ -3,6 +3,7 @@
 #include "ie_runtime/kernels/blocked/blocked_kernel.h"
 #include "ie_runtime/kernels/factories.h"
 #include "ie_runtime/kernels/window.h"
+#include "ie_runtime/techniques.h"
 #include "ie_runtime/threads.h"
 
 namespace moir::runtime {
@@ -51,7 +52,8 @@ class AmxKernel final : public Kernel {
 std::optional<KernelChoice> MakeAmxKernel(const KernelContext& context) {
   const Layer& layer = context.GetLayer();
   const Shape &data = context.InputShape(), &out = context.OutputShape(), &weights = context.InputShape(1);
-  if (EffectiveIsa() < Isa::kAvx512CoreAmx || layer.op != "Convolution" || data.Rank() != 4) return std::nullopt;
+  if (EffectiveIsa() < Isa::kAvx512CoreAmx || layer.op != "Convolution" || data.Rank() != 4 || !Uses(Technique::kAmx))
+    return std::nullopt;
   const WindowAttributes window = ReadWindow(context, {weights[2], weights[3]});
   const AmxShape shape{data[0],
                        data[1],

@@ -1,5 +1,7 @@
 #include "ie_runtime/kernels/blocked/blocked_kernel.h"
 
+#include "ie_runtime/techniques.h"
+
 namespace moir::runtime {
 
 using blocked::Finish;
@@ -7,7 +9,7 @@ using blocked::Finish;
 const blocked::Loops* LoopsFor(const KernelContext& context) {
   const bool serves = context.GetLayer().op == "Convolution" && context.AllF32() && context.Input(1).IsConstant() &&
                       context.InputShape().Rank() == 4 && context.OutputShape().NumElements() != 0;
-  return serves ? blocked::FindLoops() : nullptr;
+  return serves && Uses(Technique::kBlockedLayout) ? blocked::FindLoops() : nullptr;
 }
 
 FusedPostOps FusePostOps(const KernelContext& context) {

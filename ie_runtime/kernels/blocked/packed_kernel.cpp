@@ -6,6 +6,7 @@
 #include "ie_runtime/kernels/blocked/packed.h"
 #include "ie_runtime/kernels/factories.h"
 #include "ie_runtime/kernels/window.h"
+#include "ie_runtime/techniques.h"
 #include "ie_runtime/threads.h"
 
 namespace moir::runtime {
@@ -81,7 +82,7 @@ bool TakesPrologue(const Plan& plan, const Layer& layer, const Layer& before) {
 
 std::optional<KernelChoice> MakePackedKernel(const KernelContext& context) {
   const blocked::Loops* loops = LoopsFor(context);
-  if (!loops) return std::nullopt;
+  if (!loops || (!context.GetLayer().prologue && !Uses(Technique::kPacked))) return std::nullopt;
   const Layer& layer = context.GetLayer();
   const int threads = ParallelThreads();
   PackedShape shape{};

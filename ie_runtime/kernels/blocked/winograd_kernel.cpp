@@ -2,6 +2,7 @@
 #include "ie_runtime/kernels/blocked/winograd.h"
 #include "ie_runtime/kernels/factories.h"
 #include "ie_runtime/kernels/window.h"
+#include "ie_runtime/techniques.h"
 #include "ie_runtime/threads.h"
 
 namespace moir::runtime {
@@ -15,7 +16,7 @@ bool All(const std::vector<int64_t>& values, int64_t wanted) {
 
 std::optional<KernelChoice> MakeWinogradKernel(const KernelContext& context) {
   const blocked::Loops* loops = LoopsFor(context);
-  if (!loops) return std::nullopt;
+  if (!loops || !Uses(Technique::kWinograd)) return std::nullopt;
   const Shape &data = context.InputShape(), &out = context.OutputShape(), &weights = context.InputShape(1);
   const WindowAttributes window = ReadWindow(context, {weights[2], weights[3]});
   if (!All(window.kernel, 3) || !All(window.strides, 1) || !All(window.dilations, 1)) return std::nullopt;

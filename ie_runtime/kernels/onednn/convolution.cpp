@@ -13,6 +13,7 @@
 #include "ie_runtime/kernels/factories.h"
 #include "ie_runtime/kernels/onednn/primitive_task.h"
 #include "ie_runtime/kernels/window.h"
+#include "ie_runtime/techniques.h"
 #include "ie_runtime/threads.h"
 
 namespace moir::runtime {
@@ -68,6 +69,7 @@ std::vector<Candidate> Candidates(const KernelContext& context, const Geometry& 
   const Layout blocked_dst = Layout::Blocked(ElementType::kF32, context.OutputShape(), block);
   const Layout last_src = Layout::ChannelsLast(ElementType::kF32, context.InputShape());
   const Layout last_dst = Layout::ChannelsLast(ElementType::kF32, context.OutputShape());
+  if (!Uses(Technique::kBlockedLayout)) return {{plain_src, context.PlainOutput()}};
   std::vector<Candidate> candidates;
   const bool whole_blocks = g.in_channels / g.groups % block == 0 && g.out_channels / g.groups % block == 0;
   if (g.groups == 1 && g.in_channels < 5) candidates.push_back({plain_src, blocked_dst});

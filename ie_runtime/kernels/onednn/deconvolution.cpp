@@ -5,6 +5,7 @@
 #include "ie_runtime/kernels/chain.h"
 #include "ie_runtime/kernels/factories.h"
 #include "ie_runtime/kernels/onednn/primitive_task.h"
+#include "ie_runtime/techniques.h"
 
 namespace moir::runtime {
 namespace {
@@ -115,7 +116,9 @@ std::optional<KernelChoice> MakeDeconvolutionKernel(const KernelContext& context
                           Layout::ChannelsLast(context.OutputStorage(), context.OutputShape()), 3});
   }
   const bool depthwise = groups == in_channels && groups == out_channels;
-  if (groups == 1 || depthwise || (in_channels / groups % block == 0 && out_channels / groups % block == 0)) {
+  const bool fits =
+      groups == 1 || depthwise || (in_channels / groups % block == 0 && out_channels / groups % block == 0);
+  if (fits && Uses(Technique::kBlockedLayout)) {
     candidates.push_back({Layout::Blocked(ElementType::kF32, context.InputShape(), block),
                           Layout::Blocked(ElementType::kF32, context.OutputShape(), block)});
   }

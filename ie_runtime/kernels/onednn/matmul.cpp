@@ -7,6 +7,7 @@
 #include "ie_runtime/kernels/factories.h"
 #include "ie_runtime/kernels/fully_connected.h"
 #include "ie_runtime/kernels/onednn/primitive_task.h"
+#include "ie_runtime/techniques.h"
 
 namespace moir::runtime {
 namespace {
@@ -120,7 +121,7 @@ std::unique_ptr<Kernel> MakeDense(const KernelContext& context, const Dense& den
     chain.emplace(RowView(dense.rows, dense.columns));
     chain->AddPostOps(context);
   }
-  if (dense.rows <= FullyConnected::kMaxRows) {
+  if (dense.rows <= FullyConnected::kMaxRows && Uses(Technique::kStream)) {
     std::vector<float> bias;
     if (layer.bias) bias = ConstantFloats(context.Input(layer.bias));
     if (types.products == ElementType::kF32 && dense.transposed && FullyConnectedRows::Pays(dense.inner, dense.columns)) {
