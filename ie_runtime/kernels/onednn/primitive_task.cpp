@@ -40,18 +40,25 @@ std::string FormName(const Desc& desc) {
 }  // namespace
 
 PackedWeights::PackedWeights(const Tensor& values, const Desc& plain, const Desc& wanted) : desc_(wanted) {
-  data_ = PackConstantLater(FormName(wanted), values, wanted.get_size(), 1,
-                            [values, plain, wanted](std::byte* memory, int64_t) {
-                              WillRead(values.Data(), values.ByteSize());
-                              if (plain == wanted) {
-                                std::memcpy(memory, values.Data(), values.ByteSize());
-                                return;
-                              }
-                              const dnnl::memory source(plain, Engine(), const_cast<void*>(values.Data()));
-                              dnnl::memory to(wanted, Engine(), memory);
-                              dnnl::reorder(source, to).execute(Stream(), const_cast<dnnl::memory&>(source), to);
-                              Stream().wait();
-                            });
+  const auto pack = [values, plain, wanted](std::byte* memory) {
+    WillRead(values.Data(), values.ByteSize());
+    if (plain == wanted) {
+      std::memcpy(memory, values.Data(), values.ByteSize());
+      return;
+    }
+    const dnnl::memory source(plain, Engine(), const_cast<void*>(values.Data()));
+    dnnl::memory to(wanted, Engine(), memory);
+    dnnl::reorder(source, to).execute(Stream(), const_cast<dnnl::memory&>(source), to);
+    Stream().wait();
+  };
+  const std::string form = FormName(wanted);
+  // 8-bit weights may get sums beside them, which oneDNN's reorder adds up of as many parts as there are threads
+  // outside of a parallel region; inside of one it computes a single part and adds memory that nobody wrote.
+  if (values.Type() != ElementType::kF32) {
+    data_ = PackConstant(form, wanted.get_size(), pack);
+    return;
+  }
+  data_ = PackConstantLater(form, values, wanted.get_size(), 1, [pack](std::byte* memory, int64_t) { pack(memory); });
 }
 
 }  // namespace moir::runtime::onednn
