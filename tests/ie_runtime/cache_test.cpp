@@ -387,8 +387,8 @@ TEST_F(Cache, AFolderThatMayOnlyBeRead) {
   fs::permissions(temp_.File(""), fs::perms(0755));
   fs::permissions(folder, fs::perms(0555));
   const Environment environment({{"MOIR_TEST_CACHE", folder}});
-  const test::Finished finished =
-      test::RunProgram("moir_ie_runtime_tests", {"--gtest_filter=CacheProcess.MayOnlyRead"}, {.unprivileged = true});
+  const test::Finished finished = test::RunProgram(
+      "moir_ie_runtime_tests", {"--gtest_filter=CacheProcess.MayOnlyRead", "--gtest_output="}, {.unprivileged = true});
   EXPECT_EQ(finished.exit_code, 0) << finished.output << finished.errors;
   EXPECT_NE(finished.output.find("[  PASSED  ] 1 test"), std::string::npos) << finished.output;
   EXPECT_EQ(FilesOf(folder).size(), before.size());
