@@ -24,9 +24,12 @@ constexpr std::string_view kSuffix = ".moirpack";
 constexpr size_t kHashDigits = 16;
 constexpr time_t kUnfinishedSeconds = 24 * 60 * 60;
 
-// The times that the system keeps by itself depend on how it is mounted, so a use is noted.
+// The times that the system keeps by itself depend on how it is mounted, so a use is noted. Its own clock for files
+// moves in steps of some milliseconds, in which several models may be compiled.
 void MarkUsed(const std::string& path) {
-  const timespec only_access[2] = {{0, UTIME_NOW}, {0, UTIME_OMIT}};
+  timespec now{};
+  if (clock_gettime(CLOCK_REALTIME, &now) != 0) return;
+  const timespec only_access[2] = {now, {0, UTIME_OMIT}};
   if (utimensat(AT_FDCWD, path.c_str(), only_access, 0) == 0) return;
   // Who may write a file of somebody else's may set both times only.
   utimensat(AT_FDCWD, path.c_str(), nullptr, 0);
@@ -71,7 +74,7 @@ void CacheFolder::Load(PackedConstants& packed, uint64_t key) const {
 void CacheFolder::Save(const PackedConstants& packed, uint64_t key) const {
   std::error_code ignored;
   std::filesystem::create_directories(path_, ignored);
-  packed.SaveTo(FileOf(key));
+  if (packed.SaveTo(FileOf(key))) MarkUsed(FileOf(key));
 }
 
 void CacheFolder::Trim(uint64_t key) const {
