@@ -220,7 +220,8 @@ TEST(BusyWaitingDeathTest, ComesBackAfterAPause) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   const auto run = [] {
     const int sleepers = static_cast<int>(ProcessCpus().size()) + 1;
-    const CompiledModel model = CompileSlow({{"inference_num_threads", "2"}}, 4);
+    // "true": nothing but this test pauses.
+    const CompiledModel model = CompileSlow({{"inference_num_threads", "2"}, {"busy_waiting", "true"}}, 4);
     InferRequest request = model.CreateInferRequest();
     request.Infer();
     // Threads end a little after they were told to.
