@@ -39,6 +39,10 @@ ContentionWatch::Usage window;
 std::atomic<bool> last_was_long{true};
 std::atomic<unsigned> inferences{0};
 
+// Others may want a CPU for a moment only: when a process ends, say.
+int contended_windows = 0;
+constexpr int kPatience = 2;
+
 constexpr milliseconds kLong{1};
 constexpr milliseconds kWindow{50};
 
@@ -205,9 +209,14 @@ ContentionWatch::~ContentionWatch() {
       const Usage now = UsageOfProcess();
       window.switches += now.switches - usage_.switches;
       window.cpu += now.cpu - usage_.cpu;
-      const bool contended = IsContended(window);
-      if (window.cpu >= kWindow) window = {};
-      if (contended) PauseForAWhile();
+      if (window.cpu >= kWindow) {
+        contended_windows = IsContended(window) ? contended_windows + 1 : 0;
+        window = {};
+      }
+      if (contended_windows >= kPatience) {
+        contended_windows = 0;
+        PauseForAWhile();
+      }
     }
   }
   measuring = false;

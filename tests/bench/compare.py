@@ -110,7 +110,7 @@ def commands(args, name):
     """The command of each engine that can run the model."""
     stem = args.work / name
     common = ["--threads", args.threads, "--precision", args.precision]
-    common += ["--seconds", args.throughput] if args.throughput else ["--runs", args.runs, "--warmup", 8]
+    common += ["--seconds", args.throughput] if args.throughput else ["--runs", args.runs, "--warmup", 25]
     inputs = [part for i in range(len(MODELS[name].shapes)) for part in ("--input", f"{stem}.input{i}.raw")]
     isa = ["--max-isa", args.max_isa] if args.max_isa else []
     result = {"moir": [args.build / "bin/bench_model", convert(args, name, 3), *common, *inputs, *isa]}

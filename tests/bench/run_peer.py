@@ -34,8 +34,8 @@ def openvino(args, inputs, core):
     import openvino as ov
 
     wanted = {"INFERENCE_PRECISION_HINT": args.precision, "INFERENCE_NUM_THREADS": args.threads}
-    wanted |= {"CACHE_DIR": args.cache} if args.cache else {}
-    wanted |= {"PERFORMANCE_HINT": "THROUGHPUT"} if args.seconds else {"PERFORMANCE_HINT": "LATENCY", "NUM_STREAMS": 1}
+    wanted.update({"CACHE_DIR": args.cache} if args.cache else {})
+    wanted.update({"PERFORMANCE_HINT": "THROUGHPUT"} if args.seconds else {"PERFORMANCE_HINT": "LATENCY", "NUM_STREAMS": 1})
     compiled = core.compile_model(args.xml, "CPU", wanted)
     precision = compiled.get_property("INFERENCE_PRECISION_HINT").to_string()
     if precision != args.precision:
@@ -152,7 +152,7 @@ def main():
     load = (time.perf_counter() - start) * 1e3
     run()
     first = (time.perf_counter() - start) * 1e3
-    facts |= {"taken_resident": resident("VmRSS") - before["VmRSS"], "taken_anonymous": resident("RssAnon") - before["RssAnon"]}
+    facts.update({"taken_resident": resident("VmRSS") - before["VmRSS"], "taken_anonymous": resident("RssAnon") - before["RssAnon"]})
     for _ in range(args.warmup - 1):
         run()
     times = []
