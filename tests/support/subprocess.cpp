@@ -17,7 +17,8 @@ namespace {
 
 // A file without a name that both processes can use.
 int AnonymousFile() {
-  std::string name = (std::filesystem::temp_directory_path() / "moir-run-XXXXXX").string();
+  // mkstemp replaces the last six letters, which must be X.
+  std::string name = (std::filesystem::temp_directory_path() / ("moir-run-" + std::string(6, 'X'))).string();
   const int descriptor = ::mkstemp(name.data());
   if (descriptor < 0) throw std::runtime_error("cannot make a temporary file");
   ::unlink(name.c_str());

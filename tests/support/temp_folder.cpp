@@ -8,7 +8,8 @@
 namespace moir::test {
 
 TempFolder::TempFolder() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "moir-test-XXXXXX").string();
+  // mkdtemp replaces the last six letters, which must be X.
+  std::string pattern = (std::filesystem::temp_directory_path() / ("moir-test-" + std::string(6, 'X'))).string();
   if (!::mkdtemp(pattern.data())) graph::Fail(ErrorKind::kIo, pattern, ": cannot make a temporary folder");
   path_ = pattern;
 }
