@@ -17,16 +17,11 @@
 #include <vector>
 
 #include "ie_runtime/common.h"
-#include "ie_runtime/kernels/blocked/loops.h"
+#include "ie_runtime/kernels/blocked/packed.h"
 
 namespace moir::runtime {
 
-struct AmxShape {
-  int64_t batch, in_channels, out_channels;
-  int64_t height, width;          // of the source
-  int64_t out_height, out_width;  // of the result
-  int64_t kernel_y, kernel_x, stride_y, stride_x, dilation_y, dilation_x, pad_top, pad_left;
-};
+using AmxShape = PackedShape;
 
 class AmxConvolution {
  public:

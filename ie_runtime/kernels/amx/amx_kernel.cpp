@@ -1,8 +1,8 @@
 #include "ie_runtime/isa.h"
 #include "ie_runtime/kernels/amx/amx_convolution.h"
 #include "ie_runtime/kernels/blocked/blocked_kernel.h"
+#include "ie_runtime/kernels/blocked/packed_kernel.h"
 #include "ie_runtime/kernels/factories.h"
-#include "ie_runtime/kernels/window.h"
 #include "ie_runtime/techniques.h"
 #include "ie_runtime/threads.h"
 
@@ -51,25 +51,10 @@ class AmxKernel final : public Kernel {
 
 std::optional<KernelChoice> MakeAmxKernel(const KernelContext& context) {
   const Layer& layer = context.GetLayer();
-  const Shape &data = context.InputShape(), &out = context.OutputShape(), &weights = context.InputShape(1);
+  const Shape &data = context.InputShape(), &out = context.OutputShape();
   if (EffectiveIsa() < Isa::kAvx512CoreAmx || layer.op != "Convolution" || data.Rank() != 4 || !Uses(Technique::kAmx))
     return std::nullopt;
-  const WindowAttributes window = ReadWindow(context, {weights[2], weights[3]});
-  const AmxShape shape{data[0],
-                       data[1],
-                       out[1],
-                       data[2],
-                       data[3],
-                       out[2],
-                       out[3],
-                       window.kernel[0],
-                       window.kernel[1],
-                       window.strides[0],
-                       window.strides[1],
-                       window.dilations[0],
-                       window.dilations[1],
-                       window.pads_begin[0],
-                       window.pads_begin[1]};
+  const AmxShape shape = ReadPackedShape(context);
   if (!AmxConvolution::Pays(shape)) return std::nullopt;
   const ElementType result = context.OutputStorage();
   const Layout dst = Layout::ChannelsLast(result, out);

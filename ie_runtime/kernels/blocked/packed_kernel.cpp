@@ -70,6 +70,26 @@ std::optional<PackedPrologue> ReadPrologue(const Plan& plan, const Layer& layer)
 
 }  // namespace
 
+PackedShape ReadPackedShape(const KernelContext& context) {
+  const Shape &data = context.InputShape(), &out = context.OutputShape(), &weights = context.InputShape(1);
+  const WindowAttributes window = ReadWindow(context, {weights[2], weights[3]});
+  return {data[0],
+          data[1],
+          out[1],
+          data[2],
+          data[3],
+          out[2],
+          out[3],
+          window.kernel[0],
+          window.kernel[1],
+          window.strides[0],
+          window.strides[1],
+          window.dilations[0],
+          window.dilations[1],
+          window.pads_begin[0],
+          window.pads_begin[1]};
+}
+
 bool TakesPrologue(const Plan& plan, const Layer& layer, const Layer& before) {
   if (layer.op != "Convolution" || layer.prologue || before.prologue) return false;
   if (before.op != "ScaleShift" && before.op != "GroupConvolution") return false;
@@ -91,23 +111,7 @@ std::optional<KernelChoice> MakePackedKernel(const KernelContext& context) {
     shape = PointwiseShape(context);
     prologue = ReadPrologue(context.GetPlan(), *layer.prologue).value();
   } else {
-    const Shape &data = context.InputShape(), &out = context.OutputShape(), &weights = context.InputShape(1);
-    const WindowAttributes window = ReadWindow(context, {weights[2], weights[3]});
-    shape = {data[0],
-             data[1],
-             out[1],
-             data[2],
-             data[3],
-             out[2],
-             out[3],
-             window.kernel[0],
-             window.kernel[1],
-             window.strides[0],
-             window.strides[1],
-             window.dilations[0],
-             window.dilations[1],
-             window.pads_begin[0],
-             window.pads_begin[1]};
+    shape = ReadPackedShape(context);
     const bool chained = std::any_of(layer.post_ops.begin(), layer.post_ops.end(),
                                      [](const PostOp& op) { return op.kind == PostOp::Kind::kPRelu; });
     if (!PackedConvolution::Pays(shape, *loops, threads, chained)) return std::nullopt;
