@@ -11,6 +11,7 @@ namespace {
 constexpr TechniqueName kTechniques[] = {
     {Technique::kWinograd, "winograd", "3 x 3 convolutions by Winograd's algorithm"},
     {Technique::kPacked, "packed", "late pointwise convolutions that fetch weights ahead"},
+    {Technique::kMatMul, "mat_mul", "products of many rows with constant weights by loops of our own"},
     {Technique::kAmx, "amx", "convolutions in bf16 on the tiles of AMX by loops of our own"},
     {Technique::kBlockedLayout, "blocked_layout", "channels in blocks between convolutions, and all that needs them"},
     {Technique::kStream, "stream", "products of few rows that stream their weights"},

@@ -13,6 +13,7 @@ namespace moir::runtime {
 enum class Technique {
   kWinograd,
   kPacked,
+  kMatMul,
   kAmx,
   kBlockedLayout,
   kStream,

@@ -64,6 +64,7 @@ struct MultiplyArguments {
   const float* u;
   int64_t tiles;
   float* m;
+  int64_t m_row_stride;      // floats between tiles
   int64_t m_vector_stride;   // floats between the vectors of output channels
   const float* next_u;       // weights of the next call, as many; fetched into the cache meanwhile
   const Epilogue* epilogue;  // null: M is the sum itself

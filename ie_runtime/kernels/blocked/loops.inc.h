@@ -227,7 +227,7 @@ void Round(const MultiplyArguments& a, const float* v, float* m, const char* nex
     float* to = m + k * a.m_vector_stride;
     if (!a.epilogue) {
 #pragma GCC unroll 16
-      for (int r = 0; r < kRows; ++r) Vec::Store(to + r * kLanes, sum[r][k]);
+      for (int r = 0; r < kRows; ++r) Vec::Store(to + r * a.m_row_stride, sum[r][k]);
       continue;
     }
     const Epilogue& e = *a.epilogue;
@@ -237,8 +237,8 @@ void Round(const MultiplyArguments& a, const float* v, float* m, const char* nex
 #pragma GCC unroll 16
     for (int r = 0; r < kRows; ++r) {
       Reg value = Vec::Add(sum[r][k], bias);
-      if (added) value = Vec::Add(value, Vec::Load(added + r * kLanes));
-      Vec::Store(to + r * kLanes, Finished(value, e.finish, slope));
+      if (added) value = Vec::Add(value, Vec::Load(added + r * a.m_row_stride));
+      Vec::Store(to + r * a.m_row_stride, Finished(value, e.finish, slope));
     }
   }
 }
@@ -258,7 +258,7 @@ void Multiply(const MultiplyArguments& a) {
   const int64_t step = (kVectors * Vec::kLanes * static_cast<int64_t>(sizeof(float)) + rounds - 1) / rounds;
   for (int64_t i = 0; i < rounds; ++i) {
     const int64_t begin = a.tiles * i / rounds, end = a.tiles * (i + 1) / rounds;
-    RoundOf<kMaxRows, kVectors>(end - begin, a, a.v + begin * Vec::kLanes, a.m + begin * Vec::kLanes,
+    RoundOf<kMaxRows, kVectors>(end - begin, a, a.v + begin * Vec::kLanes, a.m + begin * a.m_row_stride,
                                 reinterpret_cast<const char*>(a.next_u) + i * steps * step, step);
   }
 }

@@ -227,6 +227,7 @@ void PackedConvolution::RunPart(const float* src, const float* sum, float* dst, 
     a.v_block_stride = (direct_ ? pixels : block_) * lanes;
     a.blocks = in_blocks_ * elements;
     a.tiles = count;
+    a.m_row_stride = lanes;
     a.m_vector_stride = pixels * lanes;
     blocked::Epilogue epilogue{nullptr, nullptr, finish_, nullptr};
     a.epilogue = &epilogue;

@@ -195,6 +195,7 @@ void WinogradConvolution::RunBlocks(const float* src, const float* sum, float* d
       a.v_block_stride = plan_.tiles * lanes;
       a.blocks = in_blocks_;
       a.tiles = count;
+      a.m_row_stride = lanes;
       a.m_vector_stride = points_ * m_stride;
       a.u = weights_.get() + panel * blocked::kMaxVectors * lanes * channels * points_;
       for (int64_t point = 0; point < points_; ++point) {
@@ -236,6 +237,7 @@ void WinogradConvolution::RunPhases(const float* src, const float* sum, float* d
     a.v_block_stride = plan_.tiles * lanes;
     a.blocks = in_blocks_;
     a.tiles = count;
+    a.m_row_stride = lanes;
     a.m_vector_stride = points_ * m_stride;
     const auto weights = [&](int64_t panel, int64_t point) {
       return weights_.get() + (panel * blocked::kMaxVectors * points_ + point * PanelVectors(panel)) * lanes * channels;

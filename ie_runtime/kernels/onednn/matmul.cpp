@@ -1,8 +1,11 @@
 // MatMul.
-//   constant matrix b, few rows of a     a stream over the weights, packed, or stored (fully_connected.h): bound by
-//   memory constant matrix b, many rows         oneDNN's inner product with packed weights two computed operands
-//   oneDNN's matmul, with stacks of matrices broadcast
+//   - constant matrix b, few rows of a: a stream over the weights, packed or stored (fully_connected.h), bound by
+//   memory
+//   - constant matrix b, many rows of a: loops of our own over packed rows and weights (blocked/packed_mat_mul.h), or
+//     oneDNN's inner product with packed weights where those do not serve
+//   - two computed operands: oneDNN's matmul, with stacks of matrices broadcast
 // Bias and post-ops work on the last axis; what the primitive does not take runs as a chain over the result.
+#include "ie_runtime/kernels/blocked/packed_mat_mul.h"
 #include "ie_runtime/kernels/chain.h"
 #include "ie_runtime/kernels/factories.h"
 #include "ie_runtime/kernels/fully_connected.h"
@@ -14,13 +17,8 @@ namespace {
 
 using onednn::Desc;
 
-// A product with constant weights of rank 2 as rows x weights: a[rows, inner] * b[inner, columns].
-struct Dense {
-  int64_t rows, inner, columns;
-  bool transposed;  // weights are stored [columns, inner]
-};
-
-std::optional<Dense> AsDense(const KernelContext& context) {
+// A product with constant weights of rank 2 as rows x weights.
+std::optional<MatMulShape> AsDense(const KernelContext& context) {
   const Layer& layer = context.GetLayer();
   const PlanValue& a = context.Input(0);
   const PlanValue& b = context.Input(1);
@@ -29,7 +27,7 @@ std::optional<Dense> AsDense(const KernelContext& context) {
   const bool transposed = layer.Attr<bool>("transpose_b");
   const int64_t inner = b.shape[transposed ? 1 : 0];
   if (inner == 0 || a.shape.NumElements() == 0) return std::nullopt;
-  return Dense{a.shape.NumElements() / inner, inner, b.shape[transposed ? 0 : 1], transposed};
+  return MatMulShape{a.shape.NumElements() / inner, inner, b.shape[transposed ? 0 : 1], transposed};
 }
 
 // Of the factors and of the result in memory; sums are f32.
@@ -58,7 +56,7 @@ Desc OperandDesc(const Shape& shape, int64_t rank, bool transpose, ElementType t
 
 class InnerProductKernel final : public Kernel {
  public:
-  InnerProductKernel(const KernelContext& context, const Dense& dense,
+  InnerProductKernel(const KernelContext& context, const MatMulShape& dense,
                      const dnnl::inner_product_forward::primitive_desc& desc, Desc src, Desc dst, ElementType type,
                      std::optional<Chain> chain)
       : primitive_(desc),
@@ -112,19 +110,24 @@ class InnerProductKernel final : public Kernel {
   onednn::PackedWeights weights_, bias_;
 };
 
-std::unique_ptr<Kernel> MakeDense(const KernelContext& context, const Dense& dense, const Types& types,
+std::unique_ptr<Kernel> MakeDense(const KernelContext& context, const MatMulShape& dense, const Types& types,
                                   bool& reads_stored_weights) {
   const Layer& layer = context.GetLayer();
+  const bool stream = dense.rows <= FullyConnected::kMaxRows && Uses(Technique::kStream);
+  if (!stream && types.products == ElementType::kF32) {
+    if (auto kernel = MakePackedMatMul(context, dense)) return kernel;
+  }
   std::optional<Chain> chain;
   if (!layer.post_ops.empty()) {
     // A PRelu's slopes go along axis 1, which is the columns for rank 2 only; passes fuse it for that rank alone.
     chain.emplace(RowView(dense.rows, dense.columns));
     chain->AddPostOps(context);
   }
-  if (dense.rows <= FullyConnected::kMaxRows && Uses(Technique::kStream)) {
+  if (stream) {
     std::vector<float> bias;
     if (layer.bias) bias = ConstantFloats(context.Input(layer.bias));
-    if (types.products == ElementType::kF32 && dense.transposed && FullyConnectedRows::Pays(dense.inner, dense.columns)) {
+    if (types.products == ElementType::kF32 && dense.transposed &&
+        FullyConnectedRows::Pays(dense.inner, dense.columns)) {
       FullyConnectedRows rows(context.Input(1).constant, dense.inner, dense.columns, std::move(bias));
       reads_stored_weights = rows.ReadsStored();
       return MakeFullyConnectedRows(std::move(rows), dense.rows, std::move(chain));

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <numbers>
 #include <vector>
 
 namespace moir::runtime {
@@ -61,6 +62,30 @@ TEST(VectorLoops, InfinitiesAndNaN) {
   EXPECT_TRUE(std::isnan(y[2]));
   EXPECT_EQ(y[3], 0.0f);
   EXPECT_TRUE(std::signbit(y[4]));
+}
+
+TEST(VectorLoops, Gelu) {
+  std::vector<float> x = Numbers();
+  for (const float special : {0.0f, -0.0f, 1e-30f, -1e-30f, -5.5f, 30.0f, -30.0f}) x.push_back(special);
+  std::vector<float> erf(x.size()), tanh(x.size());
+  UnaryLoop({UnaryKind::kGeluErf}, x.data(), erf.data(), static_cast<int64_t>(x.size()));
+  UnaryLoop({UnaryKind::kGeluTanh}, x.data(), tanh.data(), static_cast<int64_t>(x.size()));
+  for (size_t i = 0; i < x.size(); ++i) {
+    const double v = double{x[i]}, size = std::abs(v);
+    // The approximation of erfc is off by 1e-8; the rounding of exp's argument shows as often as that is large.
+    const double by_erf = v / 2 * std::erfc(-v / std::sqrt(2.0));
+    EXPECT_LE(std::abs(erf[i] - by_erf), size * 1e-8 + std::ldexp(std::abs(by_erf), -23) * (4 + v * v / 2) + 1e-37)
+        << v;
+    const double by_tanh = v / 2 * (1 + std::tanh(std::sqrt(2 / std::numbers::pi) * (v + 0.044715 * v * v * v)));
+    EXPECT_LE(std::abs(tanh[i] - by_tanh), std::ldexp(size, -22)) << v;
+  }
+  const std::vector<float> ends = {std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()};
+  for (const UnaryKind kind : {UnaryKind::kGeluErf, UnaryKind::kGeluTanh}) {
+    float y[2];
+    UnaryLoop({kind}, ends.data(), y, 2);
+    EXPECT_EQ(y[0], ends[0]);
+    EXPECT_TRUE(std::isnan(y[1]));
+  }
 }
 
 TEST(VectorLoops, ExpOfDifferences) {
