@@ -19,7 +19,7 @@ does not have the precision. --throughput instead: inferences per second with as
 and with a cache folder, beside OpenVINO; the median of the rounds, the files in the page cache. Anonymous memory is what no
 file backs, resident memory has the mapped files' pages, too. ratio: ours divided by OpenVINO's, below 1 where we need less.
 --ablation instead of the peers: the engine without one of its techniques after the other (bench_model --ablation), the
-median without it divided by the median with it, for each model.
+median without it divided by the median with it, for each model, and the geometric mean over them.
 mo: `mo` and `cp` of the same .params take turns; RssAnon is memory that no file backs, sampled while mo runs.
 """
 import argparse
@@ -272,10 +272,11 @@ def measure_ablation(args, names):
         inputs = [part for i in range(len(MODELS[name].shapes)) for part in ("--input", args.work / f"{name}.input{i}.raw")]
         command = [args.build / "bin/bench_model", convert(args, name, 3), "--ablation", args.rounds, "--threads", args.threads, "--runs", args.runs, *inputs]
         results[name] = json.loads(run(command))
-    print(f"| Left out | {' | '.join(names)} |\n|---|{'---|' * len(names)}")
+    print(f"| Left out | mean | {' | '.join(names)} |\n|---|---|{'---|' * len(names)}")
     for technique in results[names[0]]:
-        figures = (results[name][technique] for name in names)
-        print(f"| {technique} | {' | '.join(format(f['without'][1] / f['with'][1], '.2f') for f in figures)} |")
+        figures = [results[name][technique] for name in names]
+        ratios = [figure["without"][1] / figure["with"][1] for figure in figures]
+        print(f"| {technique} | {math.exp(statistics.fmean(map(math.log, ratios))):.2f} | {' | '.join(format(ratio, '.2f') for ratio in ratios)} |")
     if args.json:
         args.json.write_text(json.dumps({"machine": machine(), "threads": args.threads, "models": results}, indent=1))
 
