@@ -12,6 +12,7 @@
 #include "ie_runtime/kernel_table.h"
 #include "ie_runtime/kernels/vector_loops.h"
 #include "ie_runtime/storage_types.h"
+#include "tests/ie_runtime/convolution_cases.h"
 #include "tests/ie_runtime/engine_test_support.h"
 
 namespace moir::runtime {
@@ -94,87 +95,34 @@ class Bf16 : public testing::Test {
   }
 };
 
-struct Case {
-  const char* name;
-  const char* data;     // shape
-  const char* weights;  // shape
-  const char* attributes;
-  int64_t out_channels;
-  bool grouped = false;
-};
-
-const Case kCases[] = {
-    {"first layer", "1,3,19,17", "24,3,7,7", "strides=[2,2] pads_begin=[3,3] pads_end=[3,3]", 24},
-    {"one channel", "1,1,12,12", "20,1,5,5", "", 20},
-    {"odd channels", "1,7,9,11", "13,7,3,3", "pads_begin=[1,1] pads_end=[1,1]", 13},
-    {"odd channels beyond a block", "2,33,8,8", "17,33,3,3", "pads_begin=[1,1] pads_end=[1,1]", 17},
-    {"pointwise", "1,48,7,9", "64,48,1,1", "", 64},
-    {"pointwise, batch 3", "3,64,5,5", "80,64,1,1", "", 80},
-    {"pointwise with many weights", "1,600,3,5", "520,600,1,1", "", 520},
-    {"pointwise with strides", "2,32,9,9", "48,32,1,1", "strides=[2,2]", 48},
-    {"window of 3", "1,64,14,14", "64,64,3,3", "pads_begin=[1,1] pads_end=[1,1]", 64},
-    {"window of 3, strides", "2,32,13,15", "48,32,3,3", "strides=[2,2] pads_begin=[1,1] pads_end=[1,1]", 48},
-    {"asymmetric pads", "1,16,9,9", "16,16,3,3", "pads_begin=[0,1] pads_end=[2,0]", 16},
-    {"dilation", "1,16,15,15", "32,16,3,3", "dilations=[2,3] pads_begin=[2,3] pads_end=[2,3]", 32},
-    {"rectangular", "1,16,9,21", "32,16,1,7", "pads_begin=[0,3] pads_end=[0,3]", 32},
-    {"1-D", "2,16,30", "24,16,5", "strides=[2] pads_begin=[2] pads_end=[1]", 24},
-    {"3-D", "1,4,6,7,8", "18,4,3,3,3", "strides=[1,2,1] pads_begin=[1,0,1] pads_end=[1,1,0]", 18},
-    {"depthwise", "1,32,14,14", "32,1,1,3,3", "pads_begin=[1,1] pads_end=[1,1]", 32, true},
-    {"depthwise, odd channels, strides", "2,21,11,11", "21,1,1,3,3", "strides=[2,2] pads_begin=[1,1] pads_end=[1,1]",
-     21, true},
-    {"depthwise multiplier", "1,8,9,9", "8,2,1,3,3", "", 16, true},
-    {"groups of whole blocks", "1,64,8,8", "4,16,16,3,3", "pads_begin=[1,1] pads_end=[1,1]", 64, true},
-    {"groups of odd channels", "1,20,8,8", "4,3,5,3,3", "pads_begin=[1,1] pads_end=[1,1]", 12, true},
-};
-
-std::string CaseName(const testing::TestParamInfo<Case>& test) {
-  std::string name = test.param.name;
-  for (char& c : name) c = std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
-  return name;
-}
-
-size_t Rank(const Case& c) { return static_cast<size_t>(std::count(c.data, c.data + std::strlen(c.data), ',')) + 1; }
-
-// c = the case's convolution of x; `tail` goes on, with b, one number per channel, and slope.
-std::string Text(const Case& c, const std::string& tail) {
-  std::string channels = StrCat("1,", c.out_channels);
-  for (size_t i = 2; i < Rank(c); ++i) channels += ",1";
-  return StrCat("x : f32[", c.data, "]\nw : f32[", c.weights, "] = random(1)\nb : f32[", channels,
-                "] = random(2)\nslope : f32[", c.out_channels,
-                "] = random(3)\nc = ", c.grouped ? "GroupConvolution" : "Convolution", "(x, w) ", c.attributes, "\n",
-                tail);
-}
-
 // A convolution that changes nothing, so that what it reads becomes bf16.
-std::string Read(const Case& c, const std::string& value) {
-  std::string shape = StrCat(c.out_channels, ",1,1");
-  for (size_t i = 2; i < Rank(c); ++i) shape += ",1";
-  return StrCat("\nones : f32[", shape, "] = fill(1)\nz = GroupConvolution(", value, ", ones); return z");
+std::string Read(const ConvolutionCase& c, const std::string& value) {
+  return StrCat("\nones : f32[", c.out_channels, ",1,1", SpatialOnes(c), "] = fill(1)\nz = GroupConvolution(", value,
+                ", ones); return z");
 }
 
-class Bf16Convolution : public Bf16, public testing::WithParamInterface<Case> {};
+class Bf16Convolution : public Bf16, public testing::WithParamInterface<ConvolutionCase> {};
 TEST_P(Bf16Convolution, ResultInF32IsNotRounded) {
-  const EngineRun run = ExpectSameInBf16(Text(GetParam(), "a = Add(c, b); r = ReLU(a); return r"));
+  const EngineRun run = ExpectSameInBf16(ConvolutionText(GetParam(), "a = Add(c, b); r = ReLU(a); return r"));
   EXPECT_EQ(run.StepCount("Add") + run.StepCount("Unary") + run.StepCount("ScaleShift"), 0u);
 }
 TEST_P(Bf16Convolution, ResultInBf16IsRoundedOnce) {
-  ExpectSameInBf16(Text(GetParam(), "a = Add(c, b); r = ReLU(a)" + Read(GetParam(), "r")), 1);
+  ExpectSameInBf16(ConvolutionText(GetParam(), "a = Add(c, b); r = ReLU(a)" + Read(GetParam(), "r")), 1);
 }
 TEST_P(Bf16Convolution, SumAndClamp) {
   // The data of Tanh, the summand that it gives, and the sum.
-  const std::string other = std::string("c2 = ") + (GetParam().grouped ? "GroupConvolution" : "Convolution") +
-                            "(x, w) " + GetParam().attributes +
+  const std::string other = "c2 = " + ConvolutionOp(GetParam()) + "(x, w) " + GetParam().attributes +
                             "\nt = Tanh(c2); m = Multiply(c, b); s = Add(m, t); r = Clamp(s) min=-1.5 max=3.0";
-  const EngineRun run = ExpectSameInBf16(Text(GetParam(), other + Read(GetParam(), "r")), 3);
+  const EngineRun run = ExpectSameInBf16(ConvolutionText(GetParam(), other + Read(GetParam(), "r")), 3);
   EXPECT_EQ(run.StepCount("Add") + run.StepCount("ScaleShift"), 0u);
 }
 TEST_P(Bf16Convolution, PReluAndSigmoid) {
   // The result before the slope is in bf16 where a chain applies it.
   const EngineRun run =
-      ExpectSameInBf16(Text(GetParam(), "p = PRelu(c, slope); s = Sigmoid(p)" + Read(GetParam(), "s")), 4);
+      ExpectSameInBf16(ConvolutionText(GetParam(), "p = PRelu(c, slope); s = Sigmoid(p)" + Read(GetParam(), "s")), 4);
   EXPECT_EQ(run.StepCount("PRelu") + run.StepCount("Unary"), 0u);
 }
-INSTANTIATE_TEST_SUITE_P(All, Bf16Convolution, testing::ValuesIn(kCases), CaseName);
+INSTANTIATE_TEST_SUITE_P(All, Bf16Convolution, testing::ValuesIn(kConvolutionCases), ConvolutionCaseName);
 
 TEST_F(Bf16, ConvolutionsTakeTheFastKernels) {
   const std::unique_ptr<Graph> graph = graph::ParseGraph(R"(

@@ -1,6 +1,7 @@
 // Compiled models on disk: export and import.
 #include <cstring>
 
+#include "ie_runtime/isa.h"
 #include "moir/preprocess.h"
 #include "tests/ie_runtime/compiled_files_support.h"
 
@@ -239,6 +240,27 @@ TEST(ExportModes, CompiledRefusesWhatItHasNoWeightsFor) {
   }
   EXPECT_GT(refused, 30U);
   EXPECT_GT(packed, 10U);
+}
+
+// Packed for bf16 they are half as large, and of no use in f32.
+TEST(ExportModes, Bf16WeightsAreThoseOfBf16) {
+  if (!runtime::HasBf16(runtime::EffectiveIsa())) GTEST_SKIP() << "the CPU has no instructions for bf16";
+  const LargeModel large = MakeLargeModel();
+  Properties properties = Threads("1", "compiled");
+  const CompiledModel f32 = large.Compile(properties);
+  properties["inference_precision"] = "bf16";
+  const CompiledModel bf16 = large.Compile(properties);
+  const std::string bytes = Exported(bf16);
+  EXPECT_LT(bytes.size(), Exported(f32).size());
+  const CompiledModel imported = Import(bytes, properties);
+  EXPECT_TRUE(FromCache(imported));
+  EXPECT_EQ(Infer(imported), Infer(bf16));
+  EXPECT_NE(Infer(imported), Infer(f32));
+  ExpectError(ErrorKind::kUnsupported, "its weights are packed for", [&] { Import(bytes); });
+  ExpectError(ErrorKind::kUnsupported, "its weights are packed for", [&] { Import(Exported(f32), properties); });
+  const std::string portable = Exported(large.Compile(Threads("1", "portable")));
+  Properties one = {{"inference_num_threads", "1"}, {"inference_precision", "bf16"}};
+  EXPECT_EQ(Infer(Import(portable, one)), Infer(bf16));
 }
 
 // In every model of the engine's tests, whatever it is made of.
