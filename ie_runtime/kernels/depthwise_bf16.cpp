@@ -1,8 +1,10 @@
 // Depthwise convolutions of 3 x 3 in bf16, channels last, with AVX-512's products of pairs.
 //
-// 32 channels are computed at a time. Elements of the window go in pairs (0 1, 2 3, 4 5, 6 7, 8 and zero): what two of
-// them see is interleaved by channels, and one instruction multiplies both with their weights and adds them up in f32.
-// Interleaving takes the low four and the high four of each eight channels apart, and so do weights, biases and slopes:
+// 32 channels are computed at a time; where there are 16, 8 or 4, those of 2, 4 or 8 pixels that lie side by side. With
+// a stride of 2 every other pixel is picked out of twice as many. Elements of the window go in pairs (0 1, 2 3, 4 5, 6
+// 7, 8 and zero): what two of them see is interleaved by channels, and one instruction multiplies both with their
+// weights and adds them up in f32. Interleaving takes the low four and the high four of each eight channels apart, and
+// so do weights, biases and slopes:
 //
 //   low    lane 4 q + i is channel 8 q + i          high    lane 4 q + i is channel 8 q + 4 + i
 #include <algorithm>
@@ -33,8 +35,14 @@ struct DepthwiseShape {
   int64_t stride_y, stride_x, dilation_y, dilation_x, pad_top, pad_left;
 };
 
-// Channel of a lane, of a half of a block.
-int64_t ChannelOf(int64_t half, int64_t lane) { return lane / 4 * 8 + half * 4 + lane % 4; }
+// Number, of a block, that a lane of a half has.
+int64_t NumberOf(int64_t half, int64_t lane) { return lane / 4 * 8 + half * 4 + lane % 4; }
+
+// Pixels of a block: more than one where there are few channels.
+int64_t PixelsAtATime(const DepthwiseShape& s) {
+  if (s.channels >= kChannels || kChannels % s.channels != 0 || s.channels < 4 || s.stride_x > 2) return 1;
+  return kChannels / s.channels;
+}
 
 // Some lines of the result, over all images.
 struct Lines {
@@ -45,6 +53,7 @@ struct Lines {
   std::byte* dst;
   int64_t first, last;
   int64_t begin, end;  // pixels of a line that see nothing beside the image on the left and on the right
+  int64_t at_a_time;
 };
 
 // GCC takes its own undefined registers inside these functions for an oversight (GCC bug 105593).
@@ -64,8 +73,7 @@ __m512bh AsPairs(__m512i bits) { return reinterpret_cast<__m512bh>(bits); }
 template <Finish::Kind kKind>
 __m512 Finished(__m512 x, const Finish& finish, __m512 slopes) {
   if constexpr (kKind == Finish::Kind::kRelu || kKind == Finish::Kind::kPRelu) {
-    const __mmask16 positive = _mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_GT_OQ);
-    return _mm512_mask_mul_ps(x, _knot_mask16(positive), x, slopes);
+    return _mm512_mask_mul_ps(x, _mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_NGT_UQ), x, slopes);
   }
   // A NaN goes through, the second operand being given back.
   if constexpr (kKind == Finish::Kind::kClip)
@@ -73,12 +81,34 @@ __m512 Finished(__m512 x, const Finish& finish, __m512 slopes) {
   return x;
 }
 
-// One pixel of the result: three rows, three elements of each `step` apart.
-template <Finish::Kind kKind, bool kBf16>
+// One block of a pixel's channels, as they lie.
+struct LoadOne {
+  __mmask32 mask;
+  [[gnu::always_inline]] __m512i operator()(const BF16* from) const { return _mm512_maskz_loadu_epi16(mask, from); }
+};
+
+// Pixels at even places, those of 4, 8 or 16 channels: a number of words of 64 bits each.
+struct LoadEven {
+  explicit LoadEven(int64_t channels) : rest(static_cast<__mmask32>((uint64_t{1} << (kChannels - channels)) - 1)) {
+    const int64_t words = channels / 4;
+    int64_t places[8];
+    for (int64_t i = 0; i < 8; ++i) places[i] = i / words * 2 * words + i % words;
+    order = _mm512_loadu_si512(places);
+  }
+  [[gnu::always_inline]] __m512i operator()(const BF16* from) const {
+    return _mm512_permutex2var_epi64(_mm512_loadu_si512(from), order, _mm512_maskz_loadu_epi16(rest, from + kChannels));
+  }
+  __m512i order;
+  __mmask32 rest;  // the last pixel, which is not wanted, may lie behind the image
+};
+
+// A block of the result: three rows, three elements of each `step` apart.
+template <Finish::Kind kKind, bool kBf16, typename Load>
 [[gnu::always_inline]] inline void Pixel(const BF16* const (&rows)[3], int64_t offset, int64_t step, const Block& block,
-                                         const Finish& finish, std::byte* dst) {
+                                         const Finish& finish, const Load& load_from, __mmask32 stored,
+                                         std::byte* dst) {
   const auto load = [&](int64_t tap) __attribute__((always_inline)) {
-    return _mm512_maskz_loadu_epi16(block.mask, rows[tap / 3] + offset + tap % 3 * step);
+    return load_from(rows[tap / 3] + offset + tap % 3 * step);
   };
   __m512 low = block.bias[0], high = block.bias[1];
   for (int64_t pair = 0; pair < kPairs; ++pair) {
@@ -92,14 +122,13 @@ template <Finish::Kind kKind, bool kBf16>
   if constexpr (kBf16) {
     const __m512i apart = reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(high, low));
     const __m512i order = _mm512_setr_epi64(0, 4, 1, 5, 2, 6, 3, 7);
-    _mm512_mask_storeu_epi16(dst, block.mask, _mm512_permutexvar_epi64(order, apart));
+    _mm512_mask_storeu_epi16(dst, stored, _mm512_permutexvar_epi64(order, apart));
   } else {
     const __m512i first = _mm512_setr_epi32(0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
     const __m512i second = _mm512_setr_epi32(8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
     float* to = reinterpret_cast<float*>(dst);
-    _mm512_mask_storeu_ps(to, static_cast<__mmask16>(block.mask), _mm512_permutex2var_ps(low, first, high));
-    _mm512_mask_storeu_ps(to + kHalf, static_cast<__mmask16>(block.mask >> 16),
-                          _mm512_permutex2var_ps(low, second, high));
+    _mm512_mask_storeu_ps(to, static_cast<__mmask16>(stored), _mm512_permutex2var_ps(low, first, high));
+    _mm512_mask_storeu_ps(to + kHalf, static_cast<__mmask16>(stored >> 16), _mm512_permutex2var_ps(low, second, high));
   }
 }
 
@@ -119,11 +148,28 @@ Block LoadBlock(const Lines& l, int64_t channel) {
   return block;
 }
 
-template <Finish::Kind kKind, bool kBf16>
-void RunLines(const Lines& l) {
+// Pixels [begin, end) of a line, which see nothing beside the image.
+template <Finish::Kind kKind, bool kBf16, typename Load>
+void RunInside(const Lines& l, const BF16* const (&rows)[3], int64_t channel, const Block& block, const Load& load,
+               std::byte* line) {
   const DepthwiseShape& s = l.shape;
   const int64_t step = s.dilation_x * s.channels;
   constexpr int64_t kElement = kBf16 ? sizeof(BF16) : sizeof(float);
+  const __mmask32 stored = l.at_a_time > 1 ? ~__mmask32{0} : block.mask;
+  for (int64_t x = l.begin; x < l.end; x += l.at_a_time) {
+    // The last ones begin earlier, among those that are computed already.
+    const int64_t first = std::min(x, l.end - l.at_a_time);
+    Pixel<kKind, kBf16>(rows, (first * s.stride_x - s.pad_left) * s.channels + channel, step, block, l.finish, load,
+                        stored, line + (first * s.channels + channel) * kElement);
+  }
+}
+
+template <Finish::Kind kKind, bool kBf16>
+void RunLines(const Lines& l) {
+  const DepthwiseShape& s = l.shape;
+  constexpr int64_t kElement = kBf16 ? sizeof(BF16) : sizeof(float);
+  const LoadOne every{~__mmask32{0}};
+  const LoadEven even(l.at_a_time > 1 ? s.channels : kHalf);
   for (int64_t line = l.first; line < l.last; ++line) {
     const int64_t n = line / s.out_height, y = line % s.out_height;
     const BF16* rows[3];
@@ -134,13 +180,13 @@ void RunLines(const Lines& l) {
     std::byte* to = l.dst + line * s.out_width * s.channels * kElement;
     for (int64_t channel = 0; channel < s.channels; channel += kChannels) {
       const Block block = LoadBlock(l, channel);
+      if (l.at_a_time > 1 && s.stride_x == 2) RunInside<kKind, kBf16>(l, rows, channel, block, even, to);
+      else if (l.at_a_time > 1) RunInside<kKind, kBf16>(l, rows, channel, block, every, to);
+      else RunInside<kKind, kBf16>(l, rows, channel, block, LoadOne{block.mask}, to);
       for (int64_t x = 0; x < s.out_width; ++x) {
+        if (x == l.begin) x = l.end;
+        if (x >= s.out_width) break;
         const int64_t left = x * s.stride_x - s.pad_left;
-        std::byte* pixel = to + (x * s.channels + channel) * kElement;
-        if (x >= l.begin && x < l.end) {
-          Pixel<kKind, kBf16>(rows, left * s.channels + channel, step, block, l.finish, pixel);
-          continue;
-        }
         BF16 seen[kTaps * kChannels] = {};
         const int64_t rest = s.channels - channel, count = rest < kChannels ? rest : kChannels;
         for (int64_t tap = 0; tap < kTaps; ++tap) {
@@ -150,7 +196,8 @@ void RunLines(const Lines& l) {
                       static_cast<size_t>(count) * sizeof(BF16));
         }
         const BF16* const three[3] = {seen, seen + 3 * kChannels, seen + 6 * kChannels};
-        Pixel<kKind, kBf16>(three, 0, kChannels, block, l.finish, pixel);
+        Pixel<kKind, kBf16>(three, 0, kChannels, block, l.finish, every, block.mask,
+                            to + (x * s.channels + channel) * kElement);
       }
     }
   }
@@ -160,17 +207,19 @@ void RunLines(const Lines& l) {
 
 class DepthwiseConvolution {
  public:
-  // `weights`: [channels, 3, 3]; bias and slopes as in FusedPostOps.
-  DepthwiseConvolution(const DepthwiseShape& shape, ElementType result, const float* weights,
+  // `weights`: [channels, 1, 1, 3, 3], not looked at when they come packed; bias and slopes as in FusedPostOps.
+  DepthwiseConvolution(const DepthwiseShape& shape, ElementType result, const Tensor& tensor,
                        const std::vector<float>& bias, const Finish& finish, const std::vector<float>& slopes)
-      : shape_(shape), bf16_(result == ElementType::kBF16), finish_(finish) {
-    weights_ = PackConstant("depthwise pairs", WeightBytes(), [&](std::byte* memory) {
+      : shape_(shape), bf16_(result == ElementType::kBF16), at_a_time_(PixelsAtATime(shape)), finish_(finish) {
+    const std::string form = StrCat("depthwise pairs ", at_a_time_);
+    weights_ = PackConstant(form, WeightBytes(), [&](std::byte* memory) {
+      const float* const weights = tensor.Values<float>().data();
       BF16* to = reinterpret_cast<BF16*>(memory);
       for (int64_t block = 0; block < Blocks(); ++block) {
         for (int64_t pair = 0; pair < kPairs; ++pair) {
           for (int64_t half = 0; half < 2; ++half) {
             for (int64_t lane = 0; lane < kHalf; ++lane) {
-              const int64_t channel = block * kChannels + ChannelOf(half, lane);
+              const int64_t channel = ChannelOf(block, half, lane);
               for (int64_t tap = 2 * pair; tap < 2 * pair + 2; ++tap)
                 *to++ = graph::ToBF16(channel < shape.channels && tap < kTaps ? weights[channel * kTaps + tap] : 0.0f);
             }
@@ -188,7 +237,8 @@ class DepthwiseConvolution {
     const DepthwiseShape& s = shape_;
     const int64_t room = s.width - 1 - 2 * s.dilation_x + s.pad_left;
     const int64_t begin = std::min(s.out_width, blocked::DivideUp(s.pad_left, s.stride_x));
-    const int64_t end = room < 0 ? begin : std::clamp(room / s.stride_x + 1, begin, s.out_width);
+    const int64_t inside = room < 0 ? begin : std::clamp(room / s.stride_x + 1, begin, s.out_width);
+    const int64_t end = inside - begin < at_a_time_ ? begin : inside;
     ParallelFor(s.batch * s.out_height, std::max<int64_t>(1, 16384 / (s.out_width * s.channels)),
                 [&](int64_t first, int64_t last) {
                   const Lines lines{s,
@@ -202,7 +252,8 @@ class DepthwiseConvolution {
                                     first,
                                     last,
                                     begin,
-                                    end};
+                                    end,
+                                    at_a_time_};
                   if (bf16_) RunKind<true>(lines);
                   else RunKind<false>(lines);
                 });
@@ -210,6 +261,10 @@ class DepthwiseConvolution {
 
  private:
   int64_t Blocks() const { return blocked::DivideUp(shape_.channels, kChannels); }
+  int64_t ChannelOf(int64_t block, int64_t half, int64_t lane) const {
+    const int64_t number = block * kChannels + NumberOf(half, lane);
+    return at_a_time_ > 1 ? number % shape_.channels : number;
+  }
 
   // In the order of lanes.
   std::vector<float> Ordered(const std::vector<float>& values, float missing) const {
@@ -217,7 +272,7 @@ class DepthwiseConvolution {
     for (int64_t block = 0; block < Blocks(); ++block) {
       for (int64_t half = 0; half < 2; ++half) {
         for (int64_t lane = 0; lane < kHalf; ++lane) {
-          const auto channel = static_cast<size_t>(block * kChannels + ChannelOf(half, lane));
+          const auto channel = static_cast<size_t>(ChannelOf(block, half, lane));
           result.push_back(channel < values.size() ? values[channel] : missing);
         }
       }
@@ -237,6 +292,7 @@ class DepthwiseConvolution {
 
   DepthwiseShape shape_;
   bool bf16_;
+  int64_t at_a_time_;
   Finish finish_;
   std::shared_ptr<const std::byte> weights_;
   std::vector<float> bias_, slopes_;
@@ -271,8 +327,7 @@ std::optional<KernelChoice> MakeDepthwiseBf16(const KernelContext& context) {
   choice.inputs.resize(layer.inputs.size());
   choice.inputs[0] = Layout::ChannelsLast(ElementType::kBF16, data);
   choice.outputs = {dst};
-  DepthwiseConvolution convolution(shape, result, context.Input(1).constant.Values<float>().data(), fused.bias,
-                                   fused.finish, fused.slopes);
+  DepthwiseConvolution convolution(shape, result, context.Input(1).constant, fused.bias, fused.finish, fused.slopes);
   choice.kernel =
       MakeKernel(chain ? "depthwise_bf16+vector" : "depthwise_bf16",
                  [convolution = std::move(convolution), chain = std::move(chain), result](const Binding& memory) {

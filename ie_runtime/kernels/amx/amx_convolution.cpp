@@ -49,7 +49,7 @@ bool AmxConvolution::Pays(const AmxShape& s) {
   return s.out_height * s.out_width > 1;
 }
 
-AmxConvolution::AmxConvolution(const AmxShape& shape, int threads, ElementType result, const float* weights,
+AmxConvolution::AmxConvolution(const AmxShape& shape, int threads, ElementType result, const Tensor& weights,
                                std::span<const float> bias, const blocked::Finish& finish,
                                std::span<const float> slopes)
     : shape_(shape), threads_(threads), result_(result), finish_(finish), planes_(TakesPlanes(shape)) {
@@ -90,8 +90,9 @@ AmxConvolution::AmxConvolution(const AmxShape& shape, int threads, ElementType r
   const int64_t panels = DivideUp(shape.out_channels, kPanel);
   panel_elements_ = static_cast<int64_t>(taps_.size()) * channels_ * kPanel;
   weight_bytes_ = static_cast<size_t>(panels * panel_elements_) * sizeof(BF16);
-  weights_ = PackConstant(StrCat("tiles of ", step_), weight_bytes_,
-                          [&](std::byte* memory) { Pack(weights, reinterpret_cast<BF16*>(memory)); });
+  weights_ = PackConstant(StrCat("tiles of ", step_), weight_bytes_, [&](std::byte* memory) {
+    Pack(weights.Values<float>().data(), reinterpret_cast<BF16*>(memory));
+  });
   bias_.assign(bias.begin(), bias.end());
   bias_.resize(static_cast<size_t>(panels * kPanel), 0.0f);
   slopes_.assign(slopes.begin(), slopes.end());

@@ -30,9 +30,9 @@ class AmxConvolution {
   // Whether the source is plain f32, instead of bf16 with channels last.
   static bool TakesPlanes(const AmxShape& shape);
 
-  // `weights`: [out_channels, in_channels, kernel_y, kernel_x] in f32; `bias` and, for Finish::Kind::kPRelu, `slopes`:
-  // one number per output channel, or empty. `result`: f32 or bf16.
-  AmxConvolution(const AmxShape& shape, int threads, ElementType result, const float* weights,
+  // `weights`: [out_channels, in_channels, kernel_y, kernel_x] in f32, not looked at when they come packed; `bias` and,
+  // for Finish::Kind::kPRelu, `slopes`: one number per output channel, or empty. `result`: f32 or bf16.
+  AmxConvolution(const AmxShape& shape, int threads, ElementType result, const Tensor& weights,
                  std::span<const float> bias = {}, const blocked::Finish& finish = {},
                  std::span<const float> slopes = {});
 

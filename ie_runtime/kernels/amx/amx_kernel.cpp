@@ -72,10 +72,10 @@ std::optional<KernelChoice> MakeAmxKernel(const KernelContext& context) {
   const std::vector<size_t> sums = SumInputs(layer);
   for (const size_t input : sums) choice.inputs[input] = dst;
   if (fused.sum) choice.aliases.push_back({Alias::Kind::kInPlace, fused.sum});
-  choice.kernel = std::make_unique<AmxKernel>(
-      AmxConvolution(shape, ParallelThreads(), result, context.Input(1).constant.Values<float>().data(), fused.bias,
-                     fused.finish, fused.slopes),
-      result, fused.sum, std::move(chain), sums);
+  choice.kernel =
+      std::make_unique<AmxKernel>(AmxConvolution(shape, ParallelThreads(), result, context.Input(1).constant,
+                                                 fused.bias, fused.finish, fused.slopes),
+                                  result, fused.sum, std::move(chain), sums);
   return choice;
 }
 
