@@ -31,6 +31,7 @@ constexpr Entry kTable[] = {
     {"Broadcast", MakeTile},
     {"Ceiling", MakeMath},
     {"Concat", MakeConcat, Bf16Use::kFollows},
+    {"ConcatScaleShift", MakeConcatScaleShift, Bf16Use::kFollows},
     {"Convert", MakeConvert},
     {"Convolution", MakeConvolutionKernel, Bf16Use::kMultiplies},
     {"ConvolutionBackpropData", MakeDeconvolutionKernel, Bf16Use::kMultiplies},

@@ -21,6 +21,7 @@ constexpr TechniqueName kTechniques[] = {
     {Technique::kFuseSum, "fuse_sum", "residual sums as a part of convolutions"},
     {Technique::kFuseLstmGates, "fuse_lstm_gates", "gates of unrolled LSTMs as one layer"},
     {Technique::kFuseUnary, "fuse_unary", "activations as a part of what they follow"},
+    {Technique::kFuseConcat, "fuse_concat", "concatenations in bf16 as the data of factors and summands per channel"},
     {Technique::kFusePrologue, "fuse_prologue",
      "depthwise convolutions and ScaleShifts inside the pointwise ones behind"},
     {Technique::kViews, "views", "reshapes and parts of values without copies"},

@@ -23,6 +23,7 @@ enum class Technique {
   kFuseSum,
   kFuseLstmGates,
   kFuseUnary,
+  kFuseConcat,
   kFusePrologue,
   kViews,
   kConcatInPlace,

@@ -15,9 +15,15 @@ enum class PoolingKind { kMax, kAverageOfData, kAverageWithPadding };
 // Nothing when the data is no picture in bf16 with channels last. No window may lie beside the data as a whole.
 std::optional<KernelChoice> MakePoolingBf16(const KernelContext& context, PoolingKind kind, const WindowAttributes& w);
 
+// Rows of bf16 that begin `stride` elements apart.
+template <typename Element>
+struct StridedRows {
+  Element* data;
+  int64_t stride;
+};
 // y = x * scale + shift in bf16, for rows of `width` with one scale and shift per column; `relu`: then max(y, 0).
-void ScaleShiftBf16Rows(const BF16* x, BF16* y, int64_t rows, int64_t width, const float* scale, const float* shift,
-                        bool relu);
+void ScaleShiftBf16Rows(StridedRows<const BF16> x, StridedRows<BF16> y, int64_t rows, int64_t width, const float* scale,
+                        const float* shift, bool relu);
 // The maximum, or the sum times `scale`, of `count` pixels (one or more), for each channel.
 void MaxBf16(const BF16* const* taps, int64_t count, int64_t channels, BF16* y);
 void AverageBf16(const BF16* const* taps, int64_t count, int64_t channels, float scale, BF16* y);

@@ -34,8 +34,8 @@ __m512i Ordered(__m512i bits) {
 
 }  // namespace
 
-void ScaleShiftBf16Rows(const BF16* x, BF16* y, int64_t rows, int64_t width, const float* scale, const float* shift,
-                        bool relu) {
+void ScaleShiftBf16Rows(StridedRows<const BF16> x, StridedRows<BF16> y, int64_t rows, int64_t width, const float* scale,
+                        const float* shift, bool relu) {
   for (int64_t column = 0; column < width; column += kLanes) {
     const __mmask32 mask = MaskOf(width - column);
     const auto low = static_cast<__mmask16>(mask), high = static_cast<__mmask16>(mask >> 16);
@@ -45,13 +45,13 @@ void ScaleShiftBf16Rows(const BF16* x, BF16* y, int64_t rows, int64_t width, con
     // A NaN becomes 0 with a ReLU, as in f32.
     const __m512 least = relu ? _mm512_setzero_ps() : _mm512_set1_ps(-__builtin_inff());
     for (int64_t row = 0; row < rows; ++row) {
-      const __m512i bits = _mm512_maskz_loadu_epi16(mask, x + row * width + column);
+      const __m512i bits = _mm512_maskz_loadu_epi16(mask, x.data + row * x.stride + column);
       __m512 p = _mm512_add_ps(_mm512_mul_ps(Low(bits), a), b), q = _mm512_add_ps(_mm512_mul_ps(High(bits), c), d);
       if (relu) {
         p = _mm512_max_ps(p, least);
         q = _mm512_max_ps(q, least);
       }
-      _mm512_mask_storeu_epi16(y + row * width + column, mask, Rounded(p, q));
+      _mm512_mask_storeu_epi16(y.data + row * y.stride + column, mask, Rounded(p, q));
     }
   }
 }
@@ -85,7 +85,8 @@ void AverageBf16(const BF16* const* taps, int64_t count, int64_t channels, float
 #pragma GCC pop_options
 #else
 namespace moir::runtime {
-void ScaleShiftBf16Rows(const BF16*, BF16*, int64_t, int64_t, const float*, const float*, bool) {}
+void ScaleShiftBf16Rows(StridedRows<const BF16>, StridedRows<BF16>, int64_t, int64_t, const float*, const float*,
+                        bool) {}
 void MaxBf16(const BF16* const*, int64_t, int64_t, BF16*) {}
 void AverageBf16(const BF16* const*, int64_t, int64_t, float, BF16*) {}
 }  // namespace moir::runtime

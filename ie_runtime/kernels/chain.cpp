@@ -147,8 +147,8 @@ void Chain::RunBf16(const BF16* src, BF16* dst, const Operand& operand) const {
       const int64_t columns = std::min(kPiece, width - column), count = rows * columns, at = begin + column;
       if (width > 1 && one_pass && view_.channels - channel >= width) {
         const auto first = static_cast<size_t>(channel + column);
-        ScaleShiftBf16Rows(src + at, dst + at, rows, columns, &stages_[0].a[first], &stages_[0].b[first],
-                           stages_.size() > 1);
+        ScaleShiftBf16Rows({src + at, columns}, {dst + at, columns}, rows, columns, &stages_[0].a[first],
+                           &stages_[0].b[first], stages_.size() > 1);
         continue;
       }
       FromBf16Loop(src + at, values, count);

@@ -107,8 +107,11 @@ class ChunkKernel final : public Kernel {
   bool joins_;
 };
 
-// Of the whole: bf16 when it is wanted, and only then; parts in f32 are rounded on their way in.
+// Of the whole: bf16 when it is wanted, and only then; parts in f32 are rounded on their way in. Constants are f32.
 ElementType JoinedType(const KernelContext& context) {
+  for (size_t i = 0; i < context.InputCount(); ++i) {
+    if (context.Input(i).IsConstant()) return context.Output().type;
+  }
   for (size_t i = 0; i < context.InputCount(); ++i) {
     if (context.InputLayout(i).Type() == ElementType::kBF16) return context.OutputStorage();
   }

@@ -12,6 +12,7 @@ std::optional<KernelChoice> MakeBinary(const KernelContext& context);
 std::optional<KernelChoice> MakeBoxNms(const KernelContext& context);
 std::optional<KernelChoice> MakeComparison(const KernelContext& context);
 std::optional<KernelChoice> MakeConcat(const KernelContext& context);
+std::optional<KernelChoice> MakeConcatScaleShift(const KernelContext& context);
 std::optional<KernelChoice> MakeConvert(const KernelContext& context);
 std::optional<KernelChoice> MakeConvolutionKernel(const KernelContext& context);
 std::optional<KernelChoice> MakeCorrelation(const KernelContext& context);

@@ -12,6 +12,7 @@ void FuseSum(Plan& plan);         // Convolution + Add of an equal shape        
 void FuseLstmGates(Plan& plan);   // what an unrolled LSTM does between products  => LstmGates
 void FuseUnary(Plan& plan);       // any of these + activation                     => post-op
 
+void FuseConcat(Plan& plan);    // Concat + ScaleShift, in bf16                    => ConcatScaleShift
 void FusePrologue(Plan& plan);  // depthwise convolution or ScaleShift + 1x1     => Convolution with a prologue
 
 // `precision`: of products, f32 or bf16.

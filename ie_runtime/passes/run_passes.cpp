@@ -12,7 +12,9 @@ void RunPasses(Plan& plan, ElementType precision) {
   if (Uses(Technique::kFuseLstmGates)) FuseLstmGates(plan);
   // Whatever a kernel finishes with follows its bias and its sum.
   FuseUnary(plan);  // makes layers "Unary" without the technique, too
-  // Needs the activations in their places. The kernel multiplies in f32.
+  // Needs the activations in their places, as the next one does.
+  if (precision == ElementType::kBF16 && Uses(Technique::kFuseConcat)) FuseConcat(plan);
+  // The kernel multiplies in f32.
   if (precision == ElementType::kF32 && Uses(Technique::kFusePrologue)) FusePrologue(plan);
 }
 

@@ -212,6 +212,41 @@ TEST_F(Bf16, LayersBetweenConvolutions) {
   between("q = Tanh(c); k : i64[2] = {2,3}; y = ReduceMean(c, k) keep_dims=true", 24, 2);
 }
 
+TEST_F(Bf16, ConstantsAmongTheData) {
+  // In each way in which a constant can lie beside the data.
+  for (const char* shape : {"2,16,6,5", "1,16,6,5", "16,6,5", "6,5", "5", "1,1,6,5", "2,1,1,1", "2,16,1,1", "1"}) {
+    for (const char* op : {"Add", "Subtract", "Multiply", "Maximum", "Minimum"}) {
+      for (const char* order : {"(c, k)", "(k, c)"}) {
+        ExpectSameInBf16(StrCat("x : f32[2,16,6,5]; w : f32[16,16,1,1] = fill(0.0625); c = Convolution(x, w); k : f32[",
+                                shape, "] = random(2); a = ", op, order,
+                                "; v : f32[8,16,1,1] = fill(0.0625); y = Convolution(a, v); return y"),
+                         3);
+      }
+    }
+  }
+  for (const char* parts : {"(c, k)", "(k, c)", "(k, c, k)"}) {
+    for (const int axis : {1, 2, 0}) {
+      const auto graph =
+          graph::ParseGraph(StrCat("x : f32[2,16,6,5]; w : f32[16,16,1,1] = fill(0.0625); c = Convolution(x, w); k : "
+                                   "f32[2,16,6,5] = random(2); a "
+                                   "= Concat",
+                                   parts, " axis=", axis, "; return a"));
+      const int64_t channels = graph->Outputs()[0].value.Shape()[1];
+      ExpectSameInBf16(
+          StrCat("x : f32[2,16,6,5]; w : f32[16,16,1,1] = fill(0.0625); c = Convolution(x, w); k : f32[2,16,6,5] = "
+                 "random(2); a = Concat",
+                 parts, " axis=", axis, "; v : f32[8,", channels,
+                 ",1,1] = fill(0.015625); y = Convolution(a, v); return y"),
+          3);
+    }
+  }
+  ExpectSameInBf16(
+      "x : f32[6,32]; w : f32[32,16] = fill(0.03125); m = MatMul(x, w); k : f32[6,16] = random(2); a = Concat(m, k) "
+      "axis=1; s : f32[6,32] = random(3); b = Multiply(a, s); v : f32[32,8] = fill(0.03125); y = MatMul(b, v); return "
+      "y",
+      4);
+}
+
 TEST_F(Bf16, LongRowsOfChannels) {
   // More channels than a piece of a chain has floats.
   ExpectSameInBf16(
@@ -219,6 +254,49 @@ TEST_F(Bf16, LongRowsOfChannels) {
       "random(4)\nc = Convolution(x, w); q = Tanh(c); m = Multiply(c, s); y = Add(m, t); g : f32[1,4100,1,1]; n = "
       "Multiply(y, g)\nv : f32[4100,1,1,1,1] = fill(1); z = GroupConvolution(n, v); return z, q",
       6);
+}
+
+// DenseNet's: each layer reads all that were computed before it.
+TEST_F(Bf16, ConcatenationsThatAreOnlyScaledAreNotMade) {
+  const std::string body = R"(
+    x : f32[2,16,7,5]; w0 : f32[20,16,1,1] = random(1); c0 = Convolution(x, w0)
+    w1 : f32[12,16,1,1] = random(2); d1 = Convolution(x, w1); j1 = Concat(c0, d1) axis=1
+    k1 : f32[1,32,1,1] = random(3); t1 : f32[1,32,1,1] = random(4)
+    m1 = Multiply(j1, k1); a1 = Add(m1, t1); r1 = ReLU(a1)
+    u1 : f32[16,32,1,1] = fill(0.03125); e1 = Convolution(r1, u1); j2 = Concat(j1, e1) axis=-3
+    k2 : f32[1,48,1,1] = random(5); m2 = Multiply(j2, k2)
+    u2 : f32[32,48,1,1] = fill(0.015625); e2 = Convolution(m2, u2)
+    )";
+  EngineRun run = ExpectSameInBf16(body + "return e2", 6);
+  EXPECT_EQ(run.StepCount("Concat") + run.StepCount("ScaleShift"), 0u);
+  EXPECT_EQ(run.StepCount("ConcatScaleShift"), 2u);
+  // The last one is read by something else, too: it is made, of all parts at once.
+  for (const char* reader :
+       {"p = MaxPool(j2) kernel=[2,2] strides=[1,1]; v : f32[8,48,1,1] = fill(0.015625); q = Convolution(p, v)",
+        "q = Tanh(j2)", "n = Add(j2, m2); v : f32[8,48,1,1] = fill(0.0078125); q = Convolution(n, v)"}) {
+    run = ExpectSameInBf16(body + reader + "; return e2, q", 6);
+    EXPECT_EQ(run.StepCount("Concat"), 1u) << reader;
+    EXPECT_EQ(run.StepCount("ConcatScaleShift"), 1u) << reader;
+    EXPECT_EQ(run.StepCount("ScaleShift"), 1u) << reader;
+  }
+  // The model gives it out; the scaled one is no factor.
+  run = ExpectSameInBf16(body + "return e2, j2", 6);
+  EXPECT_EQ(run.StepCount("Concat"), 1u);
+  run = ExpectSameInBf16(body + "return m2, e1", 6);
+  EXPECT_EQ(run.StepCount("Concat"), 1u);
+  EXPECT_EQ(run.StepCount("ConcatScaleShift"), 1u);
+  // Joined along another axis; of a constant; behind it more than a ReLU.
+  const std::string other = "x : f32[2,16,7,5]; w : f32[16,16,1,1] = random(1); c = Convolution(x, w)\n";
+  for (const char* tail :
+       {"j = Concat(c, x) axis=2; k : f32[1,16,1,1] = random(3); m = Multiply(j, k); v : f32[8,16,1,1] = fill(0.0625)",
+        "o : f32[2,4,7,5] = random(2); j = Concat(c, o) axis=1; k : f32[1,20,1,1] = random(3); m = Multiply(j, k); v : "
+        "f32[8,20,1,1] = fill(0.03125)",
+        "j = Concat(c, x) axis=1; k : f32[1,32,1,1] = random(3); n = Multiply(j, k); m = Sigmoid(n); v : f32[8,32,1,1] "
+        "= fill(0.03125)"}) {
+    run = ExpectSameInBf16(other + tail + "; y = Convolution(m, v); return y", 4);
+    EXPECT_EQ(run.StepCount("Concat"), 1u) << tail;
+    EXPECT_EQ(run.StepCount("ConcatScaleShift"), 0u) << tail;
+  }
 }
 
 TEST_F(Bf16, WhatIsNotMultipliedStaysF32) {

@@ -73,6 +73,26 @@ TEST(TechniquesLeftOut, ShowInThePlan) {
   EXPECT_GT(LookAt(kDense, "views").arena, LookAt(kDense, "").arena);
 }
 
+TEST(TechniquesLeftOut, ShowInThePlanOfBf16) {
+  if (!HasBf16(EffectiveIsa())) GTEST_SKIP() << "the CPU has no instructions for bf16";
+  const auto graph = graph::ParseGraph(R"(x : f32[1,16,6,6]; w : f32[16,16,1,1] = random(1); c = Convolution(x, w)
+    j = Concat(x, c) axis=1; k : f32[1,32,1,1] = random(2); m = Multiply(j, k); v : f32[16,32,1,1] = random(3)
+    d = Convolution(m, v); return d)");
+  const auto inputs = RandomInputs(*graph);
+  const auto run = [&](const char* without, const std::string& type) {
+    const WithoutTechniques left_out(without);
+    EngineRun result;
+    result.compiled = std::make_shared<const CompiledGraph>(
+        graph->Clone(), CompileOptions{.threads = 2, .precision = ElementType::kBF16});
+    Request request(result.compiled);
+    result.outputs = RunRequest(request, inputs);
+    EXPECT_EQ(result.StepCount(type), 1u);
+    return result.outputs[0];
+  };
+  // Each value is rounded as often: the same bits.
+  ExpectClose(run("fuse_concat", "Concat"), run("", "ConcatScaleShift"), 0, "fuse_concat");
+}
+
 TEST(TechniquesLeftOut, AreKnownNames) {
   std::set<std::string_view> names;
   for (const TechniqueName& technique : TechniqueNames()) EXPECT_TRUE(names.insert(technique.name).second);
