@@ -23,6 +23,10 @@ struct ConvolutionCase {
 
 inline constexpr ConvolutionCase kConvolutionCases[] = {
     {"first layer", "1,3,19,17", "24,3,7,7", "strides=[2,2] pads_begin=[3,3] pads_end=[3,3]", 24},
+    {"first layer, window of 3", "2,3,37,61", "16,3,3,3", "strides=[2,2] pads_begin=[1,1] pads_end=[0,1]", 16},
+    {"first layer, many strips", "1,4,71,402", "3,4,4,4", "pads_begin=[1,2] pads_end=[2,1]", 3},
+    {"first layer, dilation", "2,2,40,1101", "5,2,3,3", "strides=[3,2] dilations=[7,2] pads_begin=[9,2] pads_end=[9,2]",
+     5},
     {"one channel", "1,1,12,12", "20,1,5,5", "", 20},
     {"odd channels", "1,7,9,11", "13,7,3,3", "pads_begin=[1,1] pads_end=[1,1]", 13},
     {"odd channels beyond a block", "2,33,8,8", "17,33,3,3", "pads_begin=[1,1] pads_end=[1,1]", 17},

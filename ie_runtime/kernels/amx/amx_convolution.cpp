@@ -19,8 +19,9 @@ using blocked::DivideUp;
 // Steps that a first panel is fetched ahead of its use.
 constexpr int64_t kAhead = 8;
 
-// Of planes: the longest row (oneDNN is faster with larger windows), and pixels that are made into rows at a time.
-constexpr int64_t kMaxRow = 64, kPixels = 64;
+// Of planes: the longest row (oneDNN is faster with larger windows), pixels that are made into rows at a time, and
+// about how many bytes of planes are rounded at a time, to be read while they are in a thread's cache.
+constexpr int64_t kMaxRow = 64, kPixels = 64, kStripBytes = 65536;
 
 int64_t RoundUp(int64_t a, int64_t b) { return DivideUp(a, b) * b; }
 
@@ -64,8 +65,11 @@ AmxConvolution::AmxConvolution(const AmxShape& shape, int threads, ElementType r
     channels_ = RoundUp(shape.in_channels * shape.kernel_y * shape.kernel_x, amx::kMaxTileChannels);
     step_ = amx::kMaxTileChannels;
     // A whole number of tiles is read in each line.
-    padded_height_ = (shape.out_height - 1) * shape.stride_y + (shape.kernel_y - 1) * shape.dilation_y + 1;
     padded_width_ = RoundUp(shape.out_width, kTileRows) * shape.stride_x + (shape.kernel_x - 1) * shape.dilation_x + 1;
+    const int64_t seen = (shape.kernel_y - 1) * shape.dilation_y + 1;
+    const int64_t fitting = kStripBytes / (shape.in_channels * padded_width_ * static_cast<int64_t>(sizeof(BF16)));
+    strip_lines_ = std::clamp<int64_t>((fitting - seen) / shape.stride_y + 1, 1, shape.out_height);
+    padded_height_ = (strip_lines_ - 1) * shape.stride_y + seen;
     for (int64_t c = 0; c < shape.in_channels; ++c) {
       for (int64_t y = 0; y < shape.kernel_y; ++y) {
         for (int64_t x = 0; x < shape.kernel_x; ++x)
@@ -102,10 +106,13 @@ AmxConvolution::AmxConvolution(const AmxShape& shape, int threads, ElementType r
 size_t AmxConvolution::ScratchpadBytes() const {
   if (direct_) return 0;
   // What is read behind the last line is multiplied with nothing.
-  if (planes_)
-    return static_cast<size_t>(padded_height_ * padded_width_ * shape_.in_channels + 2 * amx::kMaxTileChannels) *
-           sizeof(BF16);
+  if (planes_) return static_cast<size_t>(threads_ * StripElements()) * sizeof(BF16);
   return static_cast<size_t>(padded_height_ * padded_width_ * shape_.in_channels) * sizeof(BF16);
+}
+
+// A whole number of cache lines.
+int64_t AmxConvolution::StripElements() const {
+  return RoundUp(padded_height_ * padded_width_ * shape_.in_channels + 2 * amx::kMaxTileChannels, 32);
 }
 
 // B[panel][tap][step][tile][channel / 2][column][channel % 2]
@@ -167,39 +174,39 @@ const BF16* AmxConvolution::Prepare(const BF16* image, BF16* copy) const {
   return copy;
 }
 
-// Planes of f32 in bf16, with padding around them.
-void AmxConvolution::PreparePlanes(const float* image, BF16* copy) const {
+// Lines of planes of f32, from `first` on, in bf16, with padding around them.
+void AmxConvolution::PreparePlanes(const float* image, int64_t first, BF16* copy) const {
   const AmxShape& s = shape_;
   const int64_t lines = s.in_channels * padded_height_;
   std::fill_n(copy + lines * padded_width_, 2 * amx::kMaxTileChannels, BF16{});
-  ParallelFor(lines, std::max<int64_t>(1, 16384 / padded_width_), [&](int64_t first, int64_t last) {
-    const int64_t begin = std::min(padded_width_, s.pad_left);
-    const int64_t end = std::max(begin, std::min(padded_width_, s.pad_left + s.width));
-    for (int64_t line = first; line < last; ++line) {
-      BF16* to = copy + line * padded_width_;
-      const int64_t plane = line / padded_height_, source = line % padded_height_ - s.pad_top;
-      if (source < 0 || source >= s.height) {
-        std::fill_n(to, padded_width_, BF16{});
-        continue;
-      }
-      std::fill_n(to, begin, BF16{});
-      ToBf16Loop(image + (plane * s.height + source) * s.width + begin - s.pad_left, to + begin, end - begin);
-      std::fill_n(to + end, padded_width_ - end, BF16{});
+  const int64_t begin = std::min(padded_width_, s.pad_left);
+  const int64_t end = std::max(begin, std::min(padded_width_, s.pad_left + s.width));
+  for (int64_t line = 0; line < lines; ++line) {
+    BF16* to = copy + line * padded_width_;
+    const int64_t plane = line / padded_height_, source = first + line % padded_height_;
+    if (source < 0 || source >= s.height) {
+      std::fill_n(to, padded_width_, BF16{});
+      continue;
     }
-  });
+    std::fill_n(to, begin, BF16{});
+    ToBf16Loop(image + (plane * s.height + source) * s.width + begin - s.pad_left, to + begin, end - begin);
+    std::fill_n(to + end, padded_width_ - end, BF16{});
+  }
 }
 
 // Lines of the result.
-void AmxConvolution::RunPlanes(const BF16* planes, const std::byte* sum, std::byte* dst, int64_t first_line,
-                               int64_t last_line) const {
+void AmxConvolution::RunPlanes(const float* image, BF16* planes, const std::byte* sum, std::byte* dst,
+                               int64_t first_line, int64_t last_line) const {
   const AmxShape& s = shape_;
   alignas(64) BF16 rows[kPixels * kMaxRow];
   const int64_t panels = DivideUp(s.out_channels, kPanel);
   for (int64_t y = first_line; y < last_line; ++y) {
+    const int64_t in_strip = (y - first_line) % strip_lines_;
+    if (in_strip == 0) PreparePlanes(image, y * s.stride_y - s.pad_top, planes);
     for (int64_t x = 0; x < s.out_width; x += kPixels) {
       const int64_t count = std::min(kPixels, s.out_width - x), first = y * s.out_width + x;
       for (int64_t i = 0; i < count; i += kTileRows) {
-        amx::Unfold({planes + y * s.stride_y * padded_width_ + (x + i) * s.stride_x, s.stride_x == 2, offsets_,
+        amx::Unfold({planes + in_strip * s.stride_y * padded_width_ + (x + i) * s.stride_x, s.stride_x == 2, offsets_,
                      channels_, rows + i * channels_});
       }
       RunPart({rows, first, first + RoundUp(count, kTileRows)}, sum, dst, 0, panels, first, first + count);
@@ -300,10 +307,17 @@ void AmxConvolution::Run(const std::byte* src, const std::byte* sum, std::byte* 
     const std::byte* image_sum = sum ? sum + n * out_bytes : nullptr;
     std::byte* image_dst = dst + n * out_bytes;
     if (planes_) {
-      PreparePlanes(reinterpret_cast<const float*>(src + n * image), copy);
+      const float* const data = reinterpret_cast<const float*>(src + n * image);
       const int64_t line = shape_.out_width * channels_ * shape_.out_channels;
-      ParallelFor(shape_.out_height, std::max<int64_t>(1, 500000 / line),
-                  [&](int64_t first, int64_t last) { RunPlanes(copy, image_sum, image_dst, first, last); });
+      // Each piece has a strip of its own.
+      const int64_t lines = shape_.out_height;
+      const int64_t pieces = std::clamp<int64_t>(lines / std::max<int64_t>(1, 500000 / line), 1, threads_);
+      ParallelFor(pieces, 1, [&](int64_t first, int64_t last) {
+        for (int64_t i = first; i < last; ++i) {
+          RunPlanes(data, copy + i * StripElements(), image_sum, image_dst, lines * i / pieces,
+                    lines * (i + 1) / pieces);
+        }
+      });
       continue;
     }
     const BF16* data = reinterpret_cast<const BF16*>(src + n * image);

@@ -1,11 +1,10 @@
 // Convolutions of bf16 on AMX: values have their channels last, so that a pixel's channels are a row of a matrix.
 //
-//   few channels       the source is planes of f32; what the window sees becomes a row, some pixels at a time
+//   few channels       the source is planes of f32; some lines are rounded, and what the window sees becomes a row
 //   1 x 1, no stride   rows are the pixels of the source as they lie
 //   1 x 1, strides     the pixels that are read are gathered first
-//   larger windows     the source is copied with its padding around it; results are computed for every pixel of that,
-//   in
-//                      a row, and those between two rows of the result are left out. Elements of the window are offsets
+//   larger windows     the source is copied with its padding around it; results are computed for every pixel of that
+//                      in a row, and those between two rows of the result left out. Elements of the window are offsets
 //
 // The weights of the next 32 output channels are fetched while the present ones are multiplied: at batch 1 late layers
 // wait for memory otherwise. Threads share the output channels where weights outweigh the source, else the pixels.
@@ -49,18 +48,21 @@ class AmxConvolution {
   };
   void Pack(const float* weights, BF16* packed) const;
   const BF16* Prepare(const BF16* image, BF16* copy) const;
-  void PreparePlanes(const float* image, BF16* copy) const;
+  int64_t StripElements() const;
+  void PreparePlanes(const float* image, int64_t first, BF16* copy) const;
   void RunPart(const Rows& rows, const std::byte* sum, std::byte* dst, int64_t first_panel, int64_t last_panel,
                int64_t first_row, int64_t last_row) const;
-  void RunPlanes(const BF16* planes, const std::byte* sum, std::byte* dst, int64_t first_line, int64_t last_line) const;
+  void RunPlanes(const float* image, BF16* planes, const std::byte* sum, std::byte* dst, int64_t first_line,
+                 int64_t last_line) const;
 
   AmxShape shape_;
   int threads_;
   ElementType result_;
   blocked::Finish finish_;
-  bool planes_;     // few channels
-  bool direct_;     // rows are those of the source
-  int64_t images_;  // that are multiplied as one
+  bool planes_;              // few channels
+  bool direct_;              // rows are those of the source
+  int64_t images_;           // that are multiplied as one
+  int64_t strip_lines_ = 0;  // of planes: lines of the result that are computed of lines rounded at a time
   int64_t padded_height_, padded_width_;
   int64_t rows_;      // per image or images, those left out counted
   int64_t channels_;  // of a row, with what fills up the last step
