@@ -34,6 +34,17 @@ __m512i Ordered(__m512i bits) {
 
 }  // namespace
 
+void ToBf16Fast(const float* x, BF16* y, int64_t count) {
+  int64_t i = 0;
+  for (; i + kLanes <= count; i += kLanes)
+    _mm512_storeu_si512(y + i, Rounded(_mm512_loadu_ps(x + i), _mm512_loadu_ps(x + i + 16)));
+  if (i == count) return;
+  const __mmask32 mask = MaskOf(count - i);
+  const __m512 low = _mm512_maskz_loadu_ps(static_cast<__mmask16>(mask), x + i);
+  const __m512 high = _mm512_maskz_loadu_ps(static_cast<__mmask16>(mask >> 16), x + i + 16);
+  _mm512_mask_storeu_epi16(y + i, mask, Rounded(low, high));
+}
+
 void ScaleShiftBf16Rows(StridedRows<const BF16> x, StridedRows<BF16> y, int64_t rows, int64_t width, const float* scale,
                         const float* shift, bool relu) {
   for (int64_t column = 0; column < width; column += kLanes) {
@@ -85,6 +96,7 @@ void AverageBf16(const BF16* const* taps, int64_t count, int64_t channels, float
 #pragma GCC pop_options
 #else
 namespace moir::runtime {
+void ToBf16Fast(const float*, BF16*, int64_t) {}
 void ScaleShiftBf16Rows(StridedRows<const BF16>, StridedRows<BF16>, int64_t, int64_t, const float*, const float*,
                         bool) {}
 void MaxBf16(const BF16* const*, int64_t, int64_t, BF16*) {}

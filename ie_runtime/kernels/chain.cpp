@@ -156,7 +156,7 @@ void Chain::RunBf16(const BF16* src, BF16* dst, const Operand& operand) const {
         FromBf16Loop(operand(index) + at, summand, count);
         AddLoop(from, summand, to, count);
       });
-      ToBf16Loop(values, dst + at, count);
+      ToBf16Fast(values, dst + at, count);
     }
   });
 }

@@ -10,6 +10,7 @@
 
 #include "ie_runtime/isa.h"
 #include "ie_runtime/kernel_table.h"
+#include "ie_runtime/kernels/bf16_kernels.h"
 #include "ie_runtime/kernels/vector_loops.h"
 #include "ie_runtime/storage_types.h"
 #include "tests/ie_runtime/convolution_cases.h"
@@ -315,6 +316,25 @@ TEST_F(Bf16, WhatIsNotMultipliedStaysF32) {
   EXPECT_EQ(by_name.at("m"), ElementType::kF32);
   EXPECT_EQ(by_name.at("s"), ElementType::kF32);
   EXPECT_EQ(by_name.at("w"), ElementType::kF32);
+}
+
+TEST_F(Bf16, FastRoundingIsTheSame) {
+  std::vector<float> values = {0.0f, -0.0f, INFINITY, -INFINITY, std::nanf(""), 3e38f, -3.4e38f};
+  for (uint32_t i = 0; i < 100000; ++i) values.push_back(std::bit_cast<float>(i * 21517u + 0x3F800000u));
+  // Halves between two numbers of bf16, to even.
+  for (uint32_t i = 0; i < 1000; ++i) values.push_back(std::bit_cast<float>(0x3F808000u + i * 0x10000u));
+  std::erase_if(values, [](float value) { return value != 0 && std::abs(value) < 2e-38f; });
+  for (const size_t count : {values.size(), size_t{1}, size_t{16}, size_t{31}, size_t{33}}) {
+    std::vector<BF16> fast(count + 1), slow(count);
+    fast[count].bits = 0x1234;
+    ToBf16Fast(values.data(), fast.data(), static_cast<int64_t>(count));
+    ToBf16Loop(values.data(), slow.data(), static_cast<int64_t>(count));
+    for (size_t i = 0; i < count; ++i) {
+      if (std::isnan(values[i])) EXPECT_TRUE(std::isnan(graph::ToFloat(fast[i]))) << i;
+      else EXPECT_EQ(fast[i].bits, slow[i].bits) << values[i];
+    }
+    EXPECT_EQ(fast[count].bits, 0x1234);
+  }
 }
 
 TEST(Bf16Rounding, IsThatOfTheGraphLibrary) {

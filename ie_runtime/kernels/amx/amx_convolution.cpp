@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "ie_runtime/kernels/amx/tiles.h"
+#include "ie_runtime/kernels/bf16_kernels.h"
 #include "ie_runtime/kernels/vector_loops.h"
 #include "ie_runtime/packed_constants.h"
 #include "ie_runtime/threads.h"
@@ -189,8 +190,21 @@ void AmxConvolution::PreparePlanes(const float* image, int64_t first, BF16* copy
       continue;
     }
     std::fill_n(to, begin, BF16{});
-    ToBf16Loop(image + (plane * s.height + source) * s.width + begin - s.pad_left, to + begin, end - begin);
+    ToBf16Fast(image + (plane * s.height + source) * s.width + begin - s.pad_left, to + begin, end - begin);
     std::fill_n(to + end, padded_width_ - end, BF16{});
+  }
+}
+
+// As many lines of each plane as one of the result goes on by, which the next strip will be the first to read: pictures
+// come from far away, and multiplying leaves time to fetch them.
+void AmxConvolution::FetchLines(const float* image, int64_t first) const {
+  const AmxShape& s = shape_;
+  const int64_t begin = std::clamp<int64_t>(first, 0, s.height);
+  const int64_t end = std::clamp<int64_t>(first + s.stride_y, 0, s.height);
+  constexpr int64_t kLine = 64 / sizeof(float);
+  for (int64_t plane = 0; plane < s.in_channels; ++plane) {
+    const float* const from = image + plane * s.height * s.width;
+    for (int64_t i = begin * s.width; i < end * s.width; i += kLine) __builtin_prefetch(from + i, 0, 2);
   }
 }
 
@@ -203,6 +217,7 @@ void AmxConvolution::RunPlanes(const float* image, BF16* planes, const std::byte
   for (int64_t y = first_line; y < last_line; ++y) {
     const int64_t in_strip = (y - first_line) % strip_lines_;
     if (in_strip == 0) PreparePlanes(image, y * s.stride_y - s.pad_top, planes);
+    if (y + strip_lines_ < last_line) FetchLines(image, y * s.stride_y - s.pad_top + padded_height_);
     for (int64_t x = 0; x < s.out_width; x += kPixels) {
       const int64_t count = std::min(kPixels, s.out_width - x), first = y * s.out_width + x;
       for (int64_t i = 0; i < count; i += kTileRows) {

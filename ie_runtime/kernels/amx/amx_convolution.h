@@ -49,6 +49,7 @@ class AmxConvolution {
   void Pack(const float* weights, BF16* packed) const;
   const BF16* Prepare(const BF16* image, BF16* copy) const;
   int64_t StripElements() const;
+  void FetchLines(const float* image, int64_t first) const;
   void PreparePlanes(const float* image, int64_t first, BF16* copy) const;
   void RunPart(const Rows& rows, const std::byte* sum, std::byte* dst, int64_t first_panel, int64_t last_panel,
                int64_t first_row, int64_t last_row) const;
