@@ -276,7 +276,7 @@ def measure_ablation(args, names):
     for technique in results[names[0]]:
         figures = [results[name][technique] for name in names]
         ratios = [figure["without"][1] / figure["with"][1] for figure in figures]
-        print(f"| {technique} | {math.exp(statistics.fmean(map(math.log, ratios))):.2f} | {' | '.join(format(ratio, '.2f') for ratio in ratios)} |")
+        print(f"| {technique} | {geometric_mean(ratios):.2f} | {' | '.join(format(ratio, '.2f') for ratio in ratios)} |")
     if args.json:
         args.json.write_text(json.dumps({"machine": machine(), "threads": args.threads, "models": results}, indent=1))
 
