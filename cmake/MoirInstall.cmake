@@ -59,9 +59,11 @@ if(MOIR_ENABLE_RUNTIME)
     install(TARGETS moir_shared EXPORT moirTargets
             LIBRARY COMPONENT runtime NAMELINK_COMPONENT development)
   endif()
-  # Apart, because only programs that link it need what it needs.
-  install(TARGETS moir_static EXPORT moirStaticTargets ARCHIVE COMPONENT development)
-  install(EXPORT moirStaticTargets NAMESPACE moir:: DESTINATION ${MOIR_CMAKE_DIR} COMPONENT development)
+  if(MOIR_STATIC)
+    # Apart, because only programs that link it need what it needs.
+    install(TARGETS moir_static EXPORT moirStaticTargets ARCHIVE COMPONENT development)
+    install(EXPORT moirStaticTargets NAMESPACE moir:: DESTINATION ${MOIR_CMAKE_DIR} COMPONENT development)
+  endif()
 
   moir_relative(MOIR_PC_PREFIX ${CMAKE_INSTALL_LIBDIR}/pkgconfig .)
   configure_file(cmake/moir.pc.in moir.pc @ONLY)
