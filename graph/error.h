@@ -2,6 +2,7 @@
 // place first, is lower case, says what was found and what was expected, and has no full stop.
 #pragma once
 
+#include <initializer_list>
 #include <stdexcept>
 #include <string>
 
@@ -19,17 +20,21 @@ enum class ErrorKind {
 
 class Error : public std::runtime_error {
  public:
-  Error(ErrorKind kind, const std::string& message) : std::runtime_error(message), kind_(kind) {}
+  Error(ErrorKind kind, const std::string& message);
+  Error(const Error&) = default;
+  Error& operator=(const Error&) = default;
+  ~Error() override;
   ErrorKind Kind() const { return kind_; }
 
  private:
   ErrorKind kind_;
 };
 
+[[noreturn]] void FailParts(ErrorKind kind, std::initializer_list<StreamedPart> parts);
 // Throws Error; the arguments are streamed one after another: Fail(kBadModel, path, ": at byte ", offset).
 template <typename... Parts>
 [[noreturn]] void Fail(ErrorKind kind, const Parts&... parts) {
-  throw Error(kind, StrCat(parts...));
+  FailParts(kind, {MakePart(parts)...});
 }
 
 // For what no input can reach; the text is for us.

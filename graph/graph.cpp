@@ -60,6 +60,9 @@ void CheckAgainstSchema(const Node& node) {
 
 }  // namespace
 
+Graph::Graph(std::string name) : name_(std::move(name)) {}
+Graph::~Graph() = default;
+
 Node* Graph::Add(std::string_view op, std::string name, std::vector<Value> inputs, Attributes attributes) {
   const OpSchema* schema = FindOpSchema(op);
   if (!schema) Fail(ErrorKind::kUnsupported, "node \"", name, "\": there is no operator \"", op, "\"");

@@ -24,7 +24,8 @@ struct GraphOutput {
 
 class Graph {
  public:
-  explicit Graph(std::string name = "model") : name_(std::move(name)) {}
+  explicit Graph(std::string name = "model");
+  ~Graph();
   Graph(Graph&&) = delete;  // nodes point to their graph
   Graph& operator=(Graph&&) = delete;
 

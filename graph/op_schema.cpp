@@ -7,6 +7,22 @@
 
 namespace moir::graph {
 
+// Not in the header, because every file of an operator would compile them again.
+AttributeSchema::AttributeSchema(std::string attribute_name, Attribute default_value)
+    : name(std::move(attribute_name)), type_example(std::move(default_value)) {}
+AttributeSchema::AttributeSchema(const AttributeSchema&) = default;
+AttributeSchema::AttributeSchema(AttributeSchema&&) noexcept = default;
+AttributeSchema& AttributeSchema::operator=(const AttributeSchema&) = default;
+AttributeSchema& AttributeSchema::operator=(AttributeSchema&&) noexcept = default;
+AttributeSchema::~AttributeSchema() = default;
+
+InputSchema::InputSchema(const char* input_name, Kind input_kind) : name(input_name), kind(input_kind) {}
+InputSchema::InputSchema(const InputSchema&) = default;
+InputSchema::InputSchema(InputSchema&&) noexcept = default;
+InputSchema& InputSchema::operator=(const InputSchema&) = default;
+InputSchema& InputSchema::operator=(InputSchema&&) noexcept = default;
+InputSchema::~InputSchema() = default;
+
 AttributeSchema AttributeSchema::OneOf(std::string attribute_name, std::vector<std::string> values) {
   AttributeSchema schema(std::move(attribute_name), Attribute(values.at(0)));
   schema.one_of = std::move(values);
@@ -51,9 +67,9 @@ void InferContext::RequireSameType(size_t a, size_t b) const {
           StrCat("that of input ", a, ", ", InputType(a)));
 }
 
-void InferContext::FailRequire(std::string_view what, const std::string& got, std::string_view expected) const {
-  Fail(ErrorKind::kBadModel, "node \"", node_.Name(), "\" (", node_.Op(), "): ", what, ": got ", got, ", expected ",
-       expected);
+void InferContext::FailRequire(std::string_view what, StreamedPart got, std::string_view expected) const {
+  Fail(ErrorKind::kBadModel, "node \"", node_.Name(), "\" (", node_.Op(), "): ", what, ": got ", StrCatParts({got}),
+       ", expected ", expected);
 }
 
 }  // namespace moir::graph

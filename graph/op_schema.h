@@ -19,12 +19,16 @@ namespace moir::graph {
 
 // {"axis", int64_t{1}} has a default; RequiredAttribute<int64_t>("axis") has none and must be given.
 struct AttributeSchema {
-  AttributeSchema(std::string attribute_name, Attribute default_value)
-      : name(std::move(attribute_name)), type_example(std::move(default_value)) {}
+  AttributeSchema(std::string attribute_name, Attribute default_value);
+  AttributeSchema(const AttributeSchema&);
+  AttributeSchema(AttributeSchema&&) noexcept;
+  AttributeSchema& operator=(const AttributeSchema&);
+  AttributeSchema& operator=(AttributeSchema&&) noexcept;
+  ~AttributeSchema();
   // A literal only: GCC would take int64_t{0} for a null pointer.
   template <size_t kSize>
   AttributeSchema(std::string attribute_name, const char (&default_value)[kSize])
-      : name(std::move(attribute_name)), type_example(std::string(default_value)) {}
+      : AttributeSchema(std::move(attribute_name), Attribute(std::string(default_value))) {}
   // Allowed texts of a string attribute; the first is the default.
   static AttributeSchema OneOf(std::string attribute_name, std::vector<std::string> values);
   // A number within [low, high].
@@ -49,7 +53,12 @@ struct InputSchema {
     kOptional,
     kVariadic
   };  // optional ones come last; a variadic one is the last and takes one or more
-  InputSchema(const char* input_name, Kind input_kind = Kind::kRequired) : name(input_name), kind(input_kind) {}
+  InputSchema(const char* input_name, Kind input_kind = Kind::kRequired);
+  InputSchema(const InputSchema&);
+  InputSchema(InputSchema&&) noexcept;
+  InputSchema& operator=(const InputSchema&);
+  InputSchema& operator=(InputSchema&&) noexcept;
+  ~InputSchema();
   std::string name;
   Kind kind;
 };
@@ -80,12 +89,12 @@ class InferContext {
   // Throws kBadModel: node "NAME" (OP): WHAT: got GOT, EXPECTED.
   template <typename Got>
   void Require(bool condition, std::string_view what, const Got& got, std::string_view expected) const {
-    if (!condition) FailRequire(what, StrCat(got), expected);
+    if (!condition) FailRequire(what, MakePart(got), expected);
   }
   void RequireSameType(size_t a, size_t b) const;
 
  private:
-  [[noreturn]] void FailRequire(std::string_view what, const std::string& got, std::string_view expected) const;
+  [[noreturn]] void FailRequire(std::string_view what, StreamedPart got, std::string_view expected) const;
   Node& node_;
 };
 

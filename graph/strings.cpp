@@ -3,8 +3,26 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <utility>
 
 namespace moir::graph {
+
+void StreamText(std::ostream& out, const void* text) { out << static_cast<const char*>(text); }
+
+std::string StrCatParts(std::initializer_list<StreamedPart> parts) {
+  std::ostringstream out;
+  for (const StreamedPart& part : parts) part.stream(out, part.value);
+  return std::move(out).str();
+}
+
+Joiner::Joiner(std::string_view separator) : separator_(separator) {}
+Joiner::~Joiner() = default;
+void Joiner::Add(StreamedPart part) {
+  if (!first_) out_ << separator_;
+  part.stream(out_, part.value);
+  first_ = false;
+}
+std::string Joiner::Text() const { return out_.str(); }
 
 std::string_view Trim(std::string_view text) {
   const auto is_space = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <sstream>
@@ -11,25 +12,52 @@
 
 namespace moir::graph {
 
+// Something that can be streamed, without its type: the code below is compiled once instead of for every list of types.
+// Lives no longer than the value.
+struct StreamedPart {
+  const void* value;
+  void (*stream)(std::ostream& out, const void* value);
+};
+template <typename T>
+void StreamValue(std::ostream& out, const void* value) {
+  out << *static_cast<const T*>(value);
+}
+void StreamText(std::ostream& out, const void* text);
+template <typename T>
+StreamedPart MakePart(const T& value) {
+  return {&value, StreamValue<T>};
+}
+template <size_t kSize>
+StreamedPart MakePart(const char (&text)[kSize]) {
+  return {text, StreamText};
+}
+std::string StrCatParts(std::initializer_list<StreamedPart> parts);
+
 // The arguments, streamed one after another.
 template <typename... Parts>
 std::string StrCat(const Parts&... parts) {
-  std::ostringstream out;
-  ((out << parts), ...);
-  return out.str();
+  return StrCatParts({MakePart(parts)...});
 }
+
+class Joiner {
+ public:
+  explicit Joiner(std::string_view separator);
+  ~Joiner();
+  void Add(StreamedPart part);
+  std::string Text() const;
+
+ private:
+  std::string_view separator_;
+  bool first_ = true;
+  std::ostringstream out_;
+};
 
 // "1,2,3" for {1, 2, 3} and separator ",".
 template <typename Range>
 std::string Join(const Range& values, std::string_view separator) {
-  std::ostringstream out;
-  bool first = true;
-  for (const auto& value : values) {
-    if (!first) out << separator;
-    out << value;
-    first = false;
-  }
-  return out.str();
+  Joiner joiner(separator);
+  for (const auto& value : values) joiner.Add(MakePart(value));
+  return joiner.Text();
 }
 
 std::string_view Trim(std::string_view text);

@@ -18,6 +18,18 @@ std::shared_ptr<std::byte> AllocateAligned(size_t bytes) {
   return {static_cast<std::byte*>(memory), [](std::byte* p) { std::free(p); }};
 }
 
+// Not in the header, because nearly every file of the project would compile them again.
+Tensor::Tensor() noexcept = default;
+Tensor::Tensor(const Tensor&) = default;
+Tensor::Tensor(Tensor&&) noexcept = default;
+Tensor& Tensor::operator=(const Tensor&) = default;
+Tensor& Tensor::operator=(Tensor&&) noexcept = default;
+Tensor::~Tensor() = default;
+template std::vector<bool> Tensor::ToVector<bool>() const;
+template std::vector<double> Tensor::ToVector<double>() const;
+template std::vector<float> Tensor::ToVector<float>() const;
+template std::vector<int64_t> Tensor::ToVector<int64_t>() const;
+
 Tensor::Tensor(ElementType type, graph::Shape shape) : type_(type), shape_(std::move(shape)) {
   Check(type != ElementType::kUndefined, "a tensor needs an element type");
   auto memory = AllocateAligned(ByteSize());

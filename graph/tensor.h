@@ -24,8 +24,13 @@ namespace moir::graph {
 
 class Tensor {
  public:
-  Tensor() = default;                            // undefined type, no values
+  Tensor() noexcept;                             // undefined type, no values
   Tensor(ElementType type, graph::Shape shape);  // zeros
+  Tensor(const Tensor&);
+  Tensor(Tensor&&) noexcept;
+  Tensor& operator=(const Tensor&);
+  Tensor& operator=(Tensor&&) noexcept;
+  ~Tensor();
   template <typename T>
   static Tensor FromValues(graph::Shape shape, std::span<const T> values);
   template <typename T>
@@ -159,5 +164,9 @@ std::vector<T> Tensor::ToVector() const {
   });
   return result;
 }
+extern template std::vector<bool> Tensor::ToVector<bool>() const;
+extern template std::vector<double> Tensor::ToVector<double>() const;
+extern template std::vector<float> Tensor::ToVector<float>() const;
+extern template std::vector<int64_t> Tensor::ToVector<int64_t>() const;
 
 }  // namespace moir::graph

@@ -10,27 +10,12 @@
 
 namespace moir::graph {
 
-inline void RequireNumeric(const InferContext& op, size_t index) {
-  op.Require(op.InputType(index) != ElementType::kBool, StrCat("element type of input ", index), op.InputType(index),
-             "a number type");
-}
-inline void RequireFloat(const InferContext& op, size_t index) {
-  op.Require(IsFloat(op.InputType(index)), StrCat("element type of input ", index), op.InputType(index),
-             "f16, bf16, f32 or f64");
-}
-inline void RequireBoolean(const InferContext& op, size_t index) {
-  op.Require(op.InputType(index) == ElementType::kBool, StrCat("element type of input ", index), op.InputType(index),
-             "boolean");
-}
+void RequireNumeric(const InferContext& op, size_t index);
+void RequireFloat(const InferContext& op, size_t index);
+void RequireBoolean(const InferContext& op, size_t index);
 
-inline void InferUnary(InferContext& op) {
-  RequireNumeric(op, 0);
-  op.SetOutput(0, op.InputShape(0));
-}
-inline void InferFloatUnary(InferContext& op) {
-  RequireFloat(op, 0);
-  op.SetOutput(0, op.InputShape(0));
-}
+void InferUnary(InferContext& op);
+void InferFloatUnary(InferContext& op);
 
 // f of every element of input 0, as T.
 template <typename T, typename F>
@@ -97,22 +82,14 @@ void ForEachBroadcast(const Shape& a, const Shape& b, const Shape& out, Step ste
   }
 }
 
-inline AttributeSchema AutoBroadcastAttribute() { return AttributeSchema::OneOf("auto_broadcast", {"numpy", "none"}); }
+AttributeSchema AutoBroadcastAttribute();
 
 // The shape of f(input a, input b) under attribute auto_broadcast.
-inline Shape BinaryShape(const InferContext& op, size_t a, size_t b) {
-  if (op.Attr<std::string>("auto_broadcast") == "none") {
-    op.Require(op.InputShape(a) == op.InputShape(b), StrCat("shape of input ", b), op.InputShape(b),
-               StrCat(op.InputShape(a), " without broadcasting"));
-  }
-  return BroadcastShapes(op.InputShape(a), op.InputShape(b));
-}
+Shape BinaryShape(const InferContext& op, size_t a, size_t b);
 
-inline void InferBinary(InferContext& op) {
-  op.RequireSameType(0, 1);
-  RequireNumeric(op, 0);
-  op.SetOutput(0, BinaryShape(op, 0, 1));
-}
+void InferBinary(InferContext& op);
+void InferComparison(InferContext& op);
+void InferLogical(InferContext& op);
 
 // f of every pair of elements of inputs 0 and 1, from From to To.
 template <typename From, typename To, typename F>
@@ -143,16 +120,11 @@ OpSchema ComparisonSchema(std::string name, F f) {
   return {.name = std::move(name),
           .inputs = {"a", "b"},
           .attributes = {AutoBroadcastAttribute()},
-          .infer =
-              [](InferContext& op) {
-                op.RequireSameType(0, 1);
-                op.SetOutput(0, ElementType::kBool, BinaryShape(op, 0, 1));
-              },
-          .evaluate =
-              [f](EvalContext& op) {
-                if (op.Input(0).Type() == ElementType::kBool) return MapPairs<bool, bool>(op, f);
-                DispatchArithmetic(op.Input(0).Type(), [&](auto tag) { MapPairs<decltype(tag), bool>(op, f); });
-              }};
+          .infer = InferComparison,
+          .evaluate = [f](EvalContext& op) {
+            if (op.Input(0).Type() == ElementType::kBool) return MapPairs<bool, bool>(op, f);
+            DispatchArithmetic(op.Input(0).Type(), [&](auto tag) { MapPairs<decltype(tag), bool>(op, f); });
+          }};
 }
 
 // y = f(a, b) of booleans, with NumPy broadcasting.
@@ -161,12 +133,7 @@ OpSchema LogicalSchema(std::string name, F f) {
   return {.name = std::move(name),
           .inputs = {"a", "b"},
           .attributes = {AutoBroadcastAttribute()},
-          .infer =
-              [](InferContext& op) {
-                RequireBoolean(op, 0);
-                RequireBoolean(op, 1);
-                op.SetOutput(0, BinaryShape(op, 0, 1));
-              },
+          .infer = InferLogical,
           .evaluate = [f](EvalContext& op) { MapPairs<bool, bool>(op, f); }};
 }
 

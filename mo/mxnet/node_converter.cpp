@@ -37,6 +37,15 @@ graph::Node* NodeConverter::AddNode(std::string_view op, std::vector<Value> inpu
   return made_.back();
 }
 
+Value NodeConverter::Add(std::string_view op, std::vector<Value> inputs, graph::Attributes attributes,
+                         std::string_view suffix) {
+  return AddNode(op, std::move(inputs), std::move(attributes), suffix)->Output();
+}
+
+Value NodeConverter::Indices(const std::vector<int64_t>& values, std::string_view suffix) {
+  return Constant(Tensor::Indices(values), suffix);
+}
+
 Value NodeConverter::Constant(Tensor value, std::string_view suffix) {
   made_.push_back(graph_.AddConstant(StrCat(Name(), "/", suffix), std::move(value)));
   return made_.back()->Output();

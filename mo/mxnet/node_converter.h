@@ -68,13 +68,9 @@ class NodeConverter {
   graph::Node* AddNode(std::string_view op, std::vector<Value> inputs, graph::Attributes attributes = {},
                        std::string_view suffix = {});
   Value Add(std::string_view op, std::vector<Value> inputs, graph::Attributes attributes = {},
-            std::string_view suffix = {}) {
-    return AddNode(op, std::move(inputs), std::move(attributes), suffix)->Output();
-  }
+            std::string_view suffix = {});
   Value Constant(Tensor value, std::string_view suffix = "constant");
-  Value Indices(const std::vector<int64_t>& values, std::string_view suffix = "indices") {
-    return Constant(Tensor::Indices(values), suffix);
-  }
+  Value Indices(const std::vector<int64_t>& values, std::string_view suffix = "indices");
   // A scalar constant of a type.
   Value Scalar(double value, ElementType type, std::string_view suffix = "scalar");
   Value Index(int64_t value, std::string_view suffix = "axis") {
