@@ -7,6 +7,7 @@
 #include "ie_runtime/compile_jobs.h"
 #include "ie_runtime/isa.h"
 #include "ie_runtime/kernel_table.h"
+#include "ie_runtime/measure_algorithms.h"
 #include "ie_runtime/passes/passes.h"
 #include "ie_runtime/storage_types.h"
 #include "ie_runtime/techniques.h"
@@ -48,7 +49,9 @@ CompiledGraph::CompiledGraph(std::unique_ptr<Graph> graph, const CompileOptions&
   }
   AddStates(interface.states);
   AddPorts(interface);
-  RunPasses(*plan_, precision_);
+  AlgorithmChoices algorithms;
+  const AlgorithmScope algorithm_scope(&algorithms);
+  RunPasses(*plan_, precision_, [&] { algorithms = ChooseAlgorithms(options.measuring_seconds); });
   for (const auto& layer : plan_->layers) {
     for (const ValueId input : layer->inputs) ++constant_uses_[input].layers_to_come;
   }
@@ -91,6 +94,15 @@ CompiledGraph::CompiledGraph(std::unique_ptr<Graph> graph, const CompileOptions&
     if (use.read_at_run_time && constant.IsDefined() && counted.insert(constant.Data()).second)
       weight_bytes_ += constant.ByteSize();
   }
+}
+
+AlgorithmChoices CompiledGraph::ChooseAlgorithms(double measuring_seconds) const {
+  constexpr const char* kText = "algorithms";
+  if (const auto text = packed_->FindText(kText)) return AlgorithmChoices::FromText(*text);
+  if (measuring_seconds <= 0 || packed_->AlgorithmsAreSettled()) return {};
+  AlgorithmChoices choices = MeasureAlgorithms(*plan_, measuring_seconds);
+  packed_->SetText(kText, choices.ToText());
+  return choices;
 }
 
 // `storage`: of every value that the layers have, or nothing when each lies in memory as its own type.

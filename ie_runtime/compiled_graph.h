@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "ie_runtime/algorithm_choices.h"
 #include "ie_runtime/kernel.h"
 #include "ie_runtime/memory_plan.h"
 #include "ie_runtime/model_ports.h"
@@ -21,6 +22,8 @@ struct CompileOptions {
   std::shared_ptr<PackedConstants> packed = {};  // where packed weights come from; null: nowhere
   ModelOrigin origin = {};
   ElementType precision = ElementType::kF32;  // or kBF16, where the CPU has it
+  // For choosing algorithms by measuring them, where `packed` does not say what was chosen before. 0: by estimate.
+  double measuring_seconds = 0;
 };
 
 struct Step {
@@ -67,6 +70,7 @@ class CompiledGraph {
  private:
   void AddPorts(const ModelInterface& interface);
   void AddStates(const std::vector<StatePair>& states);
+  AlgorithmChoices ChooseAlgorithms(double measuring_seconds) const;
   KernelChoice Choose(const Layer& layer, const std::vector<ElementType>& storage) const;
   void AddStep(const Layer& layer, KernelChoice choice);
   ValueId Reordered(ValueId value, const Layout& wanted);

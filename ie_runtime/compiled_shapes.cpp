@@ -1,6 +1,7 @@
 #include "ie_runtime/compiled_shapes.h"
 
 #include "ie_runtime/api_impl.h"
+#include "ie_runtime/byte_hash.h"
 #include "ie_runtime/cache_folder.h"
 #include "ie_runtime/isa.h"
 #include "ie_runtime/threads.h"
@@ -48,7 +49,9 @@ std::shared_ptr<const CompiledGraph> CompiledShapes::Compile(std::unique_ptr<Gra
       std::max(options.threads, std::min(options.threads * settings_.streams, AvailableThreads()));
   const CacheFolder folder(settings_.cache_dir, settings_.cache_max_size);
   const bool cached = !packed && origin.source && !settings_.cache_dir.empty();
-  const uint64_t key = cached ? PackingKey(origin, options.threads, options.precision, settings_.cache_dir) : 0;
+  uint64_t key = cached ? PackingKey(origin, options.threads, options.precision, settings_.cache_dir) : 0;
+  // Files of what was measured are others, one for each time that it may take.
+  if (cached && options.measuring_seconds > 0) key = HashText(StrCat(key, " measured in ", options.measuring_seconds));
   if (cached) {
     packed = std::make_shared<PackedConstants>(key);
     folder.Load(*packed, key);
@@ -58,7 +61,7 @@ std::shared_ptr<const CompiledGraph> CompiledShapes::Compile(std::unique_ptr<Gra
   if (settings_.shape_cache_capacity > 0) options.origin = std::move(origin);
   auto compiled = std::make_shared<const CompiledGraph>(std::move(graph), options, interface);
   if (cached) {
-    if (compiled->Packed().Packed() > 0) folder.Save(compiled->Packed(), key);
+    if (compiled->Packed().HasNews()) folder.Save(compiled->Packed(), key);
     folder.Trim(key);
   }
   return compiled;

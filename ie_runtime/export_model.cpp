@@ -174,7 +174,8 @@ CompiledModel Import(const ExportedBytes& bytes, const Properties& properties) {
                          "; expected the same, the model's own files, or one exported with export_mode portable"));
     }
     auto packed = std::make_shared<runtime::PackedConstants>(key);
-    if (key == header.key) packed->Load(bytes.keeper, bytes.data + places.packed, header.packed_bytes);
+    if (key == header.key && packed->Load(bytes.keeper, bytes.data + places.packed, header.packed_bytes))
+      packed->SettleAlgorithms();
     if (source->IsPartial()) packed->NothingToPackFrom();
     return packed;
   };

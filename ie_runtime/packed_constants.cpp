@@ -44,6 +44,7 @@ struct Packing {
   size_t layers = 0, number = 0;
 };
 thread_local Packing current;
+thread_local const UnfilledScope::Take* unfilled = nullptr;
 
 }  // namespace
 
@@ -91,15 +92,42 @@ bool PackedConstants::Load(const std::string& path) {
   return Load(keeper, static_cast<const std::byte*>(memory), bytes);
 }
 
+const PackedConstants::Stored* PackedConstants::FindStored(uint64_t key) const {
+  const auto found = stored_.find(key);
+  if (found == stored_.end()) return nullptr;
+  const Stored& stored = found->second;
+  return stored.hash && HashBytes(stored.data.get(), stored.bytes) != *stored.hash ? nullptr : &stored;
+}
+
 std::shared_ptr<const std::byte> PackedConstants::Find(uint64_t key, size_t bytes) {
   const auto found = stored_.find(key);
   if (found == stored_.end() || found->second.bytes != bytes) return nullptr;
-  const Stored& stored = found->second;
-  if (stored.hash && HashBytes(stored.data.get(), bytes) != *stored.hash) return nullptr;
-  if (!given_.insert(stored.data.get()).second) shared_bytes_ += bytes;
-  entries_.push_back({key, bytes, stored.data});
+  const Stored* stored = FindStored(key);
+  if (!stored) return nullptr;
+  if (!given_.insert(stored->data.get()).second) shared_bytes_ += bytes;
+  entries_.push_back({key, bytes, stored->data});
   ++found_;
-  return stored.data;
+  return stored->data;
+}
+
+namespace {
+
+uint64_t TextKey(const std::string& name) { return HashText(StrCat("text\n", name)); }
+
+}  // namespace
+
+std::optional<std::string> PackedConstants::FindText(const std::string& name) {
+  const Stored* stored = FindStored(TextKey(name));
+  if (!stored) return std::nullopt;
+  entries_.push_back({TextKey(name), stored->bytes, stored->data});
+  return std::string(reinterpret_cast<const char*>(stored->data.get()), stored->bytes);
+}
+
+void PackedConstants::SetText(const std::string& name, const std::string& text) {
+  const std::shared_ptr<std::byte> memory = AllocateMemory(text.size());
+  std::memcpy(memory.get(), text.data(), text.size());
+  entries_.push_back({TextKey(name), text.size(), memory});
+  has_new_text_ = true;
 }
 
 std::shared_ptr<std::byte> PackedConstants::NewMemory(size_t bytes) {
@@ -248,10 +276,14 @@ uint64_t NextKey(const std::string& form, size_t bytes) {
 
 }  // namespace
 
+UnfilledScope::UnfilledScope(const Take& take) : previous_(unfilled) { unfilled = &take; }
+UnfilledScope::~UnfilledScope() { unfilled = previous_; }
+
 PackedConstants* CurrentConstants() { return current.constants; }
 
 std::shared_ptr<const std::byte> PackConstant(const std::string& form, size_t bytes,
                                               const std::function<void(std::byte*)>& fill) {
+  if (unfilled) return (*unfilled)(bytes);
   if (!current.constants) {
     std::shared_ptr<std::byte> memory = AllocateMemory(bytes);
     fill(memory.get());
@@ -262,6 +294,7 @@ std::shared_ptr<const std::byte> PackConstant(const std::string& form, size_t by
 
 std::shared_ptr<const std::byte> PackConstantLater(const std::string& form, const Tensor& source, size_t bytes,
                                                    int64_t pieces, std::function<void(std::byte*, int64_t)> fill) {
+  if (unfilled) return (*unfilled)(bytes);
   if (!current.constants) {
     std::shared_ptr<std::byte> memory = AllocateMemory(bytes);
     PutOff(pieces, bytes, [to = memory.get(), fill = std::move(fill)](int64_t piece) { fill(to, piece); });

@@ -4,6 +4,7 @@
 //   "MOIRPACK"  u32 format  u32 entries  u64 key  u64 size of all  u64 hash of the table   (40 bytes)
 //   per entry: u64 key  u64 offset  u64 bytes  u64 hash of the bytes
 //   the bytes, each entry's at a multiple of 64
+// An entry may also be a text: which algorithms were chosen by measuring (algorithm_choices.h).
 // Equal bytes are there once, in memory and in the file: the steps of an unrolled recurrent network share their
 // weights.
 //
@@ -59,12 +60,22 @@ class PackedConstants {
   std::shared_ptr<const std::byte> GetLater(uint64_t key, const std::string& form, const Tensor& source, size_t bytes,
                                             int64_t pieces, std::function<void(std::byte*, int64_t)> fill);
 
+  // A text that is kept beside the constants, with a name of its own; nothing when it is not there or damaged. It
+  // counts neither as found nor as packed.
+  std::optional<std::string> FindText(const std::string& name);
+  void SetText(const std::string& name, const std::string& text);
+  // They were packed for the algorithms that were chosen then, by estimate where there is no text of it.
+  void SettleAlgorithms() { settled_ = true; }
+  bool AlgorithmsAreSettled() const { return settled_; }
+
   // What layers with the same weights have in common besides packed bytes; null at first. `what`: unique for it.
   std::shared_ptr<void>& Common(const std::string& what) { return common_[what]; }
   // Whether the bytes are this process's alone: they neither come from a file nor go into one.
   bool IsPrivate() const { return key_ == 0; }
   size_t Found() const { return found_; }    // entries that came from the file
   size_t Packed() const { return packed_; }  // those that did not
+  // Whether there is anything that the file lacks.
+  bool HasNews() const { return packed_ > 0 || has_new_text_; }
   // Of the entries that are equal to an earlier one, whose memory they have.
   size_t SharedBytes() const { return shared_bytes_; }
   // All entries that were asked for, under another key. Returns false when the stream fails.
@@ -88,6 +99,8 @@ class PackedConstants {
   };
   [[noreturn]] static void FailMissing();
   std::shared_ptr<const std::byte> Find(uint64_t key, size_t bytes);
+  // The entry's bytes, when it is there and whole.
+  const Stored* FindStored(uint64_t key) const;
   std::shared_ptr<std::byte> NewMemory(size_t bytes);
   // Returns the data, or an earlier entry's that are equal; `alike`: the same for equal ones, and rarely for others.
   std::shared_ptr<const std::byte> Add(uint64_t key, uint64_t alike, size_t bytes,
@@ -99,7 +112,7 @@ class PackedConstants {
   std::vector<size_t> Places(size_t* end) const;
 
   uint64_t key_;
-  bool complete_ = false;
+  bool complete_ = false, settled_ = false, has_new_text_ = false;
   std::map<uint64_t, Stored> stored_;
   std::set<const std::byte*> given_;  // of what was stored
   std::vector<Entry> entries_;
@@ -123,6 +136,20 @@ class PackingScope {
 
  private:
   PackedConstants* previous_;
+};
+
+// While it lives, PackConstant in this thread gives what `take(bytes)` does, which nobody fills: for kernels that are
+// made to be timed, and never run for their results.
+class UnfilledScope {
+ public:
+  using Take = std::function<std::shared_ptr<const std::byte>(size_t bytes)>;
+  explicit UnfilledScope(const Take& take);
+  ~UnfilledScope();
+  UnfilledScope(const UnfilledScope&) = delete;
+  UnfilledScope& operator=(const UnfilledScope&) = delete;
+
+ private:
+  const Take* previous_;
 };
 
 // The constants that PackConstant asks; null: none, it packs.

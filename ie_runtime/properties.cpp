@@ -16,10 +16,11 @@ constexpr int kMaxThreads = 4096;
   Fail(ErrorKind::kBadOption, "property ", name, ": got \"", value, "\", expected ", expected);
 }
 
-int ReadNumber(const std::string& name, const std::string& value, int from, const std::string& or_else = {}) {
+int ReadNumber(const std::string& name, const std::string& value, int from, const std::string& or_else = {},
+               int to = kMaxThreads) {
   const auto number = graph::ParseInt(value);
-  if (!number || *number < from || *number > kMaxThreads)
-    FailValue(name, value, StrCat(or_else, "a number from ", from, " to ", kMaxThreads));
+  if (!number || *number < from || *number > to)
+    FailValue(name, value, StrCat(or_else, "a number from ", from, " to ", to));
   return static_cast<int>(*number);
 }
 
@@ -84,6 +85,14 @@ void ReadExportMode(const std::string& name, const std::string& value, Request&,
   if (value != "portable" && value != "compiled") FailValue(name, value, "portable or compiled");
   settings.portable_export = value == "portable";
 }
+void ReadKernelChoice(const std::string& name, const std::string& value, Request&, CompileSettings& settings) {
+  if (value != "estimate" && value != "measure") FailValue(name, value, "estimate or measure");
+  settings.measure_kernels = value == "measure";
+}
+void ReadKernelChoiceTime(const std::string& name, const std::string& value, Request&, CompileSettings& settings) {
+  constexpr int kHour = 3600 * 1000;
+  settings.measuring_milliseconds = ReadNumber(name, value, 0, "milliseconds, ", kHour);
+}
 void ReadStreams(const std::string& name, const std::string& value, Request& request, CompileSettings&) {
   request.auto_streams = value == "auto";
   if (!request.auto_streams) request.streams = ReadNumber(name, value, 1, "auto or ");
@@ -106,6 +115,8 @@ constexpr Property kProperties[] = {
     {"export_mode", ReadExportMode},
     {"inference_num_threads", ReadThreads},
     {"inference_precision", ReadPrecision},
+    {"kernel_choice", ReadKernelChoice},
+    {"kernel_choice_time", ReadKernelChoiceTime},
     {"max_isa", ReadMaxIsa},
     {"num_streams", ReadStreams},
     {"performance_hint", ReadHint},
@@ -178,6 +189,7 @@ CompileSettings ReadProperties(const Properties& properties) {
     settings.streams = request.num_requests > 0 ? std::min(threads, request.num_requests) : threads;
   }
   settings.compile.threads = std::max(1, threads / settings.streams);
+  if (settings.measure_kernels) settings.compile.measuring_seconds = settings.measuring_milliseconds / 1000.0;
   const Properties settled = {
       {"affinity", settings.affinity == Affinity::kCore ? "core" : "none"},
       {"cache_dir", settings.cache_dir},
@@ -185,6 +197,8 @@ CompileSettings ReadProperties(const Properties& properties) {
       {"export_mode", settings.portable_export ? "portable" : "compiled"},
       {"inference_num_threads", std::to_string(settings.compile.threads * settings.streams)},
       {"inference_precision", std::string(ElementTypeName(settings.compile.precision))},
+      {"kernel_choice", settings.measure_kernels ? "measure" : "estimate"},
+      {"kernel_choice_time", std::to_string(settings.measuring_milliseconds)},
       {"num_streams", std::to_string(settings.streams)},
       {"performance_hint", request.hint},
       {"performance_hint_num_requests", std::to_string(request.num_requests)},

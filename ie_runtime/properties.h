@@ -20,6 +20,8 @@ struct CompileSettings {
   BusyWaiting busy_waiting = BusyWaiting::kAuto;
   bool profiling = false;
   size_t shape_cache_capacity = 8;
+  bool measure_kernels = false;
+  int measuring_milliseconds = 1000;
   std::string cache_dir;                                       // empty: none
   std::optional<uint64_t> cache_max_size = uint64_t{8} << 30;  // bytes; nothing: no limit
   bool portable_export = true;

@@ -10,13 +10,9 @@ namespace moir::runtime {
 
 void FusePrologue(Plan& plan) {
   for (const auto& layer : plan.layers) {
-    const Layer* before = plan.Producer(layer->inputs.empty() ? kNoValue : layer->inputs[0]);
-    if (!before || !plan.HasOneReader(layer->inputs[0]) || before->inputs[0] == layer->inputs[0]) continue;
-    if (!TakesPrologue(plan, *layer, *before)) continue;
-    layer->prologue = std::make_shared<const Layer>(*before);
-    layer->inputs[0] = before->inputs[0];
-    // So that they stay until the kernel has been made.
-    layer->inputs.insert(layer->inputs.end(), before->inputs.begin() + 1, before->inputs.end());
+    const Layer* before = FindPrologue(plan, *layer);
+    if (!before || !TakesPrologue(plan, *layer, *before)) continue;
+    *layer = WithPrologue(*layer, *before);
     layer->fused.push_back(before->name);
     layer->fused.insert(layer->fused.end(), before->fused.begin(), before->fused.end());
     plan.Changed();

@@ -1,6 +1,8 @@
 // The engine's passes, in the order in which RunPasses runs them. Each rewrites the plan's layers into fewer ones.
 #pragma once
 
+#include <functional>
+
 #include "ie_runtime/plan.h"
 
 namespace moir::runtime {
@@ -15,7 +17,8 @@ void FuseUnary(Plan& plan);       // any of these + activation                  
 void FuseConcat(Plan& plan);    // Concat + ScaleShift, in bf16                    => ConcatScaleShift
 void FusePrologue(Plan& plan);  // depthwise convolution or ScaleShift + 1x1     => Convolution with a prologue
 
-// `precision`: of products, f32 or bf16.
-void RunPasses(Plan& plan, ElementType precision = ElementType::kF32);
+// `precision`: of products, f32 or bf16. `measure`: called before the pass that asks which algorithms were chosen
+// (algorithm_choices.h), or empty.
+void RunPasses(Plan& plan, ElementType precision = ElementType::kF32, const std::function<void()>& measure = {});
 
 }  // namespace moir::runtime

@@ -69,6 +69,12 @@ MOIR_API const char* GetVersion();
 //   of
 //                          1024; "unlimited". When there are more, those that were not used for the longest time are
 //                          removed, but never the model's own and never what moir has not written
+//   kernel_choice          how the algorithm of each convolution is chosen: "estimate" (the default) by a model of what
+//                          algorithms take; "measure": by timing those that the estimate takes for the fastest. That is
+//                          remembered in files of cache_dir and by ExportModel, and then measured no more
+//   kernel_choice_time     milliseconds that CompileModel may measure, "1000" by default; what is left when they are
+//   over
+//                          goes by estimate. "0": all
 //   export_mode            what ExportModel writes. "portable" (the default): the weights as the model's file has them,
 //                          for any machine, threads and shapes; importing packs them. "compiled": the weights as they
 //                          are packed, and others only where these are used themselves. Importing takes them as they

@@ -2,14 +2,14 @@
 //
 //   bench_model MODEL.xml [--threads N] [--runs N] [--warmup N] [--input FILE]... [--output PREFIX] [--profile]
 //               [--precision f32|bf16] [--max-isa ISA] [--seconds S] [--extensions LIB]
-//               [--cache FOLDER] [--disable TECHNIQUE,...]
+//               [--cache FOLDER] [--kernel-choice estimate|measure] [--disable TECHNIQUE,...]
 //   bench_model MODEL.xml --ablation ROUNDS [--threads N] [--runs N] [--input FILE]...
 //
 // --input gives the values of one input after the other as raw little-endian numbers (otherwise seeded random ones);
 // --output writes output i to PREFIXi.raw; --profile prints the slowest layers, averaged over the runs, to standard
 // error. --disable leaves out some of the engine's techniques (ie_runtime/techniques.h); --ablation leaves out each in
 // turn, its inferences and those of the complete engine taking turns, --runs at a time for so many rounds: smallest and
-// median times, in milliseconds, with it and without. --cache: the property cache_dir.
+// median times, in milliseconds, with it and without. --cache: the property cache_dir; --kernel-choice likewise.
 // "taken_resident", "taken_anonymous": MB that the process took from before the model was read to after the first
 // inference. --seconds: as many inferences at a time as the engine likes
 // ("throughput"), per second.
@@ -52,7 +52,7 @@ struct Memory {
 };
 
 struct Options {
-  std::string model, output, extensions, precision = "f32", max_isa, cache;
+  std::string model, output, extensions, precision = "f32", max_isa, cache, kernel_choice = "estimate";
   std::vector<std::string> inputs;
   std::string threads = "0";
   double seconds = 0;
@@ -75,6 +75,7 @@ Options Parse(int argc, char** argv) {
     else if (argument == "--output") options.output = value();
     else if (argument == "--extensions") options.extensions = value();
     else if (argument == "--cache") options.cache = value();
+    else if (argument == "--kernel-choice") options.kernel_choice = value();
     else if (argument == "--precision") options.precision = value();
     else if (argument == "--max-isa") options.max_isa = value();
     else if (argument == "--seconds") options.seconds = std::stod(value());
@@ -222,7 +223,8 @@ int Run(const Options& options) {
                                  {"enable_profiling", options.profile ? "true" : "false"},
                                  {"inference_precision", options.precision},
                                  {"performance_hint", options.seconds > 0 ? "throughput" : "latency"},
-                                 {"cache_dir", options.cache}};
+                                 {"cache_dir", options.cache},
+                                 {"kernel_choice", options.kernel_choice}};
   if (!options.max_isa.empty()) properties["max_isa"] = options.max_isa;
   const auto fill_inputs = [&](const moir::CompiledModel& model, moir::InferRequest& request) {
     for (size_t i = 0; i < model.Inputs().size(); ++i)

@@ -48,6 +48,12 @@ moir::Tensor Classify(moir::InferRequest& request, uint8_t* pixels, int64_t heig
 }
 // end
 
+// example: measured
+moir::CompiledModel CompileMeasured(moir::Core& core, const std::string& path, const std::string& folder) {
+  return core.CompileModel(path, {{"kernel_choice", "measure"}, {"cache_dir", folder}});
+}
+// end
+
 // example: states
 void TwoSequences(moir::InferRequest& request, const std::vector<moir::Tensor>& sequence) {
   for (int round = 0; round < 2; ++round) {
@@ -82,7 +88,7 @@ TEST(EngineApiExamples, AreThoseOfTheText) {
     EXPECT_NE(manual.find("```cpp\n" + program + "```\n"), std::string::npos) << program;
     ++found;
   }
-  EXPECT_EQ(found, 3);
+  EXPECT_EQ(found, 4);
 }
 
 TEST(EngineApiExamples, Run) {
@@ -97,6 +103,8 @@ TEST(EngineApiExamples, Run) {
   moir::test::TempFolder folder;
   EXPECT_EQ(Start(core, kClassifier, folder.Path()).GetProperty("loaded_from_cache"), "false");
   EXPECT_EQ(Start(core, kClassifier, folder.Path()).GetProperty("loaded_from_cache"), "true");
+  for (const char* from_cache : {"false", "true"})
+    EXPECT_EQ(CompileMeasured(core, kClassifier, folder.Path()).GetProperty("loaded_from_cache"), from_cache);
 }
 
 }  // namespace

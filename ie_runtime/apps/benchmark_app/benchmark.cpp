@@ -97,6 +97,7 @@ Properties MakeProperties(const BenchmarkOptions& options, const Core& core) {
     properties["performance_hint_num_requests"] = std::to_string(*options.requests);
   if (!options.affinity.empty()) properties["affinity"] = options.affinity;
   if (!options.busy_waiting.empty()) properties["busy_waiting"] = options.busy_waiting;
+  if (!options.kernel_choice.empty()) properties["kernel_choice"] = options.kernel_choice;
   if (!options.cache_folder.empty()) {
     const std::string known = "," + core.GetProperty("supported_properties") + ",";
     if (known.find(",cache_dir,") == std::string::npos)

@@ -226,6 +226,9 @@ bool ParseBenchmarkOptions(const std::vector<std::string>& arguments, BenchmarkO
        "are seen to want the CPUs")
       ("infer_precision", po::value(&options.model.precision)->default_value("f32")->value_name("TYPE"), "f32 or bf16")
       ("cache_dir", po::value(&options.cache_folder)->value_name("FOLDER"), "where compiled models are kept")
+      ("kernel_choice", po::value(&options.kernel_choice)->value_name("estimate|measure"),
+       "measure: when the model is compiled, convolutions' algorithms are timed, for a second at the most; estimate, the "
+       "default: they are not. With -cache_dir that is done once")
       ("extensions,l", po::value(&options.model.extensions)->value_name("LIB.so|FOLDER,..."),
        "plug-ins with operators, and folders of plug-ins; repeatable");
   results.add_options()

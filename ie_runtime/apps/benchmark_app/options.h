@@ -28,8 +28,8 @@ struct BenchmarkOptions {
   std::optional<int> streams;     // none: as the hint says
   std::optional<double> seconds;  // with `iterations`: until both are reached
   std::optional<int64_t> iterations;
-  bool inference_only = true;          // inputs are written before the measurement, not in it
-  std::string affinity, busy_waiting;  // of the engine's properties; empty: not given
+  bool inference_only = true;                         // inputs are written before the measurement, not in it
+  std::string affinity, busy_waiting, kernel_choice;  // of the engine's properties; empty: not given
   std::string cache_folder;
   std::string input_precision, output_precision;  // "u8"; empty: the model's
   int percentile = 50;                            // one more than those always printed, if it is another

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "ie_runtime/common.h"
+#include "ie_runtime/kernels/blocked/cost.h"
 #include "ie_runtime/memory.h"
 #include "ie_runtime/packed_constants.h"
 #include "ie_runtime/threads.h"
@@ -68,24 +69,30 @@ PackedConvolution::PackedConvolution(const PackedShape& shape, const Loops& loop
   prologue_.scale = prologue_.shift = prologue_.slopes = prologue_.weights = {};
 }
 
+bool PackedConvolution::Serves(const PackedShape& shape, const Loops& loops) {
+  return shape.in_channels >= loops.lanes;
+}
+
 bool PackedConvolution::Pays(const PackedShape& shape, const Loops& loops, int threads, bool chained) {
-  const double in = static_cast<double>(DivideUp(shape.in_channels, loops.lanes) * loops.lanes);
-  const double out = static_cast<double>(DivideUp(shape.out_channels, loops.lanes) * loops.lanes);
+  const double in = static_cast<double>(blocked::RoundUp(shape.in_channels, loops.lanes));
+  const double out = static_cast<double>(blocked::RoundUp(shape.out_channels, loops.lanes));
   const double weights = in * out * static_cast<double>(shape.kernel_y * shape.kernel_x);
   const double pixels = static_cast<double>(shape.batch * shape.out_height * shape.out_width);
   // Larger filters see each pixel several times: packing costs more than waiting for weights.
-  if (shape.in_channels < loops.lanes || shape.kernel_y * shape.kernel_x != 1) return false;
+  if (!Serves(shape, loops) || shape.kernel_y * shape.kernel_x != 1) return false;
+  const blocked::Cost cost = blocked::CostOf(loops);
   // Seconds of multiplying, and of fetching the weights, at rates that both kernels reach.
-  const double work = 2 * weights * pixels / threads / 190e9, fetch = weights * 4 * 36e-12;
+  const double work = 2 * weights * pixels / threads / cost.flops, fetch = weights * 4 * cost.far;
   return chained || (weights * 4 > 1 << 20 && fetch > 0.15 * work);
 }
 
 bool PackedConvolution::PaysWithPrologue(const PackedShape& shape, const Loops& loops, int threads) {
-  const double in = static_cast<double>(DivideUp(shape.in_channels, loops.lanes) * loops.lanes);
-  const double out = static_cast<double>(DivideUp(shape.out_channels, loops.lanes) * loops.lanes);
+  const double in = static_cast<double>(blocked::RoundUp(shape.in_channels, loops.lanes));
+  const double out = static_cast<double>(blocked::RoundUp(shape.out_channels, loops.lanes));
   const double pixels = static_cast<double>(shape.batch * shape.out_height * shape.out_width);
-  const double work = 2 * in * out * pixels / threads / 190e9, fetch = threads * in * out * 4 * 36e-12;
-  return shape.in_channels >= loops.lanes && fetch < 0.5 * work;
+  const blocked::Cost cost = blocked::CostOf(loops);
+  const double work = 2 * in * out * pixels / threads / cost.flops, fetch = threads * in * out * 4 * cost.far;
+  return Serves(shape, loops) && fetch < 0.5 * work;
 }
 
 void PackedConvolution::PackWeights(const float* weights) {

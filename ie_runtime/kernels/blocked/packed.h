@@ -47,6 +47,8 @@ class PackedConvolution {
                     std::span<const float> bias = {}, const blocked::Finish& finish = {},
                     std::span<const float> slopes = {}, const PackedPrologue& prologue = {});
 
+  // Whether it is worth a thought: fewer channels would be padding in the main.
+  static bool Serves(const PackedShape& shape, const blocked::Loops& loops);
   // Whether it is likely faster than oneDNN's kernel. `chained`: behind that one, a function of the result would need a
   // pass of its own.
   static bool Pays(const PackedShape& shape, const blocked::Loops& loops, int threads, bool chained = false);

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "ie_runtime/algorithm_choices.h"
 #include "ie_runtime/kernels/blocked/blocked_kernel.h"
 #include "ie_runtime/kernels/blocked/packed.h"
+#include "ie_runtime/kernels/convolution_algorithms.h"
 #include "ie_runtime/kernels/factories.h"
 #include "ie_runtime/kernels/window.h"
 #include "ie_runtime/techniques.h"
@@ -90,39 +92,86 @@ PackedShape ReadPackedShape(const KernelContext& context) {
           window.pads_begin[1]};
 }
 
-bool TakesPrologue(const Plan& plan, const Layer& layer, const Layer& before) {
-  if (layer.op != "Convolution" || layer.prologue || before.prologue) return false;
-  if (before.op != "ScaleShift" && before.op != "GroupConvolution") return false;
+const Layer* FindPrologue(const Plan& plan, const Layer& layer) {
+  if (layer.op != "Convolution" || layer.prologue) return nullptr;
+  const Layer* before = plan.Producer(layer.inputs[0]);
+  if (!before || !plan.HasOneReader(layer.inputs[0]) || before->inputs[0] == layer.inputs[0]) return nullptr;
+  if (before->prologue || (before->op != "ScaleShift" && before->op != "GroupConvolution")) return nullptr;
   const KernelContext context = ContextOf(plan, layer);
   const blocked::Loops* loops = LoopsFor(context);
-  return loops && IsPointwise(context) &&
-         PackedConvolution::PaysWithPrologue(PointwiseShape(context), *loops, ParallelThreads()) &&
-         ReadPrologue(plan, before);
+  const bool serves = loops && IsPointwise(context) && PackedConvolution::Serves(PointwiseShape(context), *loops) &&
+                      ReadPrologue(plan, *before);
+  return serves ? before : nullptr;
 }
 
-std::optional<KernelChoice> MakePackedKernel(const KernelContext& context) {
-  const blocked::Loops* loops = LoopsFor(context);
-  if (!loops || (!context.GetLayer().prologue && !Uses(Technique::kPacked))) return std::nullopt;
-  const Layer& layer = context.GetLayer();
-  const int threads = ParallelThreads();
-  PackedShape shape{};
-  PackedPrologue prologue;
-  if (layer.prologue) {
-    shape = PointwiseShape(context);
-    prologue = ReadPrologue(context.GetPlan(), *layer.prologue).value();
-  } else {
-    shape = ReadPackedShape(context);
-    const bool chained = std::any_of(layer.post_ops.begin(), layer.post_ops.end(),
-                                     [](const PostOp& op) { return op.kind == PostOp::Kind::kPRelu; });
-    if (!PackedConvolution::Pays(shape, *loops, threads, chained)) return std::nullopt;
+Layer WithPrologue(const Layer& layer, const Layer& before) {
+  Layer fused = layer;
+  fused.prologue = std::make_shared<const Layer>(before);
+  fused.inputs[0] = before.inputs[0];
+  // So that they stay until the kernel has been made.
+  fused.inputs.insert(fused.inputs.end(), before.inputs.begin() + 1, before.inputs.end());
+  return fused;
+}
+
+bool PaysWithPrologue(const Plan& plan, const Layer& layer) {
+  const KernelContext context = ContextOf(plan, layer);
+  return PackedConvolution::PaysWithPrologue(PointwiseShape(context), *LoopsFor(context), ParallelThreads());
+}
+
+std::string PrologueProblem(const Plan& plan, const Layer& layer, const Layer& before) {
+  const PackedPrologue prologue = ReadPrologue(plan, before).value();
+  std::string problem = "scale and shift, ";
+  if (prologue.kind == PackedPrologue::Kind::kDepthwise) {
+    problem = StrCat("depthwise of ", prologue.height, 'x', prologue.width, " by ", prologue.kernel_y, 'x',
+                     prologue.kernel_x, " strides ", prologue.stride_y, 'x', prologue.stride_x, " pads ",
+                     prologue.pad_top, 'x', prologue.pad_left, ", ");
   }
+  return StrCat(problem, "finish ", static_cast<int>(prologue.finish.kind), ", ",
+                ConvolutionProblem(ContextOf(plan, layer)).value_or(""));
+}
+
+bool TakesPrologue(const Plan& plan, const Layer& layer, const Layer& before) {
+  if (HasAlgorithmChoices()) {
+    if (const std::string* chosen = ChosenAlgorithm(PrologueProblem(plan, layer, before)))
+      return *chosen == kWithPrologue;
+  }
+  return PaysWithPrologue(plan, layer);
+}
+
+bool IsChainedOtherwise(const Layer& layer) {
+  return std::any_of(layer.post_ops.begin(), layer.post_ops.end(),
+                     [](const PostOp& op) { return op.kind == PostOp::Kind::kPRelu; });
+}
+
+namespace {
+
+KernelChoice MakePackedKernel(const KernelContext& context, const PackedShape& shape, const PackedPrologue& prologue) {
+  const blocked::Loops* loops = LoopsFor(context);
   const char* const name = prologue.kind == PackedPrologue::Kind::kNone     ? "packed"
                            : prologue.kind == PackedPrologue::Kind::kAffine ? "packed_affine"
                                                                             : "packed_depthwise";
   return MakeBlockedKernel(context, *loops, name, [&](const FusedPostOps& fused) {
-    return PackedConvolution(shape, *loops, threads, context.Input(1).constant.Values<float>().data(), fused.bias,
-                             fused.finish, fused.slopes, prologue);
+    return PackedConvolution(shape, *loops, ParallelThreads(), context.Input(1).constant.Values<float>().data(),
+                             fused.bias, fused.finish, fused.slopes, prologue);
   });
+}
+
+}  // namespace
+
+KernelChoice MakePackedKernel(const KernelContext& context, const PackedShape& shape) {
+  return MakePackedKernel(context, shape, PackedPrologue());
+}
+
+std::optional<KernelChoice> MakePackedKernel(const KernelContext& context) {
+  const blocked::Loops* loops = LoopsFor(context);
+  const Layer& layer = context.GetLayer();
+  if (!loops || (!layer.prologue && !Uses(Technique::kPacked))) return std::nullopt;
+  if (layer.prologue) {
+    return MakePackedKernel(context, PointwiseShape(context), ReadPrologue(context.GetPlan(), *layer.prologue).value());
+  }
+  const PackedShape shape = ReadPackedShape(context);
+  if (!PackedConvolution::Pays(shape, *loops, ParallelThreads(), IsChainedOtherwise(layer))) return std::nullopt;
+  return MakePackedKernel(context, shape);
 }
 
 }  // namespace moir::runtime

@@ -1,7 +1,6 @@
 #include "ie_runtime/kernels/blocked/winograd.h"
 
 #include <omp.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "ie_runtime/common.h"
+#include "ie_runtime/kernels/blocked/cost.h"
 #include "ie_runtime/memory.h"
 #include "ie_runtime/packed_constants.h"
 #include "ie_runtime/threads.h"
@@ -42,11 +42,6 @@ std::vector<std::array<double, 3>> FilterMatrix(int tile) {
 // Floats between the points of transformed tiles. An odd number of cache lines: points at multiples of a page would
 // all compete for the same few lines of the first-level cache.
 int64_t PointStride(int64_t blocks, int64_t tiles, int64_t lanes) { return (blocks * tiles | 1) * lanes; }
-
-double SecondLevelCache() {
-  const long bytes = sysconf(_SC_LEVEL2_CACHE_SIZE);
-  return bytes > 0 ? static_cast<double>(bytes) : 1 << 20;
-}
 
 }  // namespace
 
@@ -279,36 +274,24 @@ void WinogradConvolution::Run(const float* src, const float* sum, float* dst, fl
   }
 }
 
-std::optional<WinogradPlan> WinogradConvolution::Choose(const WinogradShape& shape, const Loops& loops, int threads) {
-  // Seconds, fitted to measurements. Multiply-adds count alike for the direct convolution, so that only their ratio to
-  // the bytes matters: tiles in a core's second-level cache, and what comes from beyond it, at a rate that all cores
-  // share.
-  constexpr double kFlops = 190e9, kTransformed = 22e-12, kNear = 8e-12, kFar = 36e-12;
-  static const double cache = SecondLevelCache();
+WinogradEstimates WinogradConvolution::Estimate(const WinogradShape& shape, const Loops& loops, int threads) {
+  // Multiply-adds count alike for the direct convolution, so that only their ratio to the bytes matters.
+  const blocked::Cost cost = blocked::CostOf(loops);
+  const double cache = blocked::SecondLevelCache();
   const int64_t lanes = loops.lanes;
-  const double in = static_cast<double>(DivideUp(shape.in_channels, lanes) * lanes);
-  const double out = static_cast<double>(DivideUp(shape.out_channels, lanes) * lanes);
+  const double in = static_cast<double>(blocked::RoundUp(shape.in_channels, lanes));
+  const double out = static_cast<double>(blocked::RoundUp(shape.out_channels, lanes));
   const double pixels = static_cast<double>(shape.batch * shape.out_height * shape.out_width);
-  // The direct kernel for pictures reads the channels that there are, plain.
+  WinogradEstimates estimates;
+  // The direct kernel for pictures reads the channels that there are, plain; its weights are counted as all are.
   const double direct_in = shape.in_channels < 5 ? static_cast<double>(shape.in_channels) : in;
-  const double direct_bytes = 9 * in * out * 4;
-  const double direct =
-      2 * 9 * direct_in * out * pixels / threads / kFlops + direct_bytes * (direct_bytes < cache / 2 ? kNear : kFar);
-  double best = 0.95 * direct;
-  std::optional<WinogradPlan> plan;
+  estimates.direct = blocked::DirectSeconds(loops, threads, 9 * direct_in * out * pixels, 9 * in * out * 4);
   for (const int tile : {2, 4, 6}) {
     const int64_t tiles = shape.batch * DivideUp(shape.out_height, tile) * DivideUp(shape.out_width, tile);
     const double points = (tile + 2.0) * (tile + 2.0), count = static_cast<double>(tiles);
     const double weight_bytes = points * in * out * 4, tile_bytes = points * (in + out) * 4;
-    const double multiply = 2 * count * points * in * out / (0.93 * kFlops) / threads;
-    const double transform = count * tile_bytes * kTransformed * (tile == 6 ? 1.5 : 1) / threads;
-    // The largest tiles are less exact and must be clearly faster.
-    const double handicap = tile == 6 ? 1.1 : 1;
-    const auto consider = [&](double seconds, bool phases, int64_t block) {
-      if (seconds * handicap >= best) return;
-      best = seconds * handicap;
-      plan = WinogradPlan{tile, phases, block};
-    };
+    const double multiply = 2 * count * points * in * out / (0.93 * cost.flops) / threads;
+    const double transform = count * tile_bytes * cost.transformed * (tile == 6 ? 1.5 : 1) / threads;
     const int64_t of_thread = DivideUp(tiles, threads);
     for (const int64_t block : {14, 28, 56}) {
       const double blocks = static_cast<double>(DivideUp(of_thread, block));
@@ -318,19 +301,34 @@ std::optional<WinogradPlan> WinogradConvolution::Choose(const WinogradShape& sha
       const double work = multiply + transform;
       // The weights of the other layers have been in the cache since they were read last. Each thread reads them all;
       // fetched ahead of time, so that the longer one of fetching and computing hides most of the other.
-      const double fetch = threads * weight_bytes * kFar;
+      const double fetch = threads * weight_bytes * cost.far;
       if (weight_bytes + values < cache) {
-        consider(std::max(work, fetch) + 0.3 * std::min(work, fetch) + (blocks - 1) * weight_bytes * kNear, false,
-                 block);
+        estimates.plans.push_back(
+            {{tile, false, block},
+             std::max(work, fetch) + 0.3 * std::min(work, fetch) + (blocks - 1) * weight_bytes * cost.near});
       } else {
-        consider(std::max(work, blocks * fetch) + 0.3 * std::min(work, blocks * fetch), false, block);
+        estimates.plans.push_back(
+            {{tile, false, block}, std::max(work, blocks * fetch) + 0.3 * std::min(work, blocks * fetch)});
       }
     }
     const int64_t panels = DivideUp(DivideUp(shape.out_channels, lanes), blocked::kMaxVectors);
     const int64_t block = std::max<int64_t>(28, static_cast<int64_t>(3.5e6 / (4 * points * in)));
     const double uneven = static_cast<double>(DivideUp(panels, threads) * threads) / static_cast<double>(panels);
     const double fetched = static_cast<double>(DivideUp(tiles, block)) * weight_bytes + count * tile_bytes;
-    consider(multiply * uneven + transform + fetched * kFar, true, block);
+    estimates.plans.push_back({{tile, true, block}, multiply * uneven + transform + fetched * cost.far});
+  }
+  return estimates;
+}
+
+std::optional<WinogradPlan> WinogradConvolution::Choose(const WinogradShape& shape, const Loops& loops, int threads) {
+  const WinogradEstimates estimates = Estimate(shape, loops, threads);
+  double best = 0.95 * estimates.direct;
+  std::optional<WinogradPlan> plan;
+  for (const WinogradEstimates::Entry& entry : estimates.plans) {
+    const double seconds = entry.seconds * entry.plan.Handicap();
+    if (seconds >= best) continue;
+    best = seconds;
+    plan = entry.plan;
   }
   return plan;
 }

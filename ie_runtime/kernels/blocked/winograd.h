@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "ie_runtime/kernels/blocked/loops.h"
 
@@ -30,11 +31,24 @@ struct WinogradPlan {
   int tile;       // 2, 4 or 6
   bool phases;    // see above
   int64_t tiles;  // per block
+  // The largest tiles are less exact and must be clearly faster: what their time counts for.
+  double Handicap() const { return tile == 6 ? 1.1 : 1; }
   friend bool operator==(const WinogradPlan&, const WinogradPlan&) = default;
+};
+
+// What the ways to compute it are likely to take, in seconds; only ratios matter.
+struct WinogradEstimates {
+  struct Entry {
+    WinogradPlan plan;
+    double seconds;
+  };
+  std::vector<Entry> plans;
+  double direct = 0;  // of a direct convolution
 };
 
 class WinogradConvolution {
  public:
+  static WinogradEstimates Estimate(const WinogradShape& shape, const blocked::Loops& loops, int threads);
   // What is likely the fastest for `threads` threads; nothing when a direct convolution likely is.
   static std::optional<WinogradPlan> Choose(const WinogradShape& shape, const blocked::Loops& loops, int threads);
 

@@ -6,10 +6,12 @@
 // over its result.
 #include <cstring>
 
+#include "ie_runtime/algorithm_choices.h"
 #include "ie_runtime/compile_jobs.h"
 #include "ie_runtime/isa.h"
 #include "ie_runtime/kernels/bf16_kernels.h"
 #include "ie_runtime/kernels/chain.h"
+#include "ie_runtime/kernels/convolution_algorithms.h"
 #include "ie_runtime/kernels/factories.h"
 #include "ie_runtime/kernels/onednn/primitive_task.h"
 #include "ie_runtime/kernels/window.h"
@@ -258,6 +260,10 @@ std::optional<KernelChoice> MakePrimitiveKernel(const KernelContext& context, El
 
 }  // namespace
 
+std::optional<KernelChoice> MakeOneDnnConvolution(const KernelContext& context) {
+  return MakePrimitiveKernel(context, ElementType::kF32, kSlow);
+}
+
 std::optional<KernelChoice> MakeConvolutionKernel(const KernelContext& context) {
   const int64_t rank = context.InputShape().Rank();
   if (!context.AllF32() || !context.Input(1).IsConstant()) return std::nullopt;
@@ -267,9 +273,14 @@ std::optional<KernelChoice> MakeConvolutionKernel(const KernelContext& context) 
     // A slow kernel in bf16 is slower than a fast one in f32, and less exact.
     if (auto choice = MakePrimitiveKernel(context, ElementType::kBF16, kFast)) return choice;
   }
+  if (HasAlgorithmChoices()) {
+    const std::optional<std::string> problem = ConvolutionProblem(context);
+    const std::string* algorithm = problem ? ChosenAlgorithm(*problem) : nullptr;
+    if (auto choice = algorithm ? MakeConvolutionWith(context, *algorithm) : std::nullopt) return choice;
+  }
   if (std::optional<KernelChoice> winograd = MakeWinogradKernel(context)) return winograd;
   if (std::optional<KernelChoice> packed = MakePackedKernel(context)) return packed;
-  return MakePrimitiveKernel(context, ElementType::kF32, kSlow);
+  return MakeOneDnnConvolution(context);
 }
 
 }  // namespace moir::runtime
