@@ -1,5 +1,6 @@
 #include "ie_runtime/measure_algorithms.h"
 
+#include <emmintrin.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -53,6 +54,8 @@ MeasuringClock& Clock() {
   return other_clock ? *other_clock : system;
 }
 
+constexpr int64_t kLine = 64;  // of a cache
+
 size_t Aligned(size_t bytes) { return (bytes + 4095) / 4096 * 4096; }
 
 // Bytes of all constants of the model, which stand for its packed weights.
@@ -70,39 +73,52 @@ size_t WeightBytes(const Plan& plan) {
   return bytes;
 }
 
-// What pushes weights out of the caches that the model's weights do not fit into together.
+// By all threads, a part each: as a value is that a layer before has just written.
+void Read(const std::byte* data, size_t bytes) {
+  ParallelFor(static_cast<int64_t>(bytes) / kLine, 1024, [&](int64_t begin, int64_t end) {
+    unsigned sum = 0;
+    for (int64_t line = begin; line < end; ++line) sum += std::to_integer<unsigned>(data[line * kLine]);
+    asm volatile("" : : "r"(sum));  // so that it is read
+  });
+}
+
+// Takes the bytes out of all caches.
+void Flush(const std::byte* data, size_t bytes) {
+  ParallelFor((static_cast<int64_t>(bytes) + kLine - 1) / kLine, 1024, [&](int64_t begin, int64_t end) {
+    for (int64_t line = begin; line < end; ++line) _mm_clflush(data + line * kLine);
+    _mm_mfence();
+  });
+}
+
+// Puts weights where an inference finds them: in memory when the other layers' have pushed them out of all caches, in
+// the last level when they have out of the others, or where they are.
 class Eviction {
  public:
-  explicit Eviction(size_t weight_bytes) : threads_(ParallelThreads()) {
-    const double near = blocked::SecondLevelCache() * threads_;
-    const long last_level = sysconf(_SC_LEVEL3_CACHE_SIZE);
-    // A larger cache holds the weights of nearly every model, and reading more than that takes too long.
-    constexpr double kMost = 64 << 20;
-    const auto far = static_cast<double>(std::max(last_level, 0L));
+  explicit Eviction(size_t weight_bytes) {
+    const double near = blocked::SecondLevelCache() * ParallelThreads();
+    // A larger cache is shared with programs on other cores.
+    constexpr double kOwn = 32 << 20;
+    const double last_level = std::clamp(static_cast<double>(sysconf(_SC_LEVEL3_CACHE_SIZE)), 0.0, kOwn);
     const auto weights = static_cast<double>(weight_bytes);
+    // Packed, they are larger, and activations come on top.
     if (weights < near / 2) return;
-    const double wanted = far > 0 && 1.25 * far <= kMost && weights > far ? std::max(1.25 * far, 2 * near) : 2 * near;
-    bytes_ = Aligned(static_cast<size_t>(std::min(wanted, kMost)) / static_cast<size_t>(threads_));
-    memory_ = AllocateMemory(bytes_ * static_cast<size_t>(threads_), LargePages::kAtOnce);
-    std::memset(memory_.get(), 0, bytes_ * static_cast<size_t>(threads_));
+    flush_ = weights > last_level / 2;
+    if (flush_) return;
+    bytes_ = static_cast<size_t>(2 * near);
+    memory_ = AllocateMemory(bytes_, LargePages::kAtOnce);
+    std::memset(memory_.get(), 0, bytes_);
   }
 
-  void Run() const {
-    if (bytes_ > 0) Read(memory_.get(), bytes_ * static_cast<size_t>(threads_));
-  }
-  // By all threads, a part each: the part of a value that a layer before has just written.
-  static void Read(const std::byte* data, size_t bytes) {
-    constexpr int64_t kLine = 64;
-    ParallelFor(static_cast<int64_t>(bytes) / kLine, 1024, [&](int64_t begin, int64_t end) {
-      unsigned sum = 0;
-      for (int64_t line = begin; line < end; ++line) sum += std::to_integer<unsigned>(data[line * kLine]);
-      asm volatile("" : : "r"(sum));  // so that it is read
-    });
+  void Run(const std::vector<std::pair<const std::byte*, size_t>>& weights) const {
+    if (bytes_ > 0) Read(memory_.get(), bytes_);
+    for (const auto& [data, bytes] : weights) {
+      if (flush_) Flush(data, bytes);
+    }
   }
 
  private:
-  int threads_;
-  size_t bytes_ = 0;  // per thread
+  bool flush_ = false;
+  size_t bytes_ = 0;
   std::shared_ptr<std::byte> memory_;
 };
 
@@ -137,6 +153,7 @@ struct Trial {
   ConvolutionAlgorithm algorithm;
   std::vector<std::unique_ptr<Kernel>> kernels;
   std::vector<std::shared_ptr<std::byte>> memory;
+  std::vector<std::pair<const std::byte*, size_t>> weights;
   std::vector<std::pair<const std::byte*, size_t>> sources;  // what other layers have just written
   std::vector<std::unique_ptr<Task>> tasks;
   double seconds = std::numeric_limits<double>::infinity();  // the best of its runs
@@ -246,6 +263,7 @@ class Measurement {
     memory_.Reset();  // they run one after the other
     const UnfilledScope::Take take = [&](size_t bytes) {
       trial.memory.push_back(memory_.Take(bytes));
+      trial.weights.emplace_back(trial.memory.back().get(), bytes);
       return trial.memory.back();
     };
     const UnfilledScope unfilled(take);
@@ -307,8 +325,8 @@ class Measurement {
   }
 
   void Run(const Problem& problem, Trial& trial) {
-    eviction_.Run();
-    for (const auto& [data, bytes] : trial.sources) Eviction::Read(data, bytes);
+    eviction_.Run(trial.weights);
+    for (const auto& [data, bytes] : trial.sources) Read(data, bytes);
     trial.seconds = std::min(trial.seconds, clock_.Time(problem.name, trial.algorithm.name, [&] {
       for (const auto& task : trial.tasks) task->Run();
     }));
