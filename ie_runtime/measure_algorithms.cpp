@@ -28,7 +28,9 @@ namespace {
 // Estimates may err by so much; what is beyond is not measured.
 constexpr double kEstimatesErr = 1.5;
 // Times may err by so much: another algorithm than the estimated one must be faster by more.
-constexpr double kTimesErr = 0.97;
+constexpr double kTimesErr = 0.95;
+// What a prologue saves depends on where the value between the layers would lie in a net, which is not known.
+constexpr double kPrologueHandicap = 1.1;
 // An algorithm that took so much longer than the fastest is out: after one run, which something else may have
 // disturbed, and after more.
 constexpr double kHopelessAtOnce = 3, kHopeless = 1.4;
@@ -190,6 +192,7 @@ std::vector<Problem> FindProblems(const Plan& plan) {
         const double seconds = ConvolutionAlgorithms(context)[0].seconds;
         std::vector<ConvolutionAlgorithm> both = {{kWithPrologue, seconds}, {kWithoutPrologue, seconds}};
         if (!fused) std::swap(both[0], both[1]);
+        both[1].handicap = kPrologueHandicap;
         return both;
       });
     }
