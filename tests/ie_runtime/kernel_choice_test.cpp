@@ -253,6 +253,15 @@ TEST(KernelChoice, TimeIsBounded) {
   EXPECT_NE(all.at(0).first.find("1x64x30x30 to 64x30x30 by 3x3"), std::string::npos) << all.at(0).first;
 }
 
+TEST(KernelChoice, ModelsInBf16AreNotMeasured) {
+  if (!HasBf16(EffectiveIsa())) GTEST_SKIP() << "this CPU computes in f32";
+  TestClock clock(Always(1e-3));
+  CompileOptions options = Measuring();
+  options.precision = ElementType::kBF16;
+  const CompiledGraph compiled(graph::ParseGraph(kNet), options);
+  EXPECT_TRUE(clock.runs.empty());
+}
+
 TEST(KernelChoice, TwoModelsSideBySide) {
   std::vector<std::thread> threads;
   for (int i = 0; i < 3; ++i) threads.emplace_back([] { CompileAndCompare(Measuring(0.2, 2)); });
