@@ -31,28 +31,41 @@ std::shared_ptr<const MappedFile> MappedFile::Open(const std::string& path) {
       Fail(ErrorKind::kIo, path, ": cannot map: ", std::strerror(reason));
     }
   }
-  ::close(descriptor);
   return std::shared_ptr<const MappedFile>(
-      new MappedFile(path, static_cast<const std::byte*>(data), size, data != nullptr, nullptr));
+      new MappedFile(path, static_cast<const std::byte*>(data), size, descriptor, nullptr));
 }
 
 std::shared_ptr<const MappedFile> MappedFile::FromMemory(std::string name, const void* data, uint64_t size,
                                                          std::shared_ptr<const void> keeper) {
   return std::shared_ptr<const MappedFile>(
-      new MappedFile(std::move(name), static_cast<const std::byte*>(data), size, false, std::move(keeper)));
+      new MappedFile(std::move(name), static_cast<const std::byte*>(data), size, -1, std::move(keeper)));
 }
 
 MappedFile::~MappedFile() {
-  if (mapped_) ::munmap(const_cast<std::byte*>(data_), size_);
+  if (descriptor_ < 0) return;
+  if (data_) ::munmap(const_cast<std::byte*>(data_), size_);
+  ::close(descriptor_);
 }
 
 void MappedFile::Release(uint64_t offset, uint64_t size) const {
   // To drop pages of a mapping is to read them again later; pages of other memory would be lost.
-  if (!mapped_) return;
+  if (descriptor_ < 0 || !data_) return;
   const uint64_t page = static_cast<uint64_t>(::sysconf(_SC_PAGESIZE));
   const uint64_t begin = (offset + page - 1) / page * page;
   const uint64_t end = (offset + size) / page * page;
   if (begin < end) ::madvise(const_cast<std::byte*>(data_) + begin, end - begin, MADV_DONTNEED);
+}
+
+void MappedFile::Read(uint64_t offset, size_t size, std::byte* to) const {
+  while (descriptor_ >= 0 && size > 0) {
+    const ssize_t count = ::pread(descriptor_, to, size, static_cast<off_t>(offset));
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) break;  // the mapping tells
+    to += count;
+    offset += static_cast<uint64_t>(count);
+    size -= static_cast<size_t>(count);
+  }
+  if (size > 0) std::memcpy(to, data_ + offset, size);
 }
 
 }  // namespace moir::graph

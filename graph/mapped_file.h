@@ -24,14 +24,17 @@ class MappedFile {
   // Tells the system that [offset, offset + size) has been used up; its pages may leave memory. Memory of
   // somebody else stays as it is.
   void Release(uint64_t offset, uint64_t size) const;
+  // Copies [offset, offset + size), which is within the file, to `to` without a page of the mapping being made for it:
+  // the way to read each byte once.
+  void Read(uint64_t offset, size_t size, std::byte* to) const;
 
  private:
-  MappedFile(std::string path, const std::byte* data, uint64_t size, bool mapped, std::shared_ptr<const void> keeper)
-      : path_(std::move(path)), data_(data), size_(size), mapped_(mapped), keeper_(std::move(keeper)) {}
+  MappedFile(std::string path, const std::byte* data, uint64_t size, int descriptor, std::shared_ptr<const void> keeper)
+      : path_(std::move(path)), data_(data), size_(size), descriptor_(descriptor), keeper_(std::move(keeper)) {}
   std::string path_;
   const std::byte* data_;
   uint64_t size_;
-  bool mapped_;  // data_ is to be unmapped
+  int descriptor_;  // of the file that data_ is mapped from; -1: of none
   std::shared_ptr<const void> keeper_;
 };
 

@@ -184,14 +184,16 @@ void Tensor::Stream(size_t max_bytes, const std::function<void(const std::byte*,
   const size_t size = ByteSize();
   const size_t element = ElementSize(type_);
   const size_t piece = std::max(max_bytes / element, size_t{1}) * element;
-  std::vector<std::byte> buffer(factors_.empty() ? 0 : std::min(piece, size));
+  const bool from_file = file_ && !owned_;
+  std::vector<std::byte> buffer(factors_.empty() && !from_file ? 0 : std::min(piece, size));
   for (size_t offset = 0; offset < size; offset += piece) {
     const size_t bytes = std::min(piece, size - offset);
-    if (factors_.empty()) {
+    if (factors_.empty() && !from_file) {
       sink(data_ + offset, bytes);
       continue;
     }
-    std::memcpy(buffer.data(), data_ + offset, bytes);
+    if (from_file) file_->Read(static_cast<uint64_t>(data_ - file_->Data()) + offset, bytes, buffer.data());
+    else std::memcpy(buffer.data(), data_ + offset, bytes);
     MultiplyFactors(buffer.data(), static_cast<int64_t>(offset / element), static_cast<int64_t>(bytes / element));
     sink(buffer.data(), bytes);
   }
