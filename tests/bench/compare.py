@@ -19,7 +19,8 @@ does not have the precision. --throughput instead: inferences per second with as
 and with a cache folder, beside OpenVINO; the median of the rounds, the files in the page cache. Anonymous memory is what no
 file backs, resident memory has the mapped files' pages, too. ratio: ours divided by OpenVINO's, below 1 where we need less.
 --ablation instead of the peers: the engine without one of its techniques after the other (bench_model --ablation), the
-median without it divided by the median with it, for each model, and the geometric mean over them.
+smallest time without it divided by the smallest with it, for each model, and the geometric mean over them. (Medians of large
+models have the first inferences in them, while weights move to large pages.)
 mo: `mo` and `cp` of the same .params take turns; RssAnon is memory that no file backs, sampled while mo runs.
 """
 import argparse
@@ -275,7 +276,7 @@ def measure_ablation(args, names):
     print(f"| Left out | mean | {' | '.join(names)} |\n|---|---|{'---|' * len(names)}")
     for technique in results[names[0]]:
         figures = [results[name][technique] for name in names]
-        ratios = [figure["without"][1] / figure["with"][1] for figure in figures]
+        ratios = [figure["without"][0] / figure["with"][0] for figure in figures]
         print(f"| {technique} | {geometric_mean(ratios):.2f} | {' | '.join(format(ratio, '.2f') for ratio in ratios)} |")
     if args.json:
         args.json.write_text(json.dumps({"machine": machine(), "threads": args.threads, "models": results}, indent=1))
