@@ -17,6 +17,7 @@
 
 #include "ie_runtime/common.h"
 #include "ie_runtime/kernels/blocked/packed.h"
+#include "ie_runtime/kernels/blocked/packed_mat_mul.h"
 
 namespace moir::runtime {
 
@@ -75,5 +76,9 @@ class AmxConvolution {
   std::shared_ptr<const std::byte> weights_;
   std::vector<float> bias_, slopes_;  // of whole panels
 };
+
+// The kernel of a MatMul in bf16 with constant weights and many rows, which are pixels to it; null where others serve
+// it better.
+std::unique_ptr<Kernel> MakeAmxMatMul(const KernelContext& context, const MatMulShape& shape, ElementType result);
 
 }  // namespace moir::runtime

@@ -79,4 +79,22 @@ std::optional<KernelChoice> MakeAmxKernel(const KernelContext& context) {
   return choice;
 }
 
+std::unique_ptr<Kernel> MakeAmxMatMul(const KernelContext& context, const MatMulShape& shape, ElementType result) {
+  // A convolution of one pixel has its weights as a transposed matrix.
+  if (EffectiveIsa() < Isa::kAvx512CoreAmx || !Uses(Technique::kAmx) || !shape.transposed) return nullptr;
+  const AmxShape as_convolution{1, shape.inner, shape.columns, shape.rows, 1, shape.rows, 1, 1, 1, 1, 1, 1, 1, 0, 0};
+  if (AmxConvolution::TakesPlanes(as_convolution) || !AmxConvolution::Pays(as_convolution)) return nullptr;
+  const Layer& layer = context.GetLayer();
+  const FusedPostOps fused = FusePostOps(context);
+  Check(fused.sum == 0, "a sum in a MatMul");
+  std::optional<Chain> chain;
+  if (fused.count < layer.post_ops.size()) {
+    chain.emplace(ChannelView{1, 1, shape.rows, shape.columns, shape.columns});
+    chain->AddPostOps(context, fused.count);
+  }
+  return std::make_unique<AmxKernel>(AmxConvolution(as_convolution, ParallelThreads(), result,
+                                                    context.Input(1).constant, fused.bias, fused.finish, fused.slopes),
+                                     result, 0, std::move(chain), std::vector<size_t>());
+}
+
 }  // namespace moir::runtime

@@ -1,10 +1,12 @@
 // MatMul.
 //   - constant matrix b, few rows of a: a stream over the weights, packed or stored (fully_connected.h), bound by
 //   memory
-//   - constant matrix b, many rows of a: loops of our own over packed rows and weights (blocked/packed_mat_mul.h), or
-//     oneDNN's inner product with packed weights where those do not serve
+//   - constant matrix b, many rows of a: loops of our own over packed rows and weights (blocked/packed_mat_mul.h; in
+//   bf16
+//     those of pointwise convolutions on AMX), or oneDNN's inner product with packed weights where those do not serve
 //   - two computed operands: oneDNN's matmul, with stacks of matrices broadcast
 // Bias and post-ops work on the last axis; what the primitive does not take runs as a chain over the result.
+#include "ie_runtime/kernels/amx/amx_convolution.h"
 #include "ie_runtime/kernels/blocked/packed_mat_mul.h"
 #include "ie_runtime/kernels/chain.h"
 #include "ie_runtime/kernels/factories.h"
@@ -116,6 +118,9 @@ std::unique_ptr<Kernel> MakeDense(const KernelContext& context, const MatMulShap
   const bool stream = dense.rows <= FullyConnected::kMaxRows && Uses(Technique::kStream);
   if (!stream && types.products == ElementType::kF32) {
     if (auto kernel = MakePackedMatMul(context, dense)) return kernel;
+  }
+  if (!stream && types.products == ElementType::kBF16) {
+    if (auto kernel = MakeAmxMatMul(context, dense, types.result)) return kernel;
   }
   std::optional<Chain> chain;
   if (!layer.post_ops.empty()) {
