@@ -186,6 +186,25 @@ TEST_F(Bf16, MatrixProducts) {
   ExpectSameInBf16("a : f32[5,6,17]; w : f32[5,17,24] = random(1); m = MatMul(a, w); return m");
 }
 
+// Rows are pixels to the convolutions on AMX, where these take so many channels.
+TEST_F(Bf16, MatrixProductsOfManyRows) {
+  const bool amx = EffectiveIsa() >= Isa::kAvx512CoreAmx;
+  for (const int rows : {5, 16, 33, 130}) {
+    for (const int inner : {32, 37, 130}) {
+      for (const int columns : {16, 77}) {
+        const std::string text =
+            StrCat("x : f32[", rows, ",", inner, "]; w : f32[", columns, ",", inner, "] = random(1); b : f32[", columns,
+                   "] = random(2)\nm = MatMul(x, w) transpose_b=true; a = Add(m, b); ");
+        for (const char* rest : {"return a", "r = ReLU(a); return r", "g = Gelu(a); return g"}) {
+          const EngineRun run = ExpectSameInBf16(text + rest);
+          EXPECT_EQ(run.ExecType("m").rfind("amx_bf16", 0) == 0, amx && inner != 37)
+              << run.ExecType("m") << ": " << text << rest;
+        }
+      }
+    }
+  }
+}
+
 // Layers that follow their data, between a convolution and one that changes nothing.
 TEST_F(Bf16, LayersBetweenConvolutions) {
   const auto between = [](const std::string& layers, int64_t channels, double roundings) {
