@@ -6,6 +6,7 @@
 
 #include "ie_runtime/common.h"
 #include "ie_runtime/kernels/blocked/cost.h"
+#include "ie_runtime/kernels/blocked/padded.h"
 #include "ie_runtime/memory.h"
 #include "ie_runtime/packed_constants.h"
 #include "ie_runtime/threads.h"
@@ -16,13 +17,7 @@ namespace {
 using blocked::DivideUp;
 using blocked::kMaxVectors;
 using blocked::Loops;
-
-std::shared_ptr<const float> Padded(std::span<const float> values, int64_t count) {
-  auto memory = AllocateZeros(static_cast<size_t>(count) * sizeof(float));
-  float* padded = reinterpret_cast<float*>(memory.get());
-  std::copy(values.begin(), values.end(), padded);
-  return std::shared_ptr<const float>(std::move(memory), padded);
-}
+using blocked::Padded;
 
 }  // namespace
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "ie_runtime/kernels/blocked/padded.h"
 #include "ie_runtime/kernels/vector_loops.h"
 #include "ie_runtime/memory.h"
 #include "ie_runtime/packed_constants.h"
@@ -15,16 +16,10 @@ namespace {
 
 using blocked::DivideUp;
 using blocked::kMaxVectors;
+using blocked::Padded;
 
 // A block of rows and columns of x, 512 kB, shares the second-level cache with two panels of weights.
 constexpr int64_t kChunk = 1024, kBlockRows = 128;
-
-std::shared_ptr<const float> Padded(std::span<const float> values, int64_t count) {
-  auto memory = AllocateZeros(static_cast<size_t>(count) * sizeof(float));
-  float* padded = reinterpret_cast<float*>(memory.get());
-  std::copy(values.begin(), values.end(), padded);
-  return std::shared_ptr<const float>(std::move(memory), padded);
-}
 
 // x[row][column] -> V[column / kLanes][row][column % kLanes] for rows [begin, end) of `rows`.
 template <int kLanes>

@@ -6,24 +6,16 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <random>
 #include <vector>
 
 #include "ie_runtime/memory.h"
 #include "ie_runtime/threads.h"
+#include "tests/ie_runtime/kernels/random_floats.h"
 
 namespace moir::runtime {
 namespace {
 
 using blocked::Finish;
-
-std::vector<float> Random(int64_t count, uint32_t seed) {
-  std::mt19937 engine(seed);
-  std::uniform_real_distribution<float> uniform(-1, 1);
-  std::vector<float> values(static_cast<size_t>(count));
-  for (float& value : values) value = uniform(engine);
-  return values;
-}
 
 size_t BlockedIndex(int64_t lanes, int64_t channels, int64_t pixels, int64_t n, int64_t c, int64_t pixel) {
   const int64_t blocks = (channels + lanes - 1) / lanes;
@@ -46,10 +38,10 @@ void ExpectRight(const blocked::Loops& loops, const PackedShape& s, int threads,
   const InferenceScope scope(threads);
   const int64_t elements = s.kernel_y * s.kernel_x, lanes = loops.lanes;
   const int64_t pixels = s.height * s.width, out_pixels = s.out_height * s.out_width;
-  const std::vector<float> data = Random(s.batch * s.in_channels * pixels, 1);
-  const std::vector<float> weights = Random(s.out_channels * s.in_channels * elements, 2);
-  const std::vector<float> bias = Random(s.out_channels, 3), slopes = Random(s.out_channels, 4);
-  const std::vector<float> sum = Random(s.batch * s.out_channels * out_pixels, 5);
+  const std::vector<float> data = RandomFloats(s.batch * s.in_channels * pixels, 1);
+  const std::vector<float> weights = RandomFloats(s.out_channels * s.in_channels * elements, 2);
+  const std::vector<float> bias = RandomFloats(s.out_channels, 3), slopes = RandomFloats(s.out_channels, 4);
+  const std::vector<float> sum = RandomFloats(s.batch * s.out_channels * out_pixels, 5);
   const PackedConvolution convolution(s, loops, threads, weights.data(), bias, finish, slopes);
   const auto src = ToBlocked(lanes, data, s.batch, s.in_channels, pixels);
   // The sum is overwritten by the result, as in the engine.
@@ -174,10 +166,10 @@ void ExpectPrologueRight(const blocked::Loops& loops, const PackedShape& s, cons
   const int64_t lanes = loops.lanes, pixels = s.out_height * s.out_width;
   const bool affine = prologue.kind == PackedPrologue::Kind::kAffine;
   const int64_t source_pixels = affine ? s.height * s.width : prologue.height * prologue.width;
-  const std::vector<float> data = Random(s.batch * s.in_channels * source_pixels, 1);
-  const std::vector<float> weights = Random(s.out_channels * s.in_channels, 2);
-  const std::vector<float> bias = Random(s.out_channels, 3), slopes = Random(s.out_channels, 4);
-  const std::vector<float> sum = Random(s.batch * s.out_channels * pixels, 5);
+  const std::vector<float> data = RandomFloats(s.batch * s.in_channels * source_pixels, 1);
+  const std::vector<float> weights = RandomFloats(s.out_channels * s.in_channels, 2);
+  const std::vector<float> bias = RandomFloats(s.out_channels, 3), slopes = RandomFloats(s.out_channels, 4);
+  const std::vector<float> sum = RandomFloats(s.batch * s.out_channels * pixels, 5);
   const Finish finish{Finish::Kind::kPRelu, 0, 0};
   const PackedConvolution convolution(s, loops, threads, weights.data(), bias, finish, slopes, prologue);
   const auto src = ToBlocked(lanes, data, s.batch, s.in_channels, source_pixels);
@@ -217,8 +209,11 @@ std::vector<Finish> AllFinishes() {
 TEST_P(Packed, AffinePrologues) {
   for (const auto& [channels, out, height, width] : std::vector<std::array<int64_t, 4>>{
            {16, 32, 4, 4}, {35, 50, 5, 7}, {130, 17, 9, 13}, {1, 1, 1, 1}, {64, 128, 3, 1}}) {
-    PackedPrologue prologue{
-        PackedPrologue::Kind::kAffine, Random(channels, 6), Random(channels, 7), {}, Random(channels, 8)};
+    PackedPrologue prologue{PackedPrologue::Kind::kAffine,
+                            RandomFloats(channels, 6),
+                            RandomFloats(channels, 7),
+                            {},
+                            RandomFloats(channels, 8)};
     for (const Finish& finish : AllFinishes()) {
       prologue.finish = finish;
       for (const int threads : {1, 2, 3})
@@ -241,12 +236,13 @@ TEST_P(Packed, DepthwisePrologues) {
   for (const Filter& f : filters) {
     const int64_t height = (f.height + f.pad_top + f.pad_bottom - f.kernel_y) / f.stride_y + 1;
     const int64_t width = (f.width + f.pad_left + f.pad_right - f.kernel_x) / f.stride_x + 1;
-    PackedPrologue prologue{PackedPrologue::Kind::kDepthwise, {}, Random(f.channels, 7), {}, Random(f.channels, 8)};
+    PackedPrologue prologue{
+        PackedPrologue::Kind::kDepthwise, {}, RandomFloats(f.channels, 7), {}, RandomFloats(f.channels, 8)};
     prologue.height = f.height, prologue.width = f.width;
     prologue.kernel_y = f.kernel_y, prologue.kernel_x = f.kernel_x;
     prologue.stride_y = f.stride_y, prologue.stride_x = f.stride_x;
     prologue.pad_top = f.pad_top, prologue.pad_left = f.pad_left;
-    prologue.weights = Random(f.channels * f.kernel_y * f.kernel_x, 9);
+    prologue.weights = RandomFloats(f.channels * f.kernel_y * f.kernel_x, 9);
     for (const Finish& finish : AllFinishes()) {
       prologue.finish = finish;
       for (const int threads : {1, 2})
