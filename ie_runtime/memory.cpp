@@ -2,6 +2,7 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <cstdlib>
@@ -96,6 +97,8 @@ class SmallPages {
   std::atomic<bool> any_{false};
 };
 
+std::atomic<int64_t> bytes_to_copy{0};
+
 }  // namespace
 
 std::shared_ptr<std::byte> AllocateMemory(size_t bytes, LargePages large_pages) {
@@ -119,6 +122,9 @@ std::shared_ptr<std::byte> AllocateMemory(size_t bytes, LargePages large_pages) 
 void InferenceBegins() { SmallPages::Instance().CollapseSome(); }
 void InferenceEnds() { SmallPages::Instance().Settle(); }
 size_t BytesInSmallPages() { return SmallPages::Instance().Bytes(); }
+
+void AddBytesToMove(int64_t bytes) { bytes_to_copy += bytes; }
+size_t BytesToMove() { return BytesInSmallPages() + static_cast<size_t>(std::max<int64_t>(0, bytes_to_copy.load())); }
 
 std::shared_ptr<std::byte> AllocateZeros(size_t bytes) {
   auto memory = AllocateMemory(bytes);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 
 namespace moir::runtime {
@@ -24,6 +25,10 @@ void InferenceBegins();
 void InferenceEnds();
 // Bytes of blocks that wait for large pages.
 size_t BytesInSmallPages();
+// All bytes that inferences to come will move to large pages: those, and what is said here of memory that is copied
+// there by others (negative: it is done, or gone).
+void AddBytesToMove(int64_t bytes);
+size_t BytesToMove();
 
 // Tells the system that all of these bytes are about to be read: pages of a mapped file that are in memory are mapped
 // at once instead of a few at each fault. Advice only.

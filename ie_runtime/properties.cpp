@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "ie_runtime/isa.h"
+#include "ie_runtime/memory.h"
 #include "ie_runtime/threads.h"
 
 namespace moir::runtime {
@@ -127,6 +128,7 @@ constexpr const char* kReadOnlyProperties[] = {
     "full_device_name",
     "loaded_from_cache",
     "memory_activations",
+    "memory_to_settle",
     "memory_weights",
     "model_name",
     "optimal_number_of_infer_requests",
@@ -231,6 +233,7 @@ bool IsReadOnlyProperty(const std::string& name) {
 std::string DeviceProperty(const std::string& name) {
   if (name == "full_device_name") return CpuName();
   if (name == "optimization_capabilities") return HasBf16(EffectiveIsa()) ? "f32,bf16,i8" : "f32,i8";
+  if (name == "memory_to_settle") return std::to_string(BytesToMove());
   if (name != "supported_properties") FailUnknownProperty(name);
   std::string names;
   for (const std::string& known : AllNames()) names += (names.empty() ? "" : ",") + known;

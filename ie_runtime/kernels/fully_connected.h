@@ -58,8 +58,6 @@ class FullyConnectedRows {
   size_t Bytes() const { return packed_ ? static_cast<size_t>(inner_ * columns_) * sizeof(float) : 0; }
   // `stored`: the weights given above. Each result is the same sum whatever the number of rows and threads.
   void Run(const float* x, const float* stored, float* y, int64_t rows) const;
-  // What is still read from the model's weights, of those that are to be copied.
-  size_t BytesToCopy() const;
 
  private:
   class Copies;

@@ -119,12 +119,15 @@ class FullyConnectedRows::Copies {
         pieces_((columns + piece_columns_ - 1) / piece_columns_),
         memory_(AllocateMemory(weights.ByteSize(), LargePages::kAtOnce)),
         states_(static_cast<size_t>(pieces_)),
-        left_(pieces_) {}
+        left_(pieces_),
+        bytes_left_(static_cast<int64_t>(weights.ByteSize())) {
+    AddBytesToMove(bytes_left_);
+  }
+  ~Copies() { AddBytesToMove(-bytes_left_); }
+  Copies(const Copies&) = delete;
+  Copies& operator=(const Copies&) = delete;
 
   int64_t PieceColumns() const { return piece_columns_; }
-  size_t BytesLeft() const {
-    return static_cast<size_t>(std::min(left_ * piece_columns_, columns_) * inner_) * sizeof(float);
-  }
   // Where all rows are said to be, of which those of the piece are.
   const float* RowsOfPiece(int64_t piece, std::atomic<int64_t>& allowance) {
     std::atomic<State>& state = states_[static_cast<size_t>(piece)];
@@ -139,6 +142,8 @@ class FullyConnectedRows::Copies {
     allowance -= bytes;
     std::copy_n(stored + first * inner_, count, copies + first * inner_);
     state.store(State::kCopied, std::memory_order_release);
+    bytes_left_ -= bytes;
+    AddBytesToMove(-bytes);
     // Whoever still reads there gets the pages back.
     if (--left_ == 0) weights_.ReleasePages();
     return copies;
@@ -151,7 +156,7 @@ class FullyConnectedRows::Copies {
   int64_t inner_, columns_, piece_columns_, pieces_;
   std::shared_ptr<std::byte> memory_;
   std::vector<std::atomic<State>> states_;
-  std::atomic<int64_t> left_;
+  std::atomic<int64_t> left_, bytes_left_;
 };
 
 FullyConnectedRows::FullyConnectedRows(const Tensor& weights, int64_t inner, int64_t columns, std::vector<float> bias)
@@ -181,8 +186,6 @@ bool FullyConnectedRows::Pays(int64_t inner, int64_t columns) {
   constexpr int64_t kSmall = int64_t{1} << 18;  // a megabyte: stays in the second-level cache
   return inner >= kAhead && columns > kSmall / inner;
 }
-
-size_t FullyConnectedRows::BytesToCopy() const { return copies_ ? copies_->BytesLeft() : 0; }
 
 void FullyConnectedRows::Run(const float* x, const float* stored, float* y, int64_t rows) const {
   const float* weights = packed_ ? reinterpret_cast<const float*>(packed_.get()) : stored;

@@ -284,6 +284,8 @@ class MOIR_API CompiledModel {
   //   shape_cache_misses                shapes that were compiled, the model's own included
   //   memory_activations, memory_weights
   //                                     bytes, of each request and of all together
+  //   memory_to_settle                  bytes of the process's weights that the inferences to come will move to large
+  //                                     pages, which makes the first ones slower; "0": there are none left
   // Throws kBadOption for other names.
   std::string GetProperty(const std::string& name) const;
   // enable_profiling, from the next inference on, and shape_cache_capacity, if it was not "0"; throws kBadOption for

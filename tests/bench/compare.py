@@ -3,7 +3,7 @@
 
 usage: compare.py --build DIR --work DIR --mxnet-python PYTHON --peers-python PYTHON [--graphs DIR] [--models NAME,...]
                   [--engines openvino,onnxruntime,ncnn,mxnet] [--precision f32|bf16] [--threads 2] [--rounds 4] [--runs 20]
-                  [--throughput SECONDS | --load] [--max-isa ISA] [--json FILE] [--only engine|mo] [--mo-models NAME,...]
+                  [--throughput SECONDS | --load | --tail SECONDS] [--max-isa ISA] [--json FILE] [--only engine|mo] [--mo-models NAME,...]
                   [--ablation]
 
 DIR of --build holds bin/mo and bin/bench_model (configure with -DMOIR_ENABLE_BENCHMARKS=ON). Models are those of models.py,
@@ -18,15 +18,20 @@ does not have the precision. --throughput instead: inferences per second with as
 --load instead: milliseconds from the IR's files to the first result, and the memory that the process took on the way, without
 and with a cache folder, beside OpenVINO; the median of the rounds, the files in the page cache. Anonymous memory is what no
 file backs, resident memory has the mapped files' pages, too. ratio: ours divided by OpenVINO's, below 1 where we need less.
+--tail instead: inferences one after the other for about so many seconds, in as many processes as there are rounds, after
+25 that are not counted; 99 of 100 take at most p99. machine: arithmetic in registers of the same length, with the same
+threads, which tells what the machine itself does to the slowest ones (bench_steadiness).
 --ablation instead of the peers: the engine without one of its techniques after the other (bench_model --ablation), the
 smallest time without it divided by the smallest with it, for each model, and the geometric mean over them. (Medians of large
 models have the first inferences in them, while weights move to large pages.)
+--max-isa holds for moir, and through oneDNN's environment variable for OpenVINO and MXNet, not for the others.
 mo: `mo` and `cp` of the same .params take turns; RssAnon is memory that no file backs, sampled while mo runs.
 """
 import argparse
 import array
 import json
 import math
+import os
 import pathlib
 import platform
 import shutil
@@ -267,6 +272,38 @@ def measure_load(args, names):
         print(f"{engine:10} {key:16} mean ratio {geometric_mean(values):.3f}, largest {max(values):.3f}, of {len(values)} models")
 
 
+def tail(args, name):
+    """{engine, or machine: the sorted milliseconds of single inferences}"""
+    engines, times = commands(args, name), {}
+    quick = {engine: json.loads(run([*command, "--runs", 9]).strip().splitlines()[-1])["times"] for engine, command in engines.items()}
+    middle = {engine: statistics.median(one) for engine, one in quick.items()}
+
+    def runs(engine):
+        return max(100, int(args.tail * 1000 / args.rounds / middle[engine]))
+
+    for _ in range(args.rounds):
+        for engine, command in engines.items():
+            times.setdefault(engine, []).extend(json.loads(run([*command, "--runs", runs(engine)]).strip().splitlines()[-1])["times"])
+        steady = [args.build / "bin/bench_steadiness", args.threads, f"{middle['moir']:.4f}", runs("moir")]
+        times.setdefault("machine", []).extend(json.loads(run(steady))["times"])
+    return {engine: sorted(one) for engine, one in times.items()}
+
+
+def measure_tail(args, names):
+    results = {"machine": machine(), "threads": args.threads, "precision": args.precision, "models": {}}
+    print(f"{results['machine']}, {args.threads} threads, {args.precision}; ms of single inferences, {args.rounds} rounds of {args.tail / args.rounds:g} s")
+    print(f"{'model':16} {'':12} {'runs':>7} {'median':>9} {'p90':>9} {'p99':>9} {'largest':>9}  p99 / median")
+    for name in names:
+        figures = results["models"][name] = {}
+        for engine, times in tail(args, name).items():
+            at = {"median": times[len(times) // 2], "p90": times[len(times) * 90 // 100], "p99": times[len(times) * 99 // 100], "largest": times[-1]}
+            figures[engine] = {"runs": len(times), **at}
+            print(f"{name if engine == 'moir' else '':16} {engine:12} {len(times):7} " + " ".join(f"{value:9.3f}" for value in at.values())
+                  + f"  {at['p99'] / at['median']:.2f}", flush=True)
+        if args.json:
+            args.json.write_text(json.dumps(results, indent=1))
+
+
 def measure_ablation(args, names):
     results = {}
     for name in names:
@@ -351,6 +388,7 @@ def main():
     parser.add_argument("--runs", type=int, default=20)
     parser.add_argument("--throughput", type=float, metavar="SECONDS")
     parser.add_argument("--load", action="store_true")
+    parser.add_argument("--tail", type=float, metavar="SECONDS")
     parser.add_argument("--max-isa")
     parser.add_argument("--json", type=pathlib.Path)
     parser.add_argument("--ablation", action="store_true")
@@ -358,6 +396,8 @@ def main():
     args = parser.parse_args()
     if args.load:
         args.engines = ["openvino"]
+    if args.max_isa:
+        os.environ.update(DNNL_MAX_CPU_ISA=args.max_isa.upper(), ONEDNN_MAX_CPU_ISA=args.max_isa.upper())
     names, mo_names = args.models.split(","), args.mo_models.split(",")
     for name in names + mo_names:
         if name not in MODELS:
@@ -366,7 +406,7 @@ def main():
     if args.ablation:
         return measure_ablation(args, names)
     if args.only != "mo":
-        (measure_load if args.load else measure_engine)(args, names)
+        (measure_load if args.load else measure_tail if args.tail else measure_engine)(args, names)
     if args.only != "engine":
         measure_mo(args, mo_names)
 

@@ -116,6 +116,8 @@ TEST(Api, PropertiesAreCheckedAndReadBack) {
   EXPECT_EQ(Compile().GetProperty("inference_precision"), "f32");
   EXPECT_GT(std::stoul(Compile().GetProperty("memory_weights")), 0u);
   EXPECT_GT(std::stoul(Compile().GetProperty("memory_activations")), 0u);
+  const std::string to_settle = Compile().GetProperty("memory_to_settle");
+  EXPECT_EQ(std::to_string(std::stoull(to_settle)), to_settle);
   ExpectError(ErrorKind::kBadOption, "did you mean enable_profiling", [] { Compile({{"enable_profilin", "true"}}); });
   ExpectError(ErrorKind::kBadOption, "inference_num_threads: got \"two\"", [] {
     Compile({{"inference_num_threads", "two"}});

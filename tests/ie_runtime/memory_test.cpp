@@ -57,6 +57,16 @@ TEST(Memory, BlocksThatAreGoneOrSmallWaitForNothing) {
   Inference();
 }
 
+TEST(Memory, WhatOthersMoveIsCountedToo) {
+  SettleAll();
+  const size_t before = BytesToMove();
+  const auto memory = AllocateMemory(8 * kMegabyte);
+  AddBytesToMove(5);
+  EXPECT_EQ(BytesToMove(), before + BytesInSmallPages() + 5);
+  AddBytesToMove(-5);
+  EXPECT_EQ(BytesToMove(), before + BytesInSmallPages());
+}
+
 TEST(Memory, WillReadTakesAnything) {
   const auto memory = AllocateZeros(kMegabyte);
   for (const size_t offset : {size_t{0}, size_t{1}, size_t{4095}, size_t{4097}}) {

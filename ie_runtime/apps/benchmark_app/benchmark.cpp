@@ -250,8 +250,9 @@ Benchmark RunBenchmark(const BenchmarkOptions& options) {
     LogInfo("input  %s  %s", benchmark.inputs[i].first.c_str(), data.origins[i].c_str());
   for (const std::string& note : data.notes) Note(benchmark, note);
   Runner runner(compiled, std::move(data.sets), benchmark.requests, options.async, !options.inference_only);
-  benchmark.first_inference_ms = runner.WarmUp();
-  benchmark.warm_up = options.async ? benchmark.requests + 1 : 1;
+  const Runner::Warmth warmth = runner.WarmUp([&] { return std::stoull(compiled.GetProperty("memory_to_settle")); });
+  benchmark.first_inference_ms = warmth.first_ms;
+  benchmark.warm_up = warmth.inferences;
   LogInfo("First inference took %.2f ms", benchmark.first_inference_ms);
   LogInfo("Warm-up: %zu inferences, not measured", benchmark.warm_up);
 

@@ -99,18 +99,38 @@ void Runner::Fill(Slot& slot) {
   slot.next_set = (slot.next_set + slots_.size()) % sets_.size();
 }
 
-double Runner::WarmUp() {
+Runner::Warmth Runner::WarmUp(const std::function<uint64_t()>& to_settle) {
+  Warmth warmth;
+  const auto run_all = [&] {
+    if (!async_) {
+      slots_.front()->request.Infer();
+      ++warmth.inferences;
+      return;
+    }
+    for (const auto& slot : slots_) slot->request.StartAsync();
+    for (const auto& slot : slots_) slot->request.Wait();
+    warmth.inferences += slots_.size();
+  };
   const Clock::time_point start = Clock::now();
-  if (!async_) {
+  if (async_) {
+    slots_.front()->request.StartAsync();
+    slots_.front()->request.Wait();
+  } else {
     slots_.front()->request.Infer();
-    return Seconds(Clock::now() - start) * 1000;
   }
-  slots_.front()->request.StartAsync();
-  slots_.front()->request.Wait();
-  const double milliseconds = Seconds(Clock::now() - start) * 1000;
-  for (const auto& slot : slots_) slot->request.StartAsync();
-  for (const auto& slot : slots_) slot->request.Wait();
-  return milliseconds;
+  warmth.first_ms = Seconds(Clock::now() - start) * 1000;
+  warmth.inferences = 1;
+  if (async_) run_all();
+  // A part moves in every inference but the first ones.
+  constexpr int kPatience = 2;
+  uint64_t least = to_settle ? to_settle() : 0;
+  for (int in_vain = 0; least > 0 && in_vain < kPatience && !Interrupted();) {
+    run_all();
+    const uint64_t left = to_settle();
+    in_vain = left < least ? 0 : in_vain + 1;
+    least = std::min(least, left);
+  }
+  return warmth;
 }
 
 // Whether another inference is to start.

@@ -46,9 +46,13 @@ class Runner {
   size_t Requests() const;
   InferRequest& Request(size_t index);
 
-  // Every request runs once, the first one before the others, so that threads are there and memory was touched. Gives
-  // the milliseconds of that first inference.
-  double WarmUp();
+  // Every request runs once, the first one before the others, so that threads are there and memory was touched; and
+  // again for as long as that brings `to_settle` (bytes; the property memory_to_settle) closer to 0.
+  struct Warmth {
+    double first_ms = 0;  // of the first inference
+    size_t inferences = 0;
+  };
+  Warmth WarmUp(const std::function<uint64_t()>& to_settle = {});
 
   // Calls `progress`, if given, several times per second with the seconds and inferences so far, and `done` after each
   // inference with the number of its request, in the thread that ran it; calls for one request do not overlap. Throws

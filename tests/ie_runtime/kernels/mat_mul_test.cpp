@@ -1,6 +1,7 @@
 #include <thread>
 
 #include "ie_runtime/kernels/fully_connected.h"
+#include "ie_runtime/memory.h"
 #include "tests/ie_runtime/engine_test_support.h"
 #include "tests/support/graph_testing.h"
 
@@ -68,6 +69,7 @@ TEST(FullyConnectedKernel, RowsOfAFileMoveWhileTheyAreRead) {
     return y;
   };
   // Without constants of this process's own nothing is copied.
+  const size_t before = BytesToMove();
   const FullyConnectedRows shared(mapped, kInner, kColumns, std::vector<float>(kColumns, 0.25f));
   const std::vector<float> expected = run(shared);
   for (int64_t column : {int64_t{0}, kColumns / 2, kColumns - 1}) {
@@ -77,7 +79,7 @@ TEST(FullyConnectedKernel, RowsOfAFileMoveWhileTheyAreRead) {
     EXPECT_NEAR(expected[static_cast<size_t>(kColumns + column)], sum, 1e-3);
   }
   EXPECT_EQ(run(shared), expected);
-  EXPECT_EQ(shared.BytesToCopy(), 0u);
+  EXPECT_EQ(BytesToMove(), before);
 
   for (const int threads : {1, 3}) {
     PackedConstants constants(0);
@@ -85,7 +87,7 @@ TEST(FullyConnectedKernel, RowsOfAFileMoveWhileTheyAreRead) {
     const FullyConnectedRows moving(mapped, kInner, kColumns, std::vector<float>(kColumns, 0.25f));
     EXPECT_TRUE(moving.ReadsStored());
     EXPECT_EQ(run(moving), expected);
-    EXPECT_EQ(moving.BytesToCopy(), bytes.size());  // the first result waits for no copies
+    EXPECT_EQ(BytesToMove(), before + bytes.size());  // the first result waits for no copies
     std::vector<std::thread> others;
     for (int i = 0; i < threads; ++i) {
       others.emplace_back([&] {
@@ -93,8 +95,16 @@ TEST(FullyConnectedKernel, RowsOfAFileMoveWhileTheyAreRead) {
       });
     }
     for (std::thread& other : others) other.join();
-    EXPECT_EQ(moving.BytesToCopy(), 0u);
+    EXPECT_EQ(BytesToMove(), before);
     EXPECT_TRUE(run(moving) == expected);
+    // What is gone will not move any more.
+    {
+      PackedConstants others_constants(0);
+      const PackingScope others_scope(&others_constants);
+      const FullyConnectedRows another(mapped, kInner, kColumns, {});
+      EXPECT_EQ(BytesToMove(), before + bytes.size());
+    }
+    EXPECT_EQ(BytesToMove(), before);
   }
 }
 
