@@ -58,6 +58,10 @@ void CheckAgainstSchema(const Node& node) {
   }
 }
 
+// Positions ascend along a graph's nodes. Removed nodes leave gaps, so that to remove one is not to number all that
+// follow it anew; where gaps are more than this share of the nodes, they are closed.
+constexpr size_t kGapsPerNode = 1, kMinGaps = 256;
+
 }  // namespace
 
 Graph::Graph(std::string name) : name_(std::move(name)) {}
@@ -82,7 +86,7 @@ Node* Graph::Add(std::string_view op, std::string name, std::vector<Value> input
     const Value& input = node->inputs_[i];
     input.node->readers_[input.index].push_back({node, i});
   }
-  node->position_ = nodes_.size();
+  node->position_ = nodes_.empty() ? 0 : nodes_.back()->position_ + 1;
   by_name_[node->name_] = node;
   nodes_.push_back(std::move(owned));
   return node;
@@ -106,7 +110,7 @@ Node* Graph::AddConstant(std::string name, Tensor value) {
   node->outputs_.push_back({value.Type(), value.Shape(), {}});
   node->readers_.resize(1);
   node->constant_ = std::move(value);
-  node->position_ = nodes_.size();
+  node->position_ = nodes_.empty() ? 0 : nodes_.back()->position_ + 1;
   by_name_[node->name_] = node;
   nodes_.push_back(std::move(owned));
   return node;
@@ -130,16 +134,20 @@ Node* Graph::FindNode(std::string_view name) const {
 
 std::vector<Node*> Graph::TopologicalOrder() const {
   // Kahn's algorithm; ready nodes leave in the order of their position.
-  std::vector<size_t> missing(nodes_.size());
+  const size_t end = nodes_.empty() ? 0 : nodes_.back()->position_ + 1;
+  std::vector<size_t> missing(end);
+  std::vector<Node*> at(end);
   std::priority_queue<size_t, std::vector<size_t>, std::greater<>> ready;
-  for (size_t i = 0; i < nodes_.size(); ++i) {
-    missing[i] = nodes_[i]->inputs_.size();
-    if (missing[i] == 0) ready.push(i);
+  for (const auto& node : nodes_) {
+    const size_t position = node->position_;
+    at[position] = node.get();
+    missing[position] = node->inputs_.size();
+    if (missing[position] == 0) ready.push(position);
   }
   std::vector<Node*> order;
   order.reserve(nodes_.size());
   while (!ready.empty()) {
-    Node* node = nodes_[ready.top()].get();
+    Node* node = at[ready.top()];
     ready.pop();
     order.push_back(node);
     for (const auto& readers : node->readers_) {
@@ -149,8 +157,8 @@ std::vector<Node*> Graph::TopologicalOrder() const {
     }
   }
   if (order.size() != nodes_.size()) {
-    for (size_t i = 0; i < nodes_.size(); ++i) {
-      if (missing[i] > 0) Fail(ErrorKind::kBadModel, "node \"", nodes_[i]->name_, "\": it depends on itself");
+    for (const auto& node : nodes_) {
+      if (missing[node->position_] > 0) Fail(ErrorKind::kBadModel, "node \"", node->name_, "\": it depends on itself");
     }
   }
   return order;
@@ -213,14 +221,15 @@ void Graph::Remove(Node* node) {
   for (size_t i = 0; i < node->inputs_.size(); ++i) DropUse(node->inputs_[i], {node, i});
   parameters_.erase(std::remove(parameters_.begin(), parameters_.end(), node), parameters_.end());
   by_name_.erase(node->name_);
-  // Positions keep the order of the others: the hole is closed lazily by shifting.
-  const size_t position = node->position_;
-  nodes_.erase(nodes_.begin() + static_cast<std::ptrdiff_t>(position));
-  for (size_t i = position; i < nodes_.size(); ++i) nodes_[i]->position_ = i;
+  const auto before = [](const std::unique_ptr<Node>& other, size_t position) { return other->position_ < position; };
+  nodes_.erase(std::lower_bound(nodes_.begin(), nodes_.end(), node->position_, before));
+  if (!nodes_.empty() && nodes_.back()->position_ > nodes_.size() * (1 + kGapsPerNode) + kMinGaps) {
+    for (size_t i = 0; i < nodes_.size(); ++i) nodes_[i]->position_ = i;
+  }
 }
 
 size_t Graph::RemoveDead() {
-  std::vector<bool> live(nodes_.size(), false);
+  std::vector<bool> live(nodes_.empty() ? 0 : nodes_.back()->position_ + 1, false);
   std::vector<Node*> todo;
   const auto mark = [&](Node* node) {
     if (live[node->position_]) return;
@@ -234,21 +243,19 @@ size_t Graph::RemoveDead() {
     todo.pop_back();
     for (const Value& input : node->inputs_) mark(input.node);
   }
-  size_t removed = 0;
-  for (size_t i = 0; i < nodes_.size(); ++i) {
-    if (live[i]) continue;
-    Node* node = nodes_[i].get();
+  std::vector<std::unique_ptr<Node>> kept;
+  kept.reserve(nodes_.size());
+  for (const auto& node : nodes_) {
+    if (live[node->position_]) continue;
     for (size_t k = 0; k < node->inputs_.size(); ++k) {
-      if (live[node->inputs_[k].node->position_]) DropUse(node->inputs_[k], {node, k});
+      if (live[node->inputs_[k].node->position_]) DropUse(node->inputs_[k], {node.get(), k});
     }
     by_name_.erase(node->name_);
-    ++removed;
   }
-  std::vector<std::unique_ptr<Node>> kept;
-  kept.reserve(nodes_.size() - removed);
-  for (size_t i = 0; i < nodes_.size(); ++i) {
-    if (live[i]) kept.push_back(std::move(nodes_[i]));
+  for (auto& node : nodes_) {
+    if (live[node->position_]) kept.push_back(std::move(node));
   }
+  const size_t removed = nodes_.size() - kept.size();
   nodes_ = std::move(kept);
   for (size_t i = 0; i < nodes_.size(); ++i) nodes_[i]->position_ = i;
   return removed;

@@ -63,8 +63,9 @@ void InferContext::SetOutput(size_t index, ElementType type, Shape shape) {
 }
 
 void InferContext::RequireSameType(size_t a, size_t b) const {
-  Require(InputType(a) == InputType(b), StrCat("element type of input ", b), InputType(b),
-          StrCat("that of input ", a, ", ", InputType(a)));
+  if (InputType(a) == InputType(b)) return;  // before the texts are made
+  FailRequire(StrCat("element type of input ", b), MakePart(InputType(b)),
+              StrCat("that of input ", a, ", ", InputType(a)));
 }
 
 void InferContext::FailRequire(std::string_view what, StreamedPart got, std::string_view expected) const {

@@ -34,7 +34,11 @@ int64_t Shape::NormalizeAxis(int64_t axis) const {
   return axis < 0 ? axis + Rank() : axis;
 }
 
-std::string Shape::ToString() const { return "[" + Join(dims_, ",") + "]"; }
+std::string Shape::ToString() const {
+  std::string text = "[";
+  for (const int64_t size : dims_) text += (text.size() > 1 ? "," : "") + std::to_string(size);
+  return text + "]";
+}
 
 Shape BroadcastShapes(const Shape& a, const Shape& b) {
   const int64_t rank = std::max(a.Rank(), b.Rank());

@@ -2,17 +2,18 @@
 
 namespace moir::graph {
 
+// The texts are made where a requirement is not met only: these are asked with every inference of a shape.
+static void RequireType(const InferContext& op, size_t index, bool met, std::string_view expected) {
+  if (!met) op.Require(false, StrCat("element type of input ", index), op.InputType(index), expected);
+}
 void RequireNumeric(const InferContext& op, size_t index) {
-  op.Require(op.InputType(index) != ElementType::kBool, StrCat("element type of input ", index), op.InputType(index),
-             "a number type");
+  RequireType(op, index, op.InputType(index) != ElementType::kBool, "a number type");
 }
 void RequireFloat(const InferContext& op, size_t index) {
-  op.Require(IsFloat(op.InputType(index)), StrCat("element type of input ", index), op.InputType(index),
-             "f16, bf16, f32 or f64");
+  RequireType(op, index, IsFloat(op.InputType(index)), "f16, bf16, f32 or f64");
 }
 void RequireBoolean(const InferContext& op, size_t index) {
-  op.Require(op.InputType(index) == ElementType::kBool, StrCat("element type of input ", index), op.InputType(index),
-             "boolean");
+  RequireType(op, index, op.InputType(index) == ElementType::kBool, "boolean");
 }
 
 void InferUnary(InferContext& op) {
