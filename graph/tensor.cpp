@@ -8,6 +8,31 @@
 
 namespace moir::graph {
 
+namespace {
+
+// Memory for one piece of a stream. The last one is kept for the next stream of the thread, as its pages are there
+// already: models have many small tensors.
+class StreamBuffer {
+ public:
+  explicit StreamBuffer(size_t bytes) : memory_(std::move(spare)) {
+    if (memory_.size() < bytes) memory_ = std::vector<std::byte>(std::max(bytes, kUsual));
+  }
+  ~StreamBuffer() {
+    if (memory_.size() <= kUsual) spare = std::move(memory_);
+  }
+  StreamBuffer(const StreamBuffer&) = delete;
+  StreamBuffer& operator=(const StreamBuffer&) = delete;
+  std::byte* Data() { return memory_.data(); }
+
+ private:
+  static constexpr size_t kUsual = size_t{1} << 19;
+  static thread_local std::vector<std::byte> spare;
+  std::vector<std::byte> memory_;
+};
+thread_local std::vector<std::byte> StreamBuffer::spare;
+
+}  // namespace
+
 std::shared_ptr<std::byte> AllocateAligned(size_t bytes) {
   constexpr size_t kAlignment = 64;
   const size_t rounded = std::max<size_t>((bytes + kAlignment - 1) / kAlignment * kAlignment, kAlignment);
@@ -185,17 +210,18 @@ void Tensor::Stream(size_t max_bytes, const std::function<void(const std::byte*,
   const size_t element = ElementSize(type_);
   const size_t piece = std::max(max_bytes / element, size_t{1}) * element;
   const bool from_file = file_ && !owned_;
-  std::vector<std::byte> buffer(factors_.empty() && !from_file ? 0 : std::min(piece, size));
+  if (factors_.empty() && !from_file) {
+    for (size_t offset = 0; offset < size; offset += piece) sink(data_ + offset, std::min(piece, size - offset));
+    return;
+  }
+  const size_t needed = std::min(piece, size);
+  StreamBuffer buffer(needed);
   for (size_t offset = 0; offset < size; offset += piece) {
     const size_t bytes = std::min(piece, size - offset);
-    if (factors_.empty() && !from_file) {
-      sink(data_ + offset, bytes);
-      continue;
-    }
-    if (from_file) file_->Read(static_cast<uint64_t>(data_ - file_->Data()) + offset, bytes, buffer.data());
-    else std::memcpy(buffer.data(), data_ + offset, bytes);
-    MultiplyFactors(buffer.data(), static_cast<int64_t>(offset / element), static_cast<int64_t>(bytes / element));
-    sink(buffer.data(), bytes);
+    if (from_file) file_->Read(static_cast<uint64_t>(data_ - file_->Data()) + offset, bytes, buffer.Data());
+    else std::memcpy(buffer.Data(), data_ + offset, bytes);
+    MultiplyFactors(buffer.Data(), static_cast<int64_t>(offset / element), static_cast<int64_t>(bytes / element));
+    sink(buffer.Data(), bytes);
   }
 }
 

@@ -16,6 +16,8 @@ namespace {
 
 // Small enough to stay in the second-level cache between the check and the write.
 constexpr size_t kPiece = size_t{1} << 19;
+// Up to here a blob is written at once: to have another thread do it would take as long.
+constexpr size_t kSmall = size_t{1} << 14;
 constexpr float kLargestHalf = 65504.0f;
 // From here on rounding to nearest gives infinity.
 constexpr float kHalfOverflow = 65520.0f;
@@ -81,9 +83,7 @@ __attribute__((target("avx2,f16c"))) size_t ConvertToHalfF16c(const float* from,
 }
 #endif
 
-}  // namespace
-
-uint64_t CountDenormals(const float* values, size_t count) {
+__attribute__((always_inline)) inline uint64_t CountDenormalsPlain(const float* values, size_t count) {
   uint64_t total = 0;
   constexpr size_t kBlock = 1 << 14;
   for (size_t begin = 0; begin < count; begin += kBlock) {
@@ -98,6 +98,54 @@ uint64_t CountDenormals(const float* values, size_t count) {
     total += found;
   }
   return total;
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) uint64_t CountDenormalsAvx2(const float* values, size_t count) {
+  return CountDenormalsPlain(values, count);
+}
+#endif
+
+// Streams f32 values into the file as they are stored there.
+class FloatStream {
+ public:
+  FloatStream(bool f16, const OutputFile::Sink& sink) : f16_(f16), sink_(sink) {}
+
+  void Add(const std::byte* bytes, size_t size) {
+    const auto* values = reinterpret_cast<const float*>(bytes);
+    const size_t count = size / sizeof(float);
+    if (const uint64_t found = CountDenormals(values, count)) {
+      denormals += found;
+      clean_.resize(std::max(clean_.size(), count));
+      FlushDenormals(values, count, clean_.data());
+      values = clean_.data();
+    }
+    if (!f16_) {
+      sink_(reinterpret_cast<const std::byte*>(values), size);
+      return;
+    }
+    half_.resize(std::max(half_.size(), count));
+    ConvertToHalf(values, count, half_.data(), overflows, underflows);
+    sink_(reinterpret_cast<const std::byte*>(half_.data()), count * sizeof(uint16_t));
+  }
+
+  uint64_t denormals = 0, overflows = 0, underflows = 0;
+
+ private:
+  bool f16_;
+  const OutputFile::Sink& sink_;
+  std::vector<float> clean_;    // a piece without denormals
+  std::vector<uint16_t> half_;  // a piece as f16
+};
+
+}  // namespace
+
+uint64_t CountDenormals(const float* values, size_t count) {
+#if defined(__x86_64__)
+  static const bool has_avx2 = __builtin_cpu_supports("avx2");
+  if (has_avx2) return CountDenormalsAvx2(values, count);
+#endif
+  return CountDenormalsPlain(values, count);
 }
 
 void FlushDenormals(const float* from, size_t count, float* to) {
@@ -126,30 +174,6 @@ const Blob* BlobWriter::FindEqual(uint64_t signature, const Tensor& flat, bool f
   return nullptr;
 }
 
-void BlobWriter::Stream(const Tensor& tensor, bool f16) {
-  if (tensor.Type() != ElementType::kF32) {
-    tensor.Stream(kPiece, [&](const std::byte* bytes, size_t size) { file_.Write(bytes, size); });
-    return;
-  }
-  tensor.Stream(kPiece, [&](const std::byte* bytes, size_t size) {
-    const auto* values = reinterpret_cast<const float*>(bytes);
-    const size_t count = size / sizeof(float);
-    if (const uint64_t denormals = CountDenormals(values, count)) {
-      report_.denormals_flushed += denormals;
-      clean_.resize(std::max(clean_.size(), count));
-      FlushDenormals(values, count, clean_.data());
-      values = clean_.data();
-    }
-    if (!f16) {
-      file_.Write(values, size);
-      return;
-    }
-    half_.resize(std::max(half_.size(), count));
-    ConvertToHalf(values, count, half_.data(), report_.f16_overflows, report_.f16_underflows);
-    file_.Write(half_.data(), count * sizeof(uint16_t));
-  });
-}
-
 Blob BlobWriter::Add(const Tensor& tensor, bool f16) {
   f16 = f16 && tensor.Type() == ElementType::kF32;
   // Tensors with outstanding factors are products of a pass and hardly ever equal; comparing them would cost a pass
@@ -169,7 +193,20 @@ Blob BlobWriter::Add(const Tensor& tensor, bool f16) {
   constexpr std::byte kZeros[8] = {};
   if (const size_t over = file_.Size() % element) file_.Write(kZeros, element - over);
   Blob blob{file_.Size(), static_cast<uint64_t>(tensor.NumElements()) * element};
-  Stream(tensor, f16);
+  const auto stream = [flat, f16, &report = report_, counting = counting_](const OutputFile::Sink& sink) {
+    if (flat.Type() != ElementType::kF32) {
+      flat.Stream(kPiece, sink);
+      return;
+    }
+    FloatStream floats(f16, sink);
+    flat.Stream(kPiece, [&](const std::byte* bytes, size_t size) { floats.Add(bytes, size); });
+    const std::lock_guard lock(*counting);
+    report.denormals_flushed += floats.denormals;
+    report.f16_overflows += floats.overflows;
+    report.f16_underflows += floats.underflows;
+  };
+  if (tensor.ByteSize() > kSmall) file_.WriteLater(blob.size, stream);
+  else stream([&](const std::byte* bytes, size_t size) { file_.Write(bytes, size); });
   Check(file_.Size() == blob.offset + blob.size, "a blob of ", blob.size, " bytes was written as ",
         file_.Size() - blob.offset);
   if (comparable) stored_.emplace(signature, Stored{flat, f16, blob});

@@ -3,8 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <mutex>
 #include <unordered_map>
-#include <vector>
 
 #include "graph/ir/ir_writer.h"
 #include "graph/ir/output_files.h"
@@ -19,7 +20,8 @@ struct Blob {
 
 class BlobWriter {
  public:
-  // Counts go to `report`. All must outlive the writer.
+  // Counts go to `report`. Both must outlive the writer; the report also the file, whose threads stream the values:
+  // what they count is complete when the file has been published.
   BlobWriter(OutputFile& file, bool f16, IrWriteReport& report) : file_(file), f16_(f16), report_(report) {}
   Blob Add(const Tensor& tensor) { return Add(tensor, f16_); }
   // The same with f32 written as f16 or as it is, whatever the file's rule.
@@ -32,14 +34,12 @@ class BlobWriter {
     Blob blob;
   };
   const Blob* FindEqual(uint64_t signature, const Tensor& flat, bool f16) const;
-  void Stream(const Tensor& tensor, bool f16);
 
   OutputFile& file_;
   bool f16_;
   IrWriteReport& report_;
   std::unordered_multimap<uint64_t, Stored> stored_;
-  std::vector<float> clean_;    // a piece without denormals
-  std::vector<uint16_t> half_;  // a piece as f16
+  std::shared_ptr<std::mutex> counting_ = std::make_shared<std::mutex>();  // of the counts of values
 };
 
 // Counts the denormal numbers among `count` f32 values.

@@ -1,10 +1,11 @@
 // Files that appear together or not at all: each is written under a temporary name in its folder and renamed at the
-// end. The system's part of writing a large file, which is most of the time of a conversion, is done by a thread beside
-// the one that makes the bytes.
+// end. Making and writing the bytes of a large file, which is most of the time of a conversion, is shared by the
+// processors: half of it is to read what is copied, the other half to write it.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -21,13 +22,20 @@ class OutputFile {
   // Throws kIo when the system could not write, also what was given earlier.
   void Write(const void* data, size_t size);
   void Write(std::string_view text) { Write(text.data(), text.size()); }
+  // Takes pieces of bytes in their order; they need not outlive the call.
+  using Sink = std::function<void(const std::byte*, size_t)>;
+  // Appends `size` bytes that `make` gives to its sink, later and in some thread, while others make and write what
+  // comes before and after. What `make` refers to must live until the file is published or destroyed. What it throws,
+  // or kInternal when it gives another number of bytes, comes out of a later call, at the latest of Publish.
+  void WriteLater(uint64_t size, std::function<void(const Sink&)> make);
   uint64_t Size() const { return size_; }
 
  private:
   friend class OutputFiles;
   explicit OutputFile(std::string path);
-  class Writer;
-  void HandOver();
+  struct Job;
+  class Team;
+  void HandOver(Job job);
   void CloseFile();
   void Publish();
   [[noreturn]] void FailErrno(std::string_view what, int number) const;
@@ -35,8 +43,8 @@ class OutputFile {
   std::string path_, temporary_;
   int descriptor_ = -1;
   uint64_t size_ = 0;
-  std::vector<std::byte> buffer_;   // pieces gather here
-  std::unique_ptr<Writer> writer_;  // from the first full buffer on
+  std::vector<std::byte> buffer_;  // the last bytes: small pieces gather here
+  std::unique_ptr<Team> team_;     // from the first job on
   bool published_ = false;
 };
 
