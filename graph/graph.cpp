@@ -1,7 +1,7 @@
 #include "graph/graph.h"
 
 #include <algorithm>
-#include <queue>
+#include <bit>
 
 #include "graph/error.h"
 #include "graph/op_schema.h"
@@ -61,6 +61,30 @@ void CheckAgainstSchema(const Node& node) {
 // Positions ascend along a graph's nodes. Removed nodes leave gaps, so that to remove one is not to number all that
 // follow it anew; where gaps are more than this share of the nodes, they are closed.
 constexpr size_t kGapsPerNode = 1, kMinGaps = 256;
+
+// Numbers below a limit, of which the smallest leaves first: one bit each, since an order is asked for by every pass.
+class SmallestFirst {
+ public:
+  explicit SmallestFirst(size_t limit) : words_(limit / kBits + 1) {}
+  void Push(size_t number) {
+    words_[number / kBits] |= uint64_t{1} << number % kBits;
+    first_ = std::min(first_, number / kBits);
+  }
+  // A number beyond the limit when none is left.
+  size_t Pop() {
+    while (first_ < words_.size() && words_[first_] == 0) ++first_;
+    if (first_ == words_.size()) return first_ * kBits;
+    uint64_t& word = words_[first_];
+    const auto bit = static_cast<size_t>(std::countr_zero(word));
+    word &= word - 1;
+    return first_ * kBits + bit;
+  }
+
+ private:
+  static constexpr size_t kBits = 64;
+  std::vector<uint64_t> words_;
+  size_t first_ = 0;  // no word before it has a bit
+};
 
 }  // namespace
 
@@ -137,22 +161,21 @@ std::vector<Node*> Graph::TopologicalOrder() const {
   const size_t end = nodes_.empty() ? 0 : nodes_.back()->position_ + 1;
   std::vector<size_t> missing(end);
   std::vector<Node*> at(end);
-  std::priority_queue<size_t, std::vector<size_t>, std::greater<>> ready;
+  SmallestFirst ready(end);
   for (const auto& node : nodes_) {
     const size_t position = node->position_;
     at[position] = node.get();
     missing[position] = node->inputs_.size();
-    if (missing[position] == 0) ready.push(position);
+    if (missing[position] == 0) ready.Push(position);
   }
   std::vector<Node*> order;
   order.reserve(nodes_.size());
-  while (!ready.empty()) {
-    Node* node = at[ready.top()];
-    ready.pop();
+  for (size_t position = ready.Pop(); position < end; position = ready.Pop()) {
+    Node* node = at[position];
     order.push_back(node);
     for (const auto& readers : node->readers_) {
       for (const Use& use : readers) {
-        if (--missing[use.node->position_] == 0) ready.push(use.node->position_);
+        if (--missing[use.node->position_] == 0) ready.Push(use.node->position_);
       }
     }
   }
@@ -222,7 +245,9 @@ void Graph::Remove(Node* node) {
   parameters_.erase(std::remove(parameters_.begin(), parameters_.end(), node), parameters_.end());
   by_name_.erase(node->name_);
   const auto before = [](const std::unique_ptr<Node>& other, size_t position) { return other->position_ < position; };
-  nodes_.erase(std::lower_bound(nodes_.begin(), nodes_.end(), node->position_, before));
+  const auto gone = std::lower_bound(nodes_.begin(), nodes_.end(), node->position_, before);
+  for (auto at = gone; at + 1 != nodes_.end(); ++at) at->swap(at[1]);
+  nodes_.pop_back();
   if (!nodes_.empty() && nodes_.back()->position_ > nodes_.size() * (1 + kGapsPerNode) + kMinGaps) {
     for (size_t i = 0; i < nodes_.size(); ++i) nodes_[i]->position_ = i;
   }

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <deque>
-#include <map>
 #include <mutex>
 #include <shared_mutex>
+#include <unordered_map>
 
 #include "graph/error.h"
 #include "graph/op_schema.h"
@@ -28,10 +28,10 @@ struct Registry {
     if (by_name.contains(schema.name))
       Fail(ErrorKind::kBadOption, "operator \"", schema.name, "\" is registered twice");
     schemas.push_back(std::move(schema));
-    by_name[schemas.back().name] = &schemas.back();
+    by_name.emplace(schemas.back().name, &schemas.back());
   }
   std::deque<OpSchema> schemas;  // addresses stay
-  std::map<std::string, const OpSchema*, std::less<>> by_name;
+  std::unordered_map<std::string_view, const OpSchema*> by_name;
   std::shared_mutex mutex;
 };
 
@@ -59,7 +59,8 @@ std::vector<std::string> OpNames() {
   Registry& registry = TheRegistry();
   const std::shared_lock lock(registry.mutex);
   std::vector<std::string> names;
-  for (const auto& [name, schema] : registry.by_name) names.push_back(name);
+  for (const auto& [name, schema] : registry.by_name) names.emplace_back(name);
+  std::sort(names.begin(), names.end());
   return names;
 }
 

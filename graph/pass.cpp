@@ -6,16 +6,19 @@
 #include <fstream>
 
 #include "graph/error.h"
+#include "graph/op_schema.h"
 #include "graph/text.h"
 #include "graph/verify.h"
 
 namespace moir::graph {
 
 void NodePass::Run(Graph& graph, PassReport& report) const {
+  const OpSchema* root = FindOpSchema(Root());
+  if (!Root().empty() && !root) return;
   Rewriter rewriter(graph);
   for (Node* node : graph.TopologicalOrder()) {
     if (rewriter.IsRemoved(node)) continue;
-    if (!Root().empty() && !node->Is(Root())) continue;
+    if (root && &node->Schema() != root) continue;
     const std::string name = node->Name();
     const Outcome outcome = Run(*node, rewriter);
     if (outcome.changed) {
@@ -42,6 +45,7 @@ std::vector<PassReport> PassRunner::Run(Graph& graph) const {
     }
   }
   std::vector<PassReport> reports;
+  RepeatedVerifier verifier;
   for (const auto& pass : passes_) {
     PassReport report;
     report.name = pass->Name();
@@ -53,7 +57,12 @@ std::vector<PassReport> PassRunner::Run(Graph& graph) const {
     const auto begin = std::chrono::steady_clock::now();
     try {
       pass->Run(graph, report);
-      if (verify_ && report.changes > 0) Verify(graph);
+      if (verify_ && report.changes > 0) {
+        verifier.Verify(graph);
+#ifndef NDEBUG
+        Verify(graph);  // whatever the verifier remembers
+#endif
+      }
     } catch (const Error& error) {
       throw Error(error.Kind(), StrCat("pass ", report.name, ": ", error.what()));
     }

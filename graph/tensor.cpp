@@ -31,16 +31,32 @@ class StreamBuffer {
 };
 thread_local std::vector<std::byte> StreamBuffer::spare;
 
+// Aligned memory for values that are written next.
+std::shared_ptr<std::byte> Allocate(size_t bytes) {
+  constexpr size_t kAlignment = 64;
+  // Small pieces are aligned within larger ones, which the allocator has at hand; it makes aligned ones each time.
+  [[maybe_unused]] constexpr size_t kSmall = 4096;
+  const size_t rounded = std::max<size_t>((bytes + kAlignment - 1) / kAlignment * kAlignment, kAlignment);
+  if (rounded < bytes) throw std::bad_alloc();
+#if defined(__SANITIZE_ADDRESS__)
+  const bool small = rounded == 0;  // it sees who reads beyond the end
+#else
+  const bool small = rounded <= kSmall;
+#endif
+  void* memory = small ? std::malloc(rounded + kAlignment) : std::aligned_alloc(kAlignment, rounded);
+  if (!memory) throw std::bad_alloc();
+  auto* aligned = static_cast<std::byte*>(memory);
+  if (small) aligned += kAlignment - reinterpret_cast<uintptr_t>(memory) % kAlignment;
+  std::memset(aligned + bytes, 0, rounded - bytes);  // what vector loads take along
+  return {aligned, [memory](std::byte*) { std::free(memory); }};
+}
+
 }  // namespace
 
 std::shared_ptr<std::byte> AllocateAligned(size_t bytes) {
-  constexpr size_t kAlignment = 64;
-  const size_t rounded = std::max<size_t>((bytes + kAlignment - 1) / kAlignment * kAlignment, kAlignment);
-  if (rounded < bytes) throw std::bad_alloc();
-  void* memory = std::aligned_alloc(kAlignment, rounded);
-  if (!memory) throw std::bad_alloc();
-  std::memset(memory, 0, rounded);
-  return {static_cast<std::byte*>(memory), [](std::byte* p) { std::free(p); }};
+  std::shared_ptr<std::byte> memory = Allocate(bytes);
+  std::memset(memory.get(), 0, bytes);
+  return memory;
 }
 
 // Not in the header, because nearly every file of the project would compile them again.
@@ -76,7 +92,7 @@ Tensor Tensor::Map(std::shared_ptr<const MappedFile> file, uint64_t offset, Elem
   }
   const std::byte* data = file->Data() + offset;
   if (reinterpret_cast<uintptr_t>(data) % std::max<size_t>(ElementSize(type), 1) != 0) {
-    auto memory = AllocateAligned(bytes);
+    auto memory = Allocate(bytes);
     std::memcpy(memory.get(), data, bytes);
     tensor.data_ = memory.get();
     tensor.keeper_ = std::move(memory);
@@ -107,7 +123,7 @@ void* Tensor::MutableData() {
   if (!factors_.empty()) Materialize();
   if (writable_wrap_ && !owned_) return const_cast<std::byte*>(data_);  // owned once factors were multiplied
   if (!owned_ || keeper_.use_count() > 1) {
-    auto memory = AllocateAligned(ByteSize());
+    auto memory = Allocate(ByteSize());
     if (ByteSize() > 0) std::memcpy(memory.get(), data_, ByteSize());
     data_ = memory.get();
     keeper_ = std::move(memory);
@@ -122,7 +138,14 @@ void Tensor::CheckType(ElementType type) const {
 
 Tensor Tensor::ConvertTo(ElementType type) const {
   if (type == type_) return *this;
-  Tensor result(type, shape_);
+  Check(type != ElementType::kUndefined, "a tensor needs an element type");
+  Tensor result;
+  result.type_ = type;
+  result.shape_ = shape_;
+  auto memory = Allocate(result.ByteSize());
+  result.data_ = memory.get();
+  result.keeper_ = std::move(memory);
+  result.owned_ = true;
   DispatchType(type_, [&](auto from_tag) {
     using From = decltype(from_tag);
     const auto from = Values<From>();
@@ -196,7 +219,7 @@ void Tensor::MultiplyFactors(std::byte* bytes, int64_t first, int64_t count) con
 }
 
 void Tensor::Materialize() const {
-  auto memory = AllocateAligned(ByteSize());
+  auto memory = Allocate(ByteSize());
   std::memcpy(memory.get(), data_, ByteSize());
   MultiplyFactors(memory.get(), 0, NumElements());
   data_ = memory.get();

@@ -11,8 +11,6 @@ namespace {
 // Constants beyond this are data, not scales; multiplying them here would cost memory.
 constexpr int64_t kMaxElements = 1 << 20;
 
-Tensor ToF64(const Tensor& tensor) { return Tensor::FromValues<double>(tensor.Shape(), tensor.ToVector<double>()); }
-
 template <typename F>
 Tensor Map(const Tensor& a, F f) {
   std::vector<double> values = a.ToVector<double>();
@@ -31,6 +29,10 @@ std::optional<Tensor> Combine(const Tensor& a, const Tensor& b, F f) {
   const auto x = a.Values<double>();
   const auto y = b.Values<double>();
   const auto z = result.MutableValues<double>();
+  if (a.Shape() == b.Shape()) {
+    for (size_t i = 0; i < z.size(); ++i) z[i] = f(x[i], y[i]);
+    return result;
+  }
   for (size_t i = 0; i < z.size(); ++i) {
     int64_t at_a = 0, at_b = 0;
     for (size_t axis = 0; axis < strides.size(); ++axis) {
@@ -64,7 +66,7 @@ std::optional<Affine> MatchAffine(Node& node, std::string* why) {
   if (!IsFloat(data.Type())) return decline("the data are no floating-point numbers");
   if (data.Shape() != node.Shape()) return decline("the constant broadcasts the data to another shape");
   if (constant->NumElements() > kMaxElements) return decline("the constant is too large to be a scale or a shift");
-  const Tensor values = ToF64(*constant);
+  const Tensor values = constant->ConvertTo(ElementType::kF64);
   if (node.Is("Add")) return Affine{data, std::nullopt, values};
   if (node.Is("Multiply")) return Affine{data, values, std::nullopt};
   if (node.Is("Subtract")) {
