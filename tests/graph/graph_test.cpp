@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <set>
+
 #include "graph/op_schema.h"
 #include "graph/text.h"
 #include "graph/verify.h"
@@ -132,6 +135,51 @@ TEST(GraphTest, RemoveRefusesWhatIsUsed) {
   EXPECT_EQ(graph->FindNode("b"), nullptr);
   EXPECT_EQ(graph->NodeCount(), 2u);
   Verify(*graph);
+}
+
+// Nodes come and go, many more than stay: the order, names and readers must be those of a graph that never had the
+// rest.
+TEST(GraphTest, OrderOutlivesManyRemovals) {
+  Graph graph;
+  const Value x = graph.AddParameter("x", ElementType::kF32, {2})->Output();
+  std::vector<Node*> nodes;  // in the order in which they were added
+  uint32_t random = 1;
+  for (int i = 0; i < 3000; ++i) {
+    random = random * 1664525u + 1013904223u;
+    if (random % 16 < 7 && nodes.size() > 1) {
+      const size_t victim = (random >> 8) % nodes.size();
+      Node* node = nodes[victim];
+      graph.ReplaceValue(node->Output(), node->Input(0));
+      graph.Remove(node);
+      nodes.erase(nodes.begin() + static_cast<ptrdiff_t>(victim));
+    } else {
+      const Value input = nodes.empty() ? x : nodes[(random >> 8) % nodes.size()]->Output();
+      nodes.push_back(graph.Add("ReLU", "n", {input}));
+    }
+    // Some read what was added later.
+    if (random % 64 == 9 && nodes.size() > 3) {
+      Node* reader = nodes[nodes.size() / 2];
+      graph.SetInput(reader, 0, graph.Add("Sigmoid", "s", {x})->Output());
+      nodes.push_back(reader->Input(0).node);
+    }
+  }
+  EXPECT_EQ(graph.NodeCount(), nodes.size() + 1);
+  // Of the nodes whose inputs are there, the one that was added first.
+  std::vector<Node*> expected = {x.node};
+  std::set<Node*> there = {x.node};
+  while (expected.size() <= nodes.size()) {
+    const auto next = std::find_if(nodes.begin(), nodes.end(), [&](Node* node) {
+      return !there.contains(node) && there.contains(node->Input(0).node);
+    });
+    ASSERT_NE(next, nodes.end());
+    expected.push_back(*next);
+    there.insert(*next);
+  }
+  EXPECT_EQ(Names(graph.TopologicalOrder()), Names(expected));
+  graph.AddOutput("y", nodes.back()->Output());
+  Verify(graph);
+  graph.RemoveDead();
+  Verify(graph);
 }
 
 TEST(GraphTest, RemoveDeadKeepsParameters) {

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <iomanip>
 #include <limits>
+#include <sstream>
 
 namespace moir::test {
 namespace {
@@ -15,6 +17,24 @@ TEST(Strings, TrimsAndSplits) {
   EXPECT_EQ(graph::Join(std::vector<int>{1, 2, 3}, ", "), "1, 2, 3");
   EXPECT_EQ(graph::Join(std::vector<int>{}, ","), "");
   EXPECT_EQ(graph::StrCat("a", 1, 2.5), "a12.5");
+}
+
+// Most parts go without a stream; the text must be the one that a stream makes.
+TEST(Strings, PutsPartsOfAllTypesTogether) {
+  const char* text = "text";
+  const int64_t lowest = std::numeric_limits<int64_t>::min();
+  const size_t largest = std::numeric_limits<size_t>::max();
+  const auto expect = [](const std::string& got, const auto&... parts) {
+    std::ostringstream out;
+    (out << ... << parts);
+    EXPECT_EQ(got, out.str());
+  };
+  expect(graph::StrCat("a", std::string("b\0c", 3), std::string_view("d"), 'e', -7, lowest, largest), "a",
+         std::string("b\0c", 3), std::string_view("d"), 'e', -7, lowest, largest);
+  expect(graph::StrCat(text, 1.5, true, 3u, 2.0f, uint8_t{65}, "z"), text, 1.5, true, 3u, 2.0f, uint8_t{65}, "z");
+  expect(graph::StrCat(17, std::setw(5), 17, std::setprecision(3), 1.23456, "z"), 17, std::setw(5), 17,
+         std::setprecision(3), 1.23456, "z");
+  expect(graph::StrCat("", std::string()), "");
 }
 
 TEST(Strings, ParsesWholeNumbersOnly) {

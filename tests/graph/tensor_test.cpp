@@ -22,6 +22,18 @@ TEST(TensorTest, StartsAsZeros) {
   ExpectError([&] { x.Values<float>(); }, ErrorKind::kInternal, {"tensor of i32 asked for as f32"});
 }
 
+TEST(TensorTest, ValuesOfAllSizesAreAligned) {
+  for (const int64_t size : {0, 1, 15, 16, 17, 1000, 1023, 1024, 1025, 5000, 100000}) {
+    const Tensor zeros(ElementType::kF32, {size});
+    const Tensor converted = zeros.ConvertTo(ElementType::kF64);
+    for (const Tensor& tensor : {zeros, converted}) {
+      EXPECT_EQ(reinterpret_cast<uintptr_t>(tensor.Data()) % 64, 0u) << size;
+      const std::vector<double> values = tensor.ToVector<double>();
+      EXPECT_EQ(values, std::vector<double>(static_cast<size_t>(size))) << size;
+    }
+  }
+}
+
 TEST(TensorTest, CopiesShareUntilOneIsWritten) {
   Tensor a = Tensor::FromValues<float>({3}, {1, 2, 3});
   Tensor b = a;

@@ -239,6 +239,12 @@ TEST_F(MoProgram, LeavesNothingBehindOnAFullDisk) {
   const Finished finished =
       Mo({"--input_model", At("net-0001.params"), "--input_shape", "[1,40000]", "--output_dir", At("disk")});
   ExpectRefused(finished, {"No space left"}, "disk");
+  // So much that several threads write it.
+  WriteParams(At("net-0001.params"), {{"arg:fc_weight", Tensor(ElementType::kF32, Shape{3, 1000000})},
+                                      {"arg:fc_bias", Tensor(ElementType::kF32, Shape{3})}});
+  ExpectRefused(
+      Mo({"--input_model", At("net-0001.params"), "--input_shape", "[1,1000000]", "--output_dir", At("disk")}),
+      {"net-0001.bin: cannot write: No space left"}, "disk");
   ::umount(At("disk").c_str());
 }
 

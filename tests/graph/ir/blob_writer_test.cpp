@@ -110,6 +110,44 @@ TEST(BlobWriter, FindsDenormalsInEveryPieceOfALargeBlob) {
   EXPECT_EQ(ValuesAt<float>(written, 0), expected);
 }
 
+// Small and large tensors by turns, as they lie, with factors, with denormals, as f16: what several threads make must
+// be what one makes, tensor by tensor.
+TEST(BlobWriter, StoresManyBlobsOfAllSizes) {
+  std::vector<Tensor> tensors;
+  std::vector<std::vector<float>> expected;
+  size_t denormals = 0;
+  for (int64_t i = 0; i < 60; ++i) {
+    const int64_t channels = 1 + i % 7, inner = 1 + i * i * i * 4;
+    Tensor tensor = RandomTensor(ElementType::kF32, Shape{channels, inner}, static_cast<uint64_t>(i));
+    tensor.MutableValues<float>()[static_cast<size_t>(channels * inner - 1)] = kDenormal;
+    std::vector<float> factors(static_cast<size_t>(channels));
+    for (size_t c = 0; c < factors.size(); ++c) factors[c] = 0.5f + static_cast<float>(c);
+    const bool scaled = i % 3 == 0;
+    expected.push_back(tensor.ToVector<float>());
+    for (size_t k = 0; scaled && k < expected.back().size(); ++k)
+      expected.back()[k] *= factors[k / static_cast<size_t>(inner)];
+    for (float& value : expected.back()) {
+      if (value == 0 || std::fabs(value) >= kSmallestNormal) continue;
+      value = std::copysign(0.0f, value);
+      ++denormals;
+    }
+    tensors.push_back(scaled ? tensor.Scaled(0, factors) : tensor);
+  }
+  for (const bool f16 : {false, true}) {
+    const Written written = WriteBlobs(tensors, f16);
+    EXPECT_EQ(written.report.denormals_flushed, denormals);
+    for (size_t i = 0; i < tensors.size(); ++i) {
+      if (!f16) {
+        EXPECT_EQ(ValuesAt<float>(written, i), expected[i]) << i;
+        continue;
+      }
+      std::vector<uint16_t> halves;
+      for (const float value : expected[i]) halves.push_back(graph::ToF16(value).bits);
+      EXPECT_EQ(ValuesAt<uint16_t>(written, i), halves) << i;
+    }
+  }
+}
+
 TEST(BlobWriter, ConvertsToHalf) {
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   const std::vector<float> values = {1,         -0.1f,         65504, 65519.9f, 65520, -1e30f,
