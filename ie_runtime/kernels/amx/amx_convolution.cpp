@@ -20,9 +20,22 @@ using blocked::DivideUp;
 // Steps that a first panel is fetched ahead of its use.
 constexpr int64_t kAhead = 8;
 
+// What is to stay in a core's cache of 2 MB while it is used again: rows of A, which every panel of weights reads, and
+// weights, which every row reads. The next weights arrive there meanwhile. Weights of a layer below kResidentBytes are
+// not fetched ahead again after their first use.
+constexpr int64_t kRowsBytes = 768 * 1024, kWeightsBytes = 320 * 1024, kResidentBytes = 384 * 1024;
+
+// Pixels a multiple of kCrowded channels apart would share few sets of the first cache, which then could not keep what
+// the taps of a window see of them; kGap channels between the pixels of a copy spread them.
+constexpr int64_t kCrowded = 128, kGap = 32;
+
 // Of planes: the longest row (oneDNN is faster with larger windows), pixels that are made into rows at a time, and
 // about how many bytes of planes are rounded at a time, to be read while they are in a thread's cache.
 constexpr int64_t kMaxRow = 64, kPixels = 64, kStripBytes = 65536;
+
+// Time of a product with tiles of r rows: r + kRowsOfCall, in units that do not matter. Work (multiply-adds) below
+// which another thread does not pay.
+constexpr int64_t kRowsOfCall = 16, kLeastWork = 2000000;
 
 int64_t RoundUp(int64_t a, int64_t b) { return DivideUp(a, b) * b; }
 
@@ -84,31 +97,83 @@ AmxConvolution::AmxConvolution(const AmxShape& shape, int threads, ElementType r
     padded_height_ = shape.out_height + (shape.kernel_y - 1) * shape.dilation_y;
     padded_width_ = shape.out_width + (shape.kernel_x - 1) * shape.dilation_x;
   }
+  copies_ = !planes_ && !direct_ &&
+            (pointwise || shape.pad_top != 0 || shape.pad_left != 0 || padded_height_ > shape.height ||
+             padded_width_ != shape.width || channels_ % kCrowded == 0);
+  pixel_ = channels_;
+  if (copies_ && !pointwise && channels_ % kCrowded == 0) pixel_ += kGap;
   rows_ = images_ * ((shape.out_height - 1) * padded_width_ + shape.out_width);
   if (direct_ || planes_) rows_ = images_ * shape.out_height * shape.out_width;
   if (planes_) taps_ = {0};
   for (int64_t y = 0; !planes_ && y < shape.kernel_y; ++y) {
     for (int64_t x = 0; x < shape.kernel_x; ++x)
-      taps_.push_back((y * shape.dilation_y * padded_width_ + x * shape.dilation_x) * shape.in_channels *
+      taps_.push_back((y * shape.dilation_y * padded_width_ + x * shape.dilation_x) * pixel_ *
                       static_cast<int64_t>(sizeof(BF16)));
   }
   const int64_t panels = DivideUp(shape.out_channels, kPanel);
   panel_elements_ = static_cast<int64_t>(taps_.size()) * channels_ * kPanel;
   weight_bytes_ = static_cast<size_t>(panels * panel_elements_) * sizeof(BF16);
-  weights_ = PackConstant(StrCat("tiles of ", step_), weight_bytes_, [&](std::byte* memory) {
+  weights_ = PackConstant(StrCat("taps of steps of ", step_), weight_bytes_, [&](std::byte* memory) {
     Pack(weights.Values<float>().data(), reinterpret_cast<BF16*>(memory));
   });
   bias_.assign(bias.begin(), bias.end());
   bias_.resize(static_cast<size_t>(panels * kPanel), 0.0f);
   slopes_.assign(slopes.begin(), slopes.end());
   slopes_.resize(static_cast<size_t>(panels * kPanel), 0.0f);
+  PlanTiles();
+}
+
+// How rows are cut into tiles, and work into what caches hold.
+void AmxConvolution::PlanTiles() {
+  const int64_t row_bytes = pixel_ * static_cast<int64_t>(sizeof(BF16));
+  tile_rows_ = kTileRows;
+  line_tiles_ = 0;
+  tiles_ = DivideUp(rows_, kTileRows);
+  if (!direct_ && !planes_) {
+    // Tiles that keep to a line of the result have no gaps between lines, but are not full.
+    const int64_t line_tiles = DivideUp(shape_.out_width, kTileRows);
+    const int64_t rows = DivideUp(shape_.out_width, line_tiles), tiles = line_tiles * shape_.out_height;
+    if (tiles * (rows + kRowsOfCall) <= tiles_ * (kTileRows + kRowsOfCall)) {
+      tile_rows_ = rows;
+      line_tiles_ = line_tiles;
+      tiles_ = tiles;
+    }
+  }
+  const int64_t blocks = DivideUp(tiles_, 2), panels = DivideUp(shape_.out_channels, kPanel);
+  by_channels_ =
+      panels >= threads_ && static_cast<int64_t>(weight_bytes_) > rows_ * shape_.in_channels * int64_t{sizeof(BF16)};
+  const int64_t count = by_channels_ ? panels : blocks;
+  const int64_t work = rows_ * shape_.out_channels * shape_.in_channels * static_cast<int64_t>(taps_.size());
+  workers_ = std::clamp<int64_t>(count / std::max<int64_t>(1, kLeastWork / (work / count + 1)), 1, threads_);
+
+  const int64_t line_bytes = padded_width_ * row_bytes, halo = padded_height_ - shape_.out_height;
+  if (direct_ || planes_) {
+    strip_blocks_ = std::max<int64_t>(1, kRowsBytes / (2 * kTileRows * row_bytes));
+  } else {
+    const int64_t lines = std::max<int64_t>(1, kRowsBytes / line_bytes - halo - 1);
+    strip_blocks_ = std::max<int64_t>(1, line_tiles_ ? lines * line_tiles_ / 2 : lines * padded_width_ / 32);
+  }
+  strip_blocks_ = std::min(strip_blocks_, by_channels_ ? blocks : DivideUp(blocks, workers_));
+  copy_elements_ = accumulators_ = 0;
+  if (copies_) {
+    // As many lines as so many tiles in a row can touch.
+    const int64_t begins = line_tiles_ ? 2 * strip_blocks_ - 1 : 2 * strip_blocks_ * kTileRows - 1;
+    const int64_t per_line = line_tiles_ ? line_tiles_ : padded_width_;
+    const int64_t lines =
+        by_channels_ ? shape_.out_height : std::min(shape_.out_height, (begins + per_line - 1) / per_line + 1);
+    copy_elements_ = RoundUp((lines + halo) * padded_width_ * pixel_, 32);
+  }
+  const int64_t steps = channels_ / step_, step_bytes = panel_elements_ / steps * int64_t{sizeof(BF16)};
+  const int64_t chunks = DivideUp(steps, std::max<int64_t>(1, kWeightsBytes / step_bytes));
+  chunk_steps_ = DivideUp(steps, chunks);
+  if (chunk_steps_ < steps) accumulators_ = strip_blocks_ * amx::kResultFloats;
 }
 
 size_t AmxConvolution::ScratchpadBytes() const {
-  if (direct_) return 0;
   // What is read behind the last line is multiplied with nothing.
   if (planes_) return static_cast<size_t>(threads_ * StripElements()) * sizeof(BF16);
-  return static_cast<size_t>(padded_height_ * padded_width_ * shape_.in_channels) * sizeof(BF16);
+  return static_cast<size_t>((by_channels_ ? 1 : workers_) * copy_elements_) * sizeof(BF16) +
+         static_cast<size_t>(workers_ * accumulators_) * sizeof(float);
 }
 
 // A whole number of cache lines.
@@ -116,7 +181,7 @@ int64_t AmxConvolution::StripElements() const {
   return RoundUp(padded_height_ * padded_width_ * shape_.in_channels + 2 * amx::kMaxTileChannels, 32);
 }
 
-// B[panel][tap][step][tile][channel / 2][column][channel % 2]
+// B[panel][step][tap][tile][channel / 2][column][channel % 2]
 void AmxConvolution::Pack(const float* weights, BF16* packed) const {
   const auto taps = static_cast<int64_t>(taps_.size());
   const int64_t out = shape_.out_channels;
@@ -125,8 +190,8 @@ void AmxConvolution::Pack(const float* weights, BF16* packed) const {
     std::vector<float> pairs(static_cast<size_t>(2 * kTileColumns));
     for (int64_t panel = first; panel < last; ++panel) {
       BF16* to = packed + panel * panel_elements_;
-      for (int64_t tap = 0; tap < taps; ++tap) {
-        for (int64_t step = 0; step < channels_; step += step_) {
+      for (int64_t step = 0; step < channels_; step += step_) {
+        for (int64_t tap = 0; tap < taps; ++tap) {
           for (int64_t tile = 0; tile < 2; ++tile) {
             for (int64_t channel = step; channel < step + step_; channel += 2) {
               for (int64_t column = 0; column < kTileColumns; ++column) {
@@ -145,34 +210,36 @@ void AmxConvolution::Pack(const float* weights, BF16* packed) const {
   });
 }
 
-// One image as rows that the taps can read.
-const BF16* AmxConvolution::Prepare(const BF16* image, BF16* copy) const {
+// Lines of an image with padding, as the taps read them.
+void AmxConvolution::Prepare(const BF16* image, int64_t first, int64_t last, BF16* copy) const {
   const AmxShape& s = shape_;
-  const int64_t pixel = s.in_channels;
-  ParallelFor(padded_height_, std::max<int64_t>(1, 32768 / (padded_width_ * pixel)), [&](int64_t first, int64_t last) {
-    for (int64_t y = first; y < last; ++y) {
-      BF16* to = copy + y * padded_width_ * pixel;
-      if (IsPointwise(s)) {
-        const BF16* from = image + y * s.stride_y * s.width * pixel;
-        for (int64_t x = 0; x < padded_width_; ++x)
-          std::memcpy(to + x * pixel, from + x * s.stride_x * pixel, static_cast<size_t>(pixel) * sizeof(BF16));
-        continue;
-      }
-      const int64_t source = y - s.pad_top;
-      // Pixels of this row that lie in the image.
-      const int64_t begin = std::min(padded_width_, s.pad_left);
-      const int64_t end = std::max(begin, std::min(padded_width_, s.pad_left + s.width));
-      if (source < 0 || source >= s.height || begin == end) {
-        std::fill_n(to, padded_width_ * pixel, BF16{});
-        continue;
-      }
-      std::fill_n(to, begin * pixel, BF16{});
-      std::memcpy(to + begin * pixel, image + (source * s.width + begin - s.pad_left) * pixel,
-                  static_cast<size_t>((end - begin) * pixel) * sizeof(BF16));
-      std::fill_n(to + end * pixel, (padded_width_ - end) * pixel, BF16{});
+  const int64_t channels = s.in_channels;
+  const auto bytes = static_cast<size_t>(channels) * sizeof(BF16);
+  const bool pointwise = IsPointwise(s);
+  // Pixels of a line that lie in the image.
+  const int64_t begin = std::min(padded_width_, s.pad_left);
+  const int64_t end = std::max(begin, std::min(padded_width_, s.pad_left + s.width));
+  for (int64_t y = first; y < last; ++y, copy += padded_width_ * pixel_) {
+    if (pointwise) {
+      const BF16* from = image + y * s.stride_y * s.width * channels;
+      for (int64_t x = 0; x < padded_width_; ++x)
+        std::memcpy(copy + x * pixel_, from + x * s.stride_x * channels, bytes);
+      continue;
     }
-  });
-  return copy;
+    const int64_t source = y - s.pad_top;
+    if (source < 0 || source >= s.height || begin == end) {
+      std::fill_n(copy, padded_width_ * pixel_, BF16{});
+      continue;
+    }
+    const BF16* from = image + (source * s.width + begin - s.pad_left) * channels;
+    std::fill_n(copy, begin * pixel_, BF16{});
+    if (pixel_ == channels) {
+      std::memcpy(copy + begin * pixel_, from, static_cast<size_t>(end - begin) * bytes);
+    } else {
+      for (int64_t x = begin; x < end; ++x, from += channels) std::memcpy(copy + x * pixel_, from, bytes);
+    }
+    std::fill_n(copy + end * pixel_, (padded_width_ - end) * pixel_, BF16{});
+  }
 }
 
 // Lines of planes of f32, from `first` on, in bf16, with padding around them.
@@ -224,124 +291,193 @@ void AmxConvolution::RunPlanes(const float* image, BF16* planes, const std::byte
         amx::Unfold({planes + in_strip * s.stride_y * padded_width_ + (x + i) * s.stride_x, s.stride_x == 2, offsets_,
                      channels_, rows + i * channels_});
       }
-      RunPart({rows, first, first + RoundUp(count, kTileRows)}, sum, dst, 0, panels, first, first + count);
+      Part part{{rows, first, first + RoundUp(count, kTileRows)}, sum, dst};
+      part.last_panel = panels;
+      part.base = first;
+      part.limit = first + count;
+      part.last_tile = DivideUp(count, kTileRows);
+      RunPart(part);
     }
   }
 }
 
-void AmxConvolution::RunPart(const Rows& rows, const std::byte* sum, std::byte* dst, int64_t first_panel,
-                             int64_t last_panel, int64_t first_row, int64_t last_row) const {
-  if (first_panel >= last_panel || first_row >= last_row) return;
-  const int64_t tile_rows = std::min(kTileRows, rows.last - rows.first), channels = channels_;
-  const auto element = static_cast<int64_t>(ElementSize(result_));
+// `count`: rows of a tile.
+AmxConvolution::TileRows AmxConvolution::RowsOf(const Part& part, int64_t tile, int64_t count) const {
+  if (line_tiles_) {
+    const int64_t first = tile / line_tiles_ * padded_width_, begin = first + tile % line_tiles_ * tile_rows_;
+    const int64_t last = first + shape_.out_width;
+    return {begin, std::min(begin + count, last), std::min(begin, last - count)};
+  }
+  const int64_t begin = part.base + tile * kTileRows;
+  return {begin, std::min(begin + kTileRows, part.limit), std::min(begin, part.rows.last - count)};
+}
+
+void AmxConvolution::StoreTile(amx::StoreArguments& store, const Part& part, const TileRows& tile, const float* result,
+                               int64_t panel) const {
+  const bool gaps = !planes_ && padded_width_ != shape_.out_width;
+  // Up to the end of a line of the result at a time.
+  for (int64_t row = tile.begin; row < tile.end;) {
+    const int64_t x = gaps ? row % padded_width_ : 0, next = gaps ? row - x + padded_width_ : tile.end;
+    const int64_t count = std::min(tile.end, gaps ? row - x + shape_.out_width : tile.end) - row;
+    if (count > 0) {
+      const int64_t pixel = gaps ? row / padded_width_ * shape_.out_width + x : row;
+      const int64_t offset =
+          (pixel * shape_.out_channels + panel * kPanel) * static_cast<int64_t>(ElementSize(result_));
+      store.result = result + (row - tile.start) * kTileColumns;
+      store.rows = count;
+      store.sum = part.sum ? part.sum + offset : nullptr;
+      store.dst = part.dst + offset;
+      amx::Store(store);
+    }
+    row = next;
+  }
+}
+
+void AmxConvolution::RunPart(const Part& part) const {
+  const Rows& rows = part.rows;
+  if (part.first_panel >= part.last_panel || part.first_tile >= part.last_tile) return;
+  const int64_t count = line_tiles_ ? tile_rows_ : std::min(kTileRows, rows.last - rows.first);
   alignas(64) float result[amx::kResultFloats] = {};
   amx::ProductArguments p{};
-  p.row_stride = channels * static_cast<int64_t>(sizeof(BF16));
+  p.row_stride = pixel_ * static_cast<int64_t>(sizeof(BF16));
   p.taps = taps_.data();
   p.tap_count = static_cast<int64_t>(taps_.size());
-  p.steps = channels / step_;
   p.step_bytes = step_ * static_cast<int64_t>(sizeof(BF16));
   p.tile_bytes = step_ * kTileColumns * static_cast<int64_t>(sizeof(BF16));
-  p.result = result;
   amx::StoreArguments store{};
   store.dst_is_bf16 = result_ == ElementType::kBF16;
   store.finish = finish_;
-  store.row_stride = shape_.out_channels * element;
-  const int64_t blocks = DivideUp(last_row - first_row, 2 * kTileRows);
-  const int64_t panel_bytes = panel_elements_ * static_cast<int64_t>(sizeof(BF16)), panel_lines = panel_bytes / 64;
-  const int64_t step_lines = 2 * p.tile_bytes / 64;
-  const bool gaps = !planes_ && padded_width_ != shape_.out_width;
+  store.row_stride = shape_.out_channels * static_cast<int64_t>(ElementSize(result_));
+  const int64_t blocks = DivideUp(part.last_tile - part.first_tile, 2), steps = channels_ / step_;
+  const int64_t chunks = DivideUp(steps, chunk_steps_);
+  const int64_t panel_bytes = panel_elements_ * static_cast<int64_t>(sizeof(BF16));
+  const int64_t product_lines = 2 * p.tile_bytes / 64, step_bytes = panel_bytes / steps;
+  const bool fetches =
+      false && !planes_ && (part.first_use || (part.last_panel - part.first_panel) * panel_bytes > kResidentBytes);
 
-  amx::Configure(tile_rows, step_);
-  for (int64_t panel = first_panel; panel < last_panel; ++panel) {
-    const std::byte* weights = weights_.get() + panel * panel_bytes;
+  amx::Configure(count, step_);
+  for (int64_t turn = 0; turn < (part.last_panel - part.first_panel) * chunks; ++turn) {
+    const int64_t panel = part.first_panel + turn / chunks, first_step = turn % chunks * chunk_steps_;
+    const int64_t last_step = std::min(steps, first_step + chunk_steps_);
+    const std::byte* weights = weights_.get() + panel * panel_bytes + first_step * step_bytes;
     p.weights = reinterpret_cast<const BF16*>(weights);
+    p.steps = last_step - first_step;
+    p.accumulate = first_step > 0;
     store.columns = std::min(kPanel, shape_.out_channels - panel * kPanel);
     p.one_column_tile = store.columns <= kTileColumns;
     store.bias = &bias_[static_cast<size_t>(panel * kPanel)];
     store.slopes = &slopes_[static_cast<size_t>(panel * kPanel)];
-    const int64_t next_per_block = DivideUp(panel_lines, blocks);
+    // The weights of the next turn follow these; after the last strip's last turn there is none.
+    const std::byte* next = weights + p.steps * step_bytes;
+    int64_t next_steps = last_step < steps ? std::min(chunk_steps_, steps - last_step) : chunk_steps_;
+    if (last_step == steps && panel + 1 == part.last_panel) {
+      next = weights_.get() + part.first_panel * panel_bytes;
+      if (part.is_last) next_steps = 0;
+    }
+    const int64_t next_lines = fetches ? next_steps * step_bytes / 64 : 0,
+                  next_per_block = DivideUp(next_lines, blocks);
     for (int64_t block = 0; block < blocks; ++block) {
-      const int64_t begin = first_row + block * 2 * kTileRows, end = std::min(last_row, begin + 2 * kTileRows);
-      int64_t starts[2] = {};
-      const int64_t tiles = DivideUp(end - begin, kTileRows);
-      for (int64_t tile = 0; tile < 2; ++tile) {
-        // A last tile begins earlier, among rows that are computed already, and is stored in part.
-        starts[tile] = std::min(begin + tile * kTileRows, rows.last - tile_rows);
-        p.rows[tile] = tile < tiles ? rows.data + (starts[tile] - rows.first) * channels : nullptr;
+      const int64_t tile = part.first_tile + 2 * block, tiles = std::min<int64_t>(2, part.last_tile - tile);
+      TileRows own[2] = {};
+      for (int64_t i = 0; i < 2; ++i) {
+        if (i < tiles) own[i] = RowsOf(part, tile + i, count);
+        p.rows[i] = i < tiles ? rows.data + (own[i].start - rows.first) * pixel_ + first_step * step_ : nullptr;
       }
-      if (planes_) {
+      if (!fetches) {
         p.next_lines = p.next_lines_per_step = 0;
-      } else if (panel == first_panel && block == 0) {
-        p.next = weights + kAhead * step_lines * 64;
-        p.next_lines = std::max<int64_t>(0, panel_lines - kAhead * step_lines);
-        p.next_lines_per_step = step_lines;
+      } else if (turn == 0 && block == 0 && part.first_use) {
+        p.next = weights + kAhead * product_lines * 64;
+        p.next_lines = std::max<int64_t>(0, p.steps * step_bytes / 64 - kAhead * product_lines);
+        p.next_lines_per_step = product_lines;
       } else {
         const int64_t skipped = block * next_per_block;
-        p.next = weights + panel_bytes + skipped * 64;
-        p.next_lines = panel + 1 < last_panel ? std::clamp<int64_t>(panel_lines - skipped, 0, next_per_block) : 0;
+        p.next = next + skipped * 64;
+        p.next_lines = std::clamp<int64_t>(next_lines - skipped, 0, next_per_block);
         p.next_lines_per_step = DivideUp(next_per_block, p.steps * p.tap_count);
       }
       // Rows come from the cache of another thread, and too far apart for the CPU to foresee them. Beyond the last row
       // fetching does nothing.
-      p.rows_ahead = !planes_ && panel == first_panel && block + 1 < blocks ? 2 * kTileRows * p.row_stride : 0;
+      p.rows_ahead = part.rows_from_elsewhere && turn == 0 && block + 1 < blocks ? 2 * kTileRows * p.row_stride : 0;
+      p.result = accumulators_ ? part.accumulators + block * amx::kResultFloats : result;
       amx::Multiply(p);
-      for (int64_t tile = 0; tile < tiles; ++tile) {
-        const int64_t from = begin + tile * kTileRows, to = std::min(end, from + kTileRows);
-        // Up to the end of a line of the result at a time.
-        for (int64_t row = from; row < to;) {
-          const int64_t x = gaps ? row % padded_width_ : 0, next = gaps ? row - x + padded_width_ : to;
-          const int64_t count = std::min(to, gaps ? row - x + shape_.out_width : to) - row;
-          if (count > 0) {
-            const int64_t pixel = gaps ? row / padded_width_ * shape_.out_width + x : row;
-            const int64_t offset = (pixel * shape_.out_channels + panel * kPanel) * element;
-            store.result = result + tile * 2 * kTileRows * kTileColumns + (row - starts[tile]) * kTileColumns;
-            store.rows = count;
-            store.sum = sum ? sum + offset : nullptr;
-            store.dst = dst + offset;
-            amx::Store(store);
-          }
-          row = next;
-        }
-      }
+      if (last_step < steps) continue;
+      for (int64_t i = 0; i < tiles; ++i)
+        StoreTile(store, part, own[i], p.result + i * 2 * kTileRows * kTileColumns, panel);
     }
   }
   amx::Release();
 }
 
+// `copy`: of the whole image, or null. `part`: with rows that are the source's own, where nothing is copied.
+void AmxConvolution::RunWorker(const BF16* image, const BF16* copy, Part part, int64_t worker,
+                               std::byte* scratchpad) const {
+  const int64_t blocks = DivideUp(tiles_, 2), panels = DivideUp(shape_.out_channels, kPanel);
+  const int64_t first = by_channels_ ? 0 : blocks * worker / workers_;
+  const int64_t last = by_channels_ ? blocks : blocks * (worker + 1) / workers_;
+  const int64_t strips = DivideUp(last - first, strip_blocks_), halo = padded_height_ - shape_.out_height;
+  const int64_t copies = by_channels_ ? 1 : workers_;
+  BF16* own_copy = reinterpret_cast<BF16*>(scratchpad) + worker * copy_elements_;
+  part.accumulators =
+      reinterpret_cast<float*>(scratchpad + copies * copy_elements_ * int64_t{sizeof(BF16)}) + worker * accumulators_;
+  part.first_panel = by_channels_ ? panels * worker / workers_ : 0;
+  part.last_panel = by_channels_ ? panels * (worker + 1) / workers_ : panels;
+  part.limit = rows_;
+  part.rows = {copy ? copy : image, 0, rows_};
+  for (int64_t strip = 0; strip < strips; ++strip) {
+    part.first_tile = 2 * (first + (last - first) * strip / strips);
+    part.last_tile = std::min(tiles_, 2 * (first + (last - first) * (strip + 1) / strips));
+    part.first_use = strip == 0;
+    part.is_last = strip + 1 == strips;
+    if (copies_ && !copy) {
+      const int64_t first_row = RowsOf(part, part.first_tile, kTileRows).begin;
+      const int64_t last_row = RowsOf(part, part.last_tile - 1, kTileRows).end - 1;
+      const int64_t first_line = first_row / padded_width_, last_line = last_row / padded_width_;
+      Prepare(image, first_line, last_line + 1 + halo, own_copy);
+      part.rows = {own_copy, first_line * padded_width_, last_line * padded_width_ + shape_.out_width};
+      part.rows_from_elsewhere = false;
+    }
+    RunPart(part);
+  }
+}
+
+// An image, or all where pixels follow each other.
+void AmxConvolution::RunImages(const BF16* image, const std::byte* sum, std::byte* dst, std::byte* scratchpad) const {
+  const bool copied = copies_ && by_channels_;
+  BF16* const copy = reinterpret_cast<BF16*>(scratchpad);
+  if (copied) {
+    const int64_t line = padded_width_ * pixel_;
+    ParallelFor(padded_height_, std::max<int64_t>(1, 32768 / line),
+                [&](int64_t first, int64_t last) { Prepare(image, first, last, copy + first * line); });
+  }
+  const Part part{{}, sum, dst};
+  ParallelFor(workers_, 1, [&](int64_t first, int64_t last) {
+    for (int64_t worker = first; worker < last; ++worker)
+      RunWorker(image, copied ? copy : nullptr, part, worker, scratchpad);
+  });
+}
+
 void AmxConvolution::Run(const std::byte* src, const std::byte* sum, std::byte* dst, std::byte* scratchpad) const {
-  const int64_t panels = DivideUp(shape_.out_channels, kPanel);
   const int64_t image =
       shape_.height * shape_.width * shape_.in_channels * static_cast<int64_t>(planes_ ? sizeof(float) : sizeof(BF16));
   const int64_t out_bytes =
       shape_.out_height * shape_.out_width * shape_.out_channels * static_cast<int64_t>(ElementSize(result_));
-  const bool by_channels = panels >= threads_ && static_cast<int64_t>(weight_bytes_) >
-                                                     rows_ * shape_.in_channels * static_cast<int64_t>(sizeof(BF16));
   BF16* copy = reinterpret_cast<BF16*>(scratchpad);
   for (int64_t n = 0; n < shape_.batch; n += images_) {
     const std::byte* image_sum = sum ? sum + n * out_bytes : nullptr;
     std::byte* image_dst = dst + n * out_bytes;
-    if (planes_) {
-      const float* const data = reinterpret_cast<const float*>(src + n * image);
-      const int64_t line = shape_.out_width * channels_ * shape_.out_channels;
-      // Each piece has a strip of its own.
-      const int64_t lines = shape_.out_height;
-      const int64_t pieces = std::clamp<int64_t>(lines / std::max<int64_t>(1, 500000 / line), 1, threads_);
-      ParallelFor(pieces, 1, [&](int64_t first, int64_t last) {
-        for (int64_t i = first; i < last; ++i) {
-          RunPlanes(data, copy + i * StripElements(), image_sum, image_dst, lines * i / pieces,
-                    lines * (i + 1) / pieces);
-        }
-      });
+    if (!planes_) {
+      RunImages(reinterpret_cast<const BF16*>(src + n * image), image_sum, image_dst, scratchpad);
       continue;
     }
-    const BF16* data = reinterpret_cast<const BF16*>(src + n * image);
-    const Rows rows{direct_ ? data : Prepare(data, copy), 0, rows_};
-    const int64_t pieces = by_channels ? panels : DivideUp(rows_, 2 * kTileRows);
-    const int64_t work = rows_ * shape_.out_channels * shape_.in_channels * static_cast<int64_t>(taps_.size());
-    ParallelFor(pieces, std::max<int64_t>(1, 2000000 / (work / pieces + 1)), [&](int64_t first, int64_t last) {
-      if (by_channels) RunPart(rows, image_sum, image_dst, first, last, 0, rows_);
-      else RunPart(rows, image_sum, image_dst, 0, panels, first * 2 * kTileRows, std::min(rows_, last * 2 * kTileRows));
+    const float* const data = reinterpret_cast<const float*>(src + n * image);
+    const int64_t line = shape_.out_width * channels_ * shape_.out_channels;
+    // Each piece has a strip of its own.
+    const int64_t lines = shape_.out_height;
+    const int64_t pieces = std::clamp<int64_t>(lines / std::max<int64_t>(1, 500000 / line), 1, threads_);
+    ParallelFor(pieces, 1, [&](int64_t first, int64_t last) {
+      for (int64_t i = first; i < last; ++i) {
+        RunPlanes(data, copy + i * StripElements(), image_sum, image_dst, lines * i / pieces, lines * (i + 1) / pieces);
+      }
     });
   }
 }

@@ -23,47 +23,49 @@ static_assert(sizeof(TileSizes) == 64);
 
 template <int kRows, int kColumns>
 void Run(const ProductArguments& a) {
-  _tile_zero(0);
-  if constexpr (kColumns == 2) _tile_zero(1);
-  if constexpr (kRows == 2) _tile_zero(2);
-  if constexpr (kRows == 2 && kColumns == 2) _tile_zero(3);
+  constexpr int64_t kTile = kTileRows * kTileColumns, kRow = kTileColumns * sizeof(float);
+  float* const c = a.result;
+  if (a.accumulate) {
+    _tile_loadd(0, c, kRow);
+    if constexpr (kColumns == 2) _tile_loadd(1, c + kTile, kRow);
+    if constexpr (kRows == 2) _tile_loadd(2, c + 2 * kTile, kRow);
+    if constexpr (kRows == 2 && kColumns == 2) _tile_loadd(3, c + 3 * kTile, kRow);
+  } else {
+    _tile_zero(0);
+    if constexpr (kColumns == 2) _tile_zero(1);
+    if constexpr (kRows == 2) _tile_zero(2);
+    if constexpr (kRows == 2 && kColumns == 2) _tile_zero(3);
+  }
   const std::byte* weights = reinterpret_cast<const std::byte*>(a.weights);
   const std::byte* next = a.next;
   const std::byte* const next_end = next + a.next_lines * 64;
-  for (int64_t tap = 0; tap < a.tap_count; ++tap) {
-    const std::byte* first = reinterpret_cast<const std::byte*>(a.rows[0]) + a.taps[tap];
-    const std::byte* second = kRows == 2 ? reinterpret_cast<const std::byte*>(a.rows[1]) + a.taps[tap] : nullptr;
-    for (int64_t step = 0; step < a.steps; ++step) {
+  const std::byte* row[2] = {reinterpret_cast<const std::byte*>(a.rows[0]),
+                             reinterpret_cast<const std::byte*>(a.rows[1])};
+  for (int64_t step = 0; step < a.steps; ++step, row[0] += a.step_bytes, row[1] += kRows == 2 ? a.step_bytes : 0) {
+    if (a.rows_ahead != 0) {
+      const std::byte* ahead = row[0] + a.rows_ahead;
+      for (int64_t i = 0; i < kRows * kTileRows; ++i, ahead += a.row_stride)
+        _mm_prefetch(reinterpret_cast<const char*>(ahead), _MM_HINT_T0);
+    }
+    for (int64_t tap = 0; tap < a.tap_count; ++tap) {
+      const int64_t offset = a.taps[tap];
+      _tile_loadd(4, row[0] + offset, a.row_stride);
       _tile_loadd(6, weights, 64);
-      _tile_loadd(4, first, a.row_stride);
+      if constexpr (kColumns == 2) _tile_loadd(7, weights + a.tile_bytes, 64);
+      if constexpr (kRows == 2) _tile_loadd(5, row[1] + offset, a.row_stride);
       _tile_dpbf16ps(0, 4, 6);
-      if constexpr (kRows == 2) {
-        _tile_loadd(5, second, a.row_stride);
-        _tile_dpbf16ps(2, 5, 6);
-      }
-      if constexpr (kColumns == 2) {
-        _tile_loadd(7, weights + a.tile_bytes, 64);
-        _tile_dpbf16ps(1, 4, 7);
-        if constexpr (kRows == 2) _tile_dpbf16ps(3, 5, 7);
-      }
-      if (a.rows_ahead != 0 && tap == 0) {
-        const std::byte* row = first + a.rows_ahead;
-        for (int64_t i = 0; i < kRows * kTileRows; ++i, row += a.row_stride)
-          _mm_prefetch(reinterpret_cast<const char*>(row), _MM_HINT_T0);
-      }
+      if constexpr (kColumns == 2) _tile_dpbf16ps(1, 4, 7);
+      if constexpr (kRows == 2) _tile_dpbf16ps(2, 5, 6);
+      if constexpr (kRows == 2 && kColumns == 2) _tile_dpbf16ps(3, 5, 7);
       weights += 2 * a.tile_bytes;
-      first += a.step_bytes;
-      if constexpr (kRows == 2) second += a.step_bytes;
       for (int64_t line = 0; line < a.next_lines_per_step && next < next_end; ++line, next += 64)
         _mm_prefetch(reinterpret_cast<const char*>(next), _MM_HINT_T1);
     }
   }
-  float* c = a.result;
-  constexpr int64_t kTile = kTileRows * kTileColumns;
-  _tile_stored(0, c, kTileColumns * sizeof(float));
-  if constexpr (kColumns == 2) _tile_stored(1, c + kTile, kTileColumns * sizeof(float));
-  if constexpr (kRows == 2) _tile_stored(2, c + 2 * kTile, kTileColumns * sizeof(float));
-  if constexpr (kRows == 2 && kColumns == 2) _tile_stored(3, c + 3 * kTile, kTileColumns * sizeof(float));
+  _tile_stored(0, c, kRow);
+  if constexpr (kColumns == 2) _tile_stored(1, c + kTile, kRow);
+  if constexpr (kRows == 2) _tile_stored(2, c + 2 * kTile, kRow);
+  if constexpr (kRows == 2 && kColumns == 2) _tile_stored(3, c + 3 * kTile, kRow);
 }
 
 // Rows of pairs, one word each, become columns.

@@ -38,15 +38,17 @@ struct ProductArguments {
   int64_t row_stride;   // bytes
   const int64_t* taps;  // bytes from the row to what the tap sees
   int64_t tap_count;
-  int64_t steps, step_bytes;  // channels of a tap in steps of a tile's
-  const BF16* weights;        // B[tap][step][tile][channel / 2][column][channel % 2]
-  int64_t tile_bytes;         // of B
+  // Channels in steps of a tile's. All taps see those of a step before the next one's: from the first cache.
+  int64_t steps, step_bytes;
+  const BF16* weights;  // B[step][tap][tile][channel / 2][column][channel % 2]
+  int64_t tile_bytes;   // of B
   bool one_column_tile;
   int64_t rows_ahead;  // bytes from the rows to those of the next call, which are fetched meanwhile; 0: none
-  // Fetched as well, some lines with every step.
+  // Fetched as well, some lines with every tap of every step.
   const std::byte* next;
   int64_t next_lines_per_step, next_lines;
   float* result;
+  bool accumulate = false;  // C begins as `result`, else as zeros
 };
 void Multiply(const ProductArguments& arguments);
 
