@@ -188,32 +188,44 @@ MOIR_VECTOR_CLONES void ScaleShiftLoop(const float* x, float* y, int64_t count, 
   return value;
 }
 
-// Rows of whole vectors, column by column: what depends on the column is loaded once. make(column) gives the function
-// of one vector.
-template <typename Make>
-[[gnu::always_inline]] inline void VectorRows(const float* x, float* y, int64_t rows, int64_t width, Make make) {
+// y = f(x, a, b) with one a and b per column, for rows of whole vectors: what depends on the column is loaded once.
+template <typename F>
+[[gnu::always_inline]] inline void VectorRows(const float* x, float* y, int64_t rows, int64_t width, const float* a,
+                                              const float* b, F f) {
   for (int64_t column = 0; column < width; column += kLanes) {
-    const auto f = make(column);
+    const Lanes first = Load(a + column), second = Load(b + column);
     for (int64_t row = 0; row < rows; ++row) {
-      const Lanes value = f(Load(x + row * width + column));
+      const Lanes value = f(Load(x + row * width + column), first, second);
       __builtin_memcpy(y + row * width + column, &value, sizeof(value));
     }
   }
 }
 
-MOIR_VECTOR_CLONES void ScaleShiftRows(const float* x, float* y, int64_t rows, int64_t width, const float* scale,
-                                       const float* shift) {
-  if (width % kLanes == 0) {
-    VectorRows(
-        x, y, rows, width, [&](int64_t column) __attribute__((always_inline)) {
-          const Lanes a = Load(scale + column), b = Load(shift + column);
-          return [ a, b ](Lanes value) __attribute__((always_inline)) { return value * a + b; };
-        });
-    return;
+// The same for rows of any width; f takes vectors and numbers.
+template <typename F>
+[[gnu::always_inline]] inline void ColumnRows(const float* x, float* y, int64_t rows, int64_t width, const float* a,
+                                              const float* b, F f) {
+  constexpr int64_t kHalf = kLanes / 2;
+  if (width % kLanes == 0) return VectorRows(x, y, rows, width, a, b, f);
+  if (width == kHalf && rows > 1) {
+    // Values blocked by 8 channels: two rows are a row of a whole vector.
+    float first[kLanes], second[kLanes];
+    for (int64_t i = 0; i < kLanes; ++i) first[i] = a[i % kHalf], second[i] = b[i % kHalf];
+    VectorRows(x, y, rows / 2, kLanes, first, second, f);
+    x += rows / 2 * kLanes;
+    y += rows / 2 * kLanes;
+    rows %= 2;
   }
   for (int64_t row = 0; row < rows; ++row) {
-    for (int64_t i = 0; i < width; ++i) y[row * width + i] = x[row * width + i] * scale[i] + shift[i];
+    for (int64_t i = 0; i < width; ++i) y[row * width + i] = f(x[row * width + i], a[i], b[i]);
   }
+}
+
+MOIR_VECTOR_CLONES void ScaleShiftRows(const float* x, float* y, int64_t rows, int64_t width, const float* scale,
+                                       const float* shift) {
+  ColumnRows(
+      x, y, rows, width, scale, shift,
+      [](const auto& value, const auto& a, const auto& b) __attribute__((always_inline)) { return value * a + b; });
 }
 
 MOIR_VECTOR_CLONES void ScaleShiftReluLoop(const float* x, float* y, int64_t count, float scale, float shift) {
@@ -225,40 +237,19 @@ MOIR_VECTOR_CLONES void ScaleShiftReluLoop(const float* x, float* y, int64_t cou
 
 MOIR_VECTOR_CLONES void ScaleShiftReluRows(const float* x, float* y, int64_t rows, int64_t width, const float* scale,
                                            const float* shift) {
-  if (width % kLanes == 0) {
-    VectorRows(
-        x, y, rows, width, [&](int64_t column) __attribute__((always_inline)) {
-          const Lanes a = Load(scale + column), b = Load(shift + column);
-          return [ a, b ](Lanes value) __attribute__((always_inline)) {
-            const Lanes sum = value * a + b;
-            return sum > 0 ? sum : Lanes{};
-          };
-        });
-    return;
-  }
-  for (int64_t row = 0; row < rows; ++row) {
-    for (int64_t i = 0; i < width; ++i) {
-      const float value = x[row * width + i] * scale[i] + shift[i];
-      y[row * width + i] = value > 0 ? value : 0;
-    }
-  }
+  ColumnRows(
+      x, y, rows, width, scale, shift,
+      [](const auto& value, const auto& a, const auto& b) __attribute__((always_inline)) {
+        const auto sum = value * a + b;
+        return sum > 0 ? sum : std::remove_cvref_t<decltype(value)>{};
+      });
 }
 
 MOIR_VECTOR_CLONES void PReluRows(const float* x, float* y, int64_t rows, int64_t width, const float* slopes) {
-  if (width % kLanes == 0) {
-    VectorRows(
-        x, y, rows, width, [&](int64_t column) __attribute__((always_inline)) {
-          const Lanes slope = Load(slopes + column);
-          return [slope](Lanes value) __attribute__((always_inline)) { return value > 0 ? value : value * slope; };
-        });
-    return;
-  }
-  for (int64_t row = 0; row < rows; ++row) {
-    for (int64_t i = 0; i < width; ++i) {
-      const float value = x[row * width + i];
-      y[row * width + i] = value > 0 ? value : value * slopes[i];
-    }
-  }
+  ColumnRows(
+      x, y, rows, width, slopes, slopes,
+      [](const auto& value, const auto& slope, const auto&)
+          __attribute__((always_inline)) { return value > 0 ? value : value * slope; });
 }
 
 MOIR_VECTOR_CLONES void MaximumLoop(const float* a, float* y, int64_t count) {

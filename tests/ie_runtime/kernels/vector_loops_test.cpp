@@ -106,5 +106,39 @@ TEST(VectorLoops, ExpOfDifferences) {
   }
 }
 
+TEST(VectorLoops, RowsOfAnyWidthHaveNumbersPerColumn) {
+  for (const int64_t width : {1, 5, 8, 16, 24, 32}) {
+    for (const int64_t rows : {1, 2, 7}) {
+      const auto count = static_cast<size_t>(rows * width);
+      std::vector<float> x(count), a(static_cast<size_t>(width)), b(a.size());
+      for (size_t i = 0; i < count; ++i) x[i] = static_cast<float>(i % 13) - 6;
+      for (size_t i = 0; i < a.size(); ++i) a[i] = static_cast<float>(i) - 3, b[i] = 0.5f - static_cast<float>(i % 3);
+      x[count / 2] = std::nanf("");
+      const auto expect = [&](const char* name, const auto& loop, const auto& function) {
+        std::vector<float> y(count + 1, 77);
+        loop(y.data());
+        for (size_t i = 0; i < count; ++i) {
+          const float expected = function(x[i], a[i % a.size()], b[i % a.size()]);
+          EXPECT_TRUE(y[i] == expected || (std::isnan(y[i]) && std::isnan(expected)))
+              << name << " of " << rows << 'x' << width << " at " << i << ": " << y[i] << ", expected " << expected;
+        }
+        EXPECT_EQ(y[count], 77) << name << " writes beyond its rows";
+      };
+      expect(
+          "PReluRows", [&](float* y) { PReluRows(x.data(), y, rows, width, a.data()); },
+          [](float value, float slope, float) { return value > 0 ? value : value * slope; });
+      expect(
+          "ScaleShiftRows", [&](float* y) { ScaleShiftRows(x.data(), y, rows, width, a.data(), b.data()); },
+          [](float value, float scale, float shift) { return value * scale + shift; });
+      expect(
+          "ScaleShiftReluRows", [&](float* y) { ScaleShiftReluRows(x.data(), y, rows, width, a.data(), b.data()); },
+          [](float value, float scale, float shift) {
+            const float sum = value * scale + shift;
+            return sum > 0 ? sum : 0;
+          });
+    }
+  }
+}
+
 }  // namespace
 }  // namespace moir::runtime
