@@ -14,6 +14,7 @@ constexpr TechniqueName kTechniques[] = {
     {Technique::kMatMul, "mat_mul", "products of many rows with constant weights by loops of our own"},
     {Technique::kAmx, "amx", "convolutions in bf16 on the tiles of AMX by loops of our own"},
     {Technique::kBlockedLayout, "blocked_layout", "channels in blocks between convolutions, and all that needs them"},
+    {Technique::kPooling, "pooling", "poolings of channels in blocks by loops of our own"},
     {Technique::kStream, "stream", "products of few rows that stream their weights"},
     {Technique::kFusePad, "fuse_pad", "padding as a part of convolutions"},
     {Technique::kFuseScaleShift, "fuse_scale_shift", "factors and summands per channel as one layer"},

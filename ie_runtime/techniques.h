@@ -16,6 +16,7 @@ enum class Technique {
   kMatMul,
   kAmx,
   kBlockedLayout,
+  kPooling,
   kStream,
   kFusePad,
   kFuseScaleShift,

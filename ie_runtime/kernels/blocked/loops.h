@@ -118,6 +118,17 @@ struct AffineArguments {
   float* v;
 };
 
+// Rows of the result of a pooling, of one block of channels. No window lies beside the source as a whole.
+struct PoolArguments {
+  const float* plane;
+  int64_t height, width;  // of the source
+  int64_t out_width;
+  int64_t kernel_y, kernel_x, stride_y, stride_x, pad_top, pad_left;
+  bool count_pads;       // averages are over whole windows
+  int64_t first, count;  // rows of the result
+  float* result;         // of row `first`
+};
+
 constexpr int kTileSizes = 3;  // 2, 4, 6: rows and columns of results per tile
 constexpr int kMaxVectors = 2;
 
@@ -130,6 +141,8 @@ struct Loops {
   void (*pack)(const PackArguments&);
   void (*depthwise)(const DepthwiseArguments&);
   void (*affine)(const AffineArguments&);
+  void (*max_pool)(const PoolArguments&);  // of what is not NaN, as the operator says
+  void (*average_pool)(const PoolArguments&);
 };
 
 extern const Loops kLoopsAvx512, kLoopsAvx2;

@@ -354,6 +354,8 @@ void Affine(const AffineArguments& a) {
   }
 }
 
+#include "ie_runtime/kernels/blocked/pooling.inc.h"
+
 constexpr Loops MakeLoops() {
   return {Vec::kLanes,
           kMaxRows,
@@ -362,5 +364,7 @@ constexpr Loops MakeLoops() {
           {TransformOutput<2>, TransformOutput<4>, TransformOutput<6>},
           Pack,
           Depthwise,
-          Affine};
+          Affine,
+          Pool<true>,
+          Pool<false>};
 }

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "ie_runtime/kernels/bf16_kernels.h"
+#include "ie_runtime/kernels/blocked/pooling.h"
 #include "ie_runtime/kernels/factories.h"
 #include "ie_runtime/kernels/onednn/primitive_task.h"
 #include "ie_runtime/kernels/window.h"
@@ -20,6 +21,7 @@ std::optional<KernelChoice> Make(const KernelContext& context, dnnl::algorithm a
                                ? PoolingKind::kAverageOfData
                                : PoolingKind::kAverageWithPadding;
   if (auto choice = MakePoolingBf16(context, kind, w)) return choice;
+  if (auto choice = MakeBlockedPooling(context, kind, w)) return choice;
   onednn::WindowDims window{w.strides, w.dilations, w.pads_begin, w.pads_end};
   for (int64_t& dilation : window.dilations) --dilation;
   Layout src = context.InputLayout();

@@ -1,3 +1,4 @@
+#include "ie_runtime/isa.h"
 #include "tests/ie_runtime/engine_test_support.h"
 
 namespace moir::runtime {
@@ -48,6 +49,32 @@ TEST_P(PoolingKernel, AverageWithPadding) {
   EXPECT_EQ(Check("AvgPool(x) exclude-pad=false").ExecType("p") == "plain", GetParam().plain_average);
 }
 INSTANTIATE_TEST_SUITE_P(All, PoolingKernel, testing::ValuesIn(kCases));
+
+// Poolings of our own: windows that hang over every side, rows of all lengths, channels that fill no
+// block, several pictures.
+TEST(PoolingKernel, BlocksOfChannels) {
+  const std::vector<std::pair<int, const char*>> kData = {{8, "1,1"}, {10, "5,23"}, {21, "12,17"}, {16, "40,9"}};
+  const char* const kWindows[] = {
+      "kernel=[3,3] strides=[1,1] pads_begin=[1,1] pads_end=[1,1]",
+      "kernel=[3,3] strides=[2,2] pads_begin=[2,2] pads_end=[2,1]",
+      "kernel=[1,1] strides=[1,3]",
+      "kernel=[4,3] strides=[3,1] pads_begin=[3,1] pads_end=[3,2]",
+      "kernel=[5,5] strides=[1,2] pads_begin=[4,3] pads_end=[3,4]",
+  };
+  for (const auto& [channels, size] : kData) {
+    for (const char* window : kWindows) {
+      for (const char* op : {"MaxPool", "AvgPool", "AvgPool exclude-pad=true"}) {
+        const std::string name(op), type = name.substr(0, name.find(' ')), flag = name.substr(type.size());
+        const EngineRun run = ExpectSameAsPlain(
+            StrCat("x : f32[2,", channels, ',', size, "]; w : f32[", channels, ',', channels,
+                   ",1,1] = random(1); c = Convolution(x, w); p = ", type, "(c)",
+                   type == "AvgPool" && flag.empty() ? " exclude-pad=false" : flag, ' ', window, "; return p"));
+        EXPECT_EQ(run.ExecType("p").substr(0, 8) == "pooling:", EffectiveIsa() >= Isa::kAvx2)
+            << channels << ' ' << window;
+      }
+    }
+  }
+}
 
 TEST(ReduceMeanKernel, SpatialMeansKeepTheLayout) {
   const EngineRun run = ExpectSameAsPlain(
