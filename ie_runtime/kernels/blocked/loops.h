@@ -56,11 +56,20 @@ struct Epilogue {
   const float* slopes;  // kPRelu: one slope per output channel; else null
 };
 
+// Multiplication takes tiles in rounds of nearly the same size, of Loops::max_rows at the most: a short last one would
+// wait for its own sums.
+struct Rounds {
+  Rounds(int64_t all_tiles, int64_t max_rows) : tiles(all_tiles), count((all_tiles + max_rows - 1) / max_rows) {}
+  int64_t Begin(int64_t round) const { return tiles * round / count; }
+  int64_t tiles, count;
+};
+
 // M[kv][tile][lane] = sum over channels c of V[c / lanes][tile][c % lanes] * U[c][kv][lane].
 struct MultiplyArguments {
   const float* v;
-  int64_t v_block_stride;  // floats between blocks of channels
-  int64_t blocks;          // of input channels
+  int64_t
+      v_block_stride;  // floats between blocks of channels; 0: rounds lie apart, V[round][c / lanes][tile][c % lanes]
+  int64_t blocks;      // of input channels
   const float* u;
   int64_t tiles;
   float* m;

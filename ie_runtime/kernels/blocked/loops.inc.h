@@ -194,7 +194,7 @@ void TransformOutput(const OutputArguments& a) {
 
 // kRows tiles and kVectors vectors of output channels: all sums stay in registers.
 template <int kRows, int kVectors>
-void Round(const MultiplyArguments& a, const float* v, float* m, const char* next, int64_t next_step) {
+void Round(const MultiplyArguments& a, const float* v, int64_t v_step, float* m, const char* next, int64_t next_step) {
   constexpr int kLanes = Vec::kLanes;
   Reg sum[kRows][kVectors];
 #pragma GCC unroll 16
@@ -216,11 +216,11 @@ void Round(const MultiplyArguments& a, const float* v, float* m, const char* nex
         for (int k = 0; k < kVectors; ++k) sum[r][k] = Vec::MulAdd(factor, w[k], sum[r][k]);
       }
       u += kVectors * kLanes;
-      _mm_prefetch(next, _MM_HINT_T1);
-      if constexpr (kVectors * kLanes > 16) _mm_prefetch(next + 64, _MM_HINT_T1);
-      next += next_step;
     }
-    v += a.v_block_stride;
+    // Each line once: with many rounds a step's part of the next weights is a few bytes.
+    for (int64_t i = 0; i < next_step * kLanes; i += 64) _mm_prefetch(next + i, _MM_HINT_T1);
+    next += next_step * kLanes;
+    v += v_step;
   }
 #pragma GCC unroll 2
   for (int k = 0; k < kVectors; ++k) {
@@ -244,21 +244,24 @@ void Round(const MultiplyArguments& a, const float* v, float* m, const char* nex
 }
 
 template <int kRows, int kVectors>
-void RoundOf(int64_t rows, const MultiplyArguments& a, const float* v, float* m, const char* next, int64_t next_step) {
-  if (rows == kRows) return Round<kRows, kVectors>(a, v, m, next, next_step);
-  if constexpr (kRows > 1) RoundOf<kRows - 1, kVectors>(rows, a, v, m, next, next_step);
+void RoundOf(int64_t rows, const MultiplyArguments& a, const float* v, int64_t v_step, float* m, const char* next,
+             int64_t next_step) {
+  if (rows == kRows) return Round<kRows, kVectors>(a, v, v_step, m, next, next_step);
+  if constexpr (kRows > 1) RoundOf<kRows - 1, kVectors>(rows, a, v, v_step, m, next, next_step);
 }
 
-// Rounds of nearly the same number of tiles: a short last one would wait for its own sums. Each fetches its part of the
-// next weights, which otherwise would wait for memory in the first round and leave it idle in the others.
+// Each round fetches its part of the next weights, which otherwise would wait for memory in the first round and leave
+// it idle in the others.
 template <int kVectors>
 void Multiply(const MultiplyArguments& a) {
-  const int64_t rounds = (a.tiles + kMaxRows - 1) / kMaxRows;
+  const Rounds rounds(a.tiles, kMaxRows);
   const int64_t steps = a.blocks * Vec::kLanes;
-  const int64_t step = (kVectors * Vec::kLanes * static_cast<int64_t>(sizeof(float)) + rounds - 1) / rounds;
-  for (int64_t i = 0; i < rounds; ++i) {
-    const int64_t begin = a.tiles * i / rounds, end = a.tiles * (i + 1) / rounds;
-    RoundOf<kMaxRows, kVectors>(end - begin, a, a.v + begin * Vec::kLanes, a.m + begin * a.m_row_stride,
+  const int64_t step = (kVectors * Vec::kLanes * static_cast<int64_t>(sizeof(float)) + rounds.count - 1) / rounds.count;
+  const bool apart = a.v_block_stride == 0;
+  for (int64_t i = 0; i < rounds.count; ++i) {
+    const int64_t begin = rounds.Begin(i), rows = rounds.Begin(i + 1) - begin;
+    RoundOf<kMaxRows, kVectors>(rows, a, a.v + begin * Vec::kLanes * (apart ? a.blocks : 1),
+                                apart ? rows * Vec::kLanes : a.v_block_stride, a.m + begin * a.m_row_stride,
                                 reinterpret_cast<const char*>(a.next_u) + i * steps * step, step);
   }
 }

@@ -18,29 +18,9 @@ using blocked::DivideUp;
 using blocked::kMaxVectors;
 using blocked::Padded;
 
-// A block of rows and columns of x, 512 kB, shares the second-level cache with two panels of weights.
-constexpr int64_t kChunk = 1024, kBlockRows = 128;
-
-// x[row][column] -> V[column / kLanes][row][column % kLanes] for rows [begin, end) of `rows`.
-template <int kLanes>
-void PackBlocks(const float* x, int64_t inner, int64_t rows, int64_t begin, int64_t end, float* v) {
-  // Blocks at a time: whole lines of x, and few places where v is written.
-  constexpr int64_t kBlocks = 8;
-  const int64_t whole = inner / kLanes;
-  for (int64_t first = 0; first < whole; first += kBlocks) {
-    const int64_t last = std::min(first + kBlocks, whole);
-    for (int64_t row = begin; row < end; ++row) {
-      for (int64_t block = first; block < last; ++block)
-        std::memcpy(v + (block * rows + row) * kLanes, x + row * inner + block * kLanes, kLanes * sizeof(float));
-    }
-  }
-  const int64_t rest = inner - whole * kLanes;
-  if (rest == 0) return;
-  for (int64_t row = begin; row < end; ++row) {
-    float* to = v + (whole * rows + row) * kLanes;
-    std::fill_n(std::copy_n(x + row * inner + whole * kLanes, rest, to), kLanes - rest, 0.0f);
-  }
-}
+// A chunk of a round of packed rows stays in the first-level cache, with most of a panel of weights; a block of rows
+// shares the second-level one with two panels.
+constexpr int64_t kChunk = 384, kBlockRows = 128;
 
 }  // namespace
 
@@ -82,13 +62,13 @@ int64_t PackedMatMul::WeightOffset(int64_t chunk, int64_t panel) const {
 
 void PackedMatMul::PackWeights(const Tensor& weights) {
   const int64_t lanes = loops_->lanes;
-  const auto memory =
-      PackConstantLater(StrCat("mat_mul lanes ", lanes, shape_.transposed ? " transposed" : ""), weights, WeightBytes(),
-                        chunks_ * panels_, [self = *this, weights](std::byte* bytes, int64_t piece) {
-                          const int64_t chunk = piece / self.panels_, panel = piece % self.panels_;
-                          self.ReorderWeights(weights.Values<float>().data(), chunk, panel,
-                                              reinterpret_cast<float*>(bytes) + self.WeightOffset(chunk, panel));
-                        });
+  const auto memory = PackConstantLater(
+      StrCat("mat_mul lanes ", lanes, " chunks ", chunks_, shape_.transposed ? " transposed" : ""), weights,
+      WeightBytes(), chunks_ * panels_, [self = *this, weights](std::byte* bytes, int64_t piece) {
+        const int64_t chunk = piece / self.panels_, panel = piece % self.panels_;
+        self.ReorderWeights(weights.Values<float>().data(), chunk, panel,
+                            reinterpret_cast<float*>(bytes) + self.WeightOffset(chunk, panel));
+      });
   weights_ = std::shared_ptr<const float>(memory, reinterpret_cast<const float*>(memory.get()));
 }
 
@@ -124,8 +104,28 @@ size_t PackedMatMul::ScratchpadBytes() const {
   return static_cast<size_t>(blocks * block_rows_ * RowFloats() + threads_ * TailFloats()) * sizeof(float);
 }
 
+// Rows [begin, end) of `rows` to V[chunk][round][block of the chunk][row of the round][lane].
+template <int kLanes>
 void PackedMatMul::PackRows(const float* x, int64_t rows, int64_t begin, int64_t end, float* v) const {
-  (loops_->lanes == 16 ? PackBlocks<16> : PackBlocks<8>)(x, shape_.inner, rows, begin, end, v);
+  const blocked::Rounds rounds(rows, loops_->max_rows);
+  for (int64_t round = 0; round < rounds.count; ++round) {
+    const int64_t round_begin = rounds.Begin(round), round_rows = rounds.Begin(round + 1) - round_begin;
+    const int64_t first_row = std::max(begin, round_begin), last_row = std::min(end, round_begin + round_rows);
+    if (first_row >= last_row) continue;
+    for (int64_t i = 0; i < chunks_; ++i) {
+      const Chunk chunk = ChunkAt(i);
+      float* const to = v + (chunk.first * rows + chunk.count * round_begin) * kLanes;
+      const int64_t whole = std::min(chunk.count, shape_.inner / kLanes - chunk.first);
+      for (int64_t row = first_row; row < last_row; ++row) {
+        const float* from = x + row * shape_.inner + chunk.first * kLanes;
+        float* lanes = to + (row - round_begin) * kLanes;
+        for (int64_t block = 0; block < whole; ++block, from += kLanes, lanes += round_rows * kLanes)
+          std::memcpy(lanes, from, kLanes * sizeof(float));
+        if (whole < chunk.count)
+          std::fill_n(std::copy_n(from, shape_.inner % kLanes, lanes), kLanes - shape_.inner % kLanes, 0.0f);
+      }
+    }
+  }
 }
 
 void PackedMatMul::MultiplyRows(const float* v, int64_t rows, int64_t begin_panel, int64_t end_panel, float* tail,
@@ -139,7 +139,7 @@ void PackedMatMul::MultiplyRows(const float* v, int64_t rows, int64_t begin_pane
     };
     blocked::MultiplyArguments a{};
     a.v = v + first * rows * lanes;
-    a.v_block_stride = rows * lanes;
+    a.v_block_stride = 0;
     a.blocks = count;
     a.tiles = rows;
     a.m_vector_stride = lanes;
@@ -175,6 +175,7 @@ void PackedMatMul::MultiplyRows(const float* v, int64_t rows, int64_t begin_pane
 
 void PackedMatMul::RunPart(const float* x, float* y, float* scratchpad, int thread, int threads) const {
   const int64_t block_floats = block_rows_ * RowFloats();
+  const auto pack = loops_->lanes == 16 ? &PackedMatMul::PackRows<16> : &PackedMatMul::PackRows<8>;
   float* const tail = scratchpad + (split_columns_ ? 1 : threads_) * block_floats + thread * TailFloats();
   if (!split_columns_) {
     float* v = scratchpad + thread * block_floats;
@@ -182,7 +183,7 @@ void PackedMatMul::RunPart(const float* x, float* y, float* scratchpad, int thre
     const int64_t end = shape_.rows * (thread + 1) / threads;
     while (row < end) {
       const int64_t rows = DivideUp(end - row, DivideUp(end - row, block_rows_));
-      PackRows(x + row * shape_.inner, rows, 0, rows, v);
+      (this->*pack)(x + row * shape_.inner, rows, 0, rows, v);
       MultiplyRows(v, rows, 0, panels_, tail, y + row * shape_.columns);
       row += rows;
     }
@@ -196,7 +197,7 @@ void PackedMatMul::RunPart(const float* x, float* y, float* scratchpad, int thre
     if (threads > 1 && row > 0) {
 #pragma omp barrier
     }
-    PackRows(x + row * shape_.inner, rows, rows * thread / threads, rows * (thread + 1) / threads, scratchpad);
+    (this->*pack)(x + row * shape_.inner, rows, rows * thread / threads, rows * (thread + 1) / threads, scratchpad);
     if (threads > 1) {
 #pragma omp barrier
     }

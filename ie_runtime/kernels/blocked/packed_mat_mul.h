@@ -1,6 +1,6 @@
 // Products of many rows with constant weights, y = finish(x * w + bias), as convolutions of one pixel see them: rows of
-// x are packed into blocks of `lanes` columns and multiplied with weights that lie in the order of reading, in pieces
-// of x and of weights that stay in the second-level cache.
+// x are packed in the order in which rounds of multiplication read them, blocks of `lanes` columns, and multiplied with
+// weights that lie in the order of reading, in pieces of x and of weights that stay in the caches.
 #pragma once
 
 #include <memory>
@@ -44,6 +44,7 @@ class PackedMatMul {
   int64_t WeightOffset(int64_t chunk, int64_t panel) const;  // floats
   void PackWeights(const Tensor& weights);
   void ReorderWeights(const float* weights, int64_t chunk, int64_t panel, float* packed) const;
+  template <int kLanes>
   void PackRows(const float* x, int64_t rows, int64_t begin, int64_t end, float* v) const;
   void RunPart(const float* x, float* y, float* scratchpad, int thread, int threads) const;
   void MultiplyRows(const float* v, int64_t rows, int64_t begin_panel, int64_t end_panel, float* tail, float* y) const;
