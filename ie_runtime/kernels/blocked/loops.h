@@ -56,8 +56,8 @@ struct Epilogue {
   const float* slopes;  // kPRelu: one slope per output channel; else null
 };
 
-// Multiplication takes tiles in rounds of nearly the same size, of Loops::max_rows at the most: a short last one would
-// wait for its own sums.
+// Multiplication takes tiles in rounds of nearly the same size, of Loops::max_rows at the most (or more with one vector
+// of output channels, unless rounds lie apart): a short last one would wait for its own sums.
 struct Rounds {
   Rounds(int64_t all_tiles, int64_t max_rows) : tiles(all_tiles), count((all_tiles + max_rows - 1) / max_rows) {}
   int64_t Begin(int64_t round) const { return tiles * round / count; }

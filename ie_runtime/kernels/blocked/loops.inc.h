@@ -146,6 +146,19 @@ inline Reg Finished(Reg value, const Finish& finish, Reg slope) {
   return value;
 }
 
+// The same for several values: one decision for all of them.
+template <int kCount>
+inline void FinishAll(Reg (&values)[kCount], const Finish& finish, Reg slope) {
+  if (finish.kind == Finish::Kind::kClip) {
+    const Reg low = Vec::Set(finish.low), high = Vec::Set(finish.high);
+#pragma GCC unroll 16
+    for (int i = 0; i < kCount; ++i) values[i] = Vec::Min(Vec::Max(values[i], low), high);
+  } else if (finish.kind != Finish::Kind::kNone) {
+#pragma GCC unroll 16
+    for (int i = 0; i < kCount; ++i) values[i] = Vec::Relu(values[i], slope);
+  }
+}
+
 template <int kSize>
 void TransformOutput(const OutputArguments& a) {
   constexpr int kPoints = kSize + 2;
@@ -234,12 +247,16 @@ void Round(const MultiplyArguments& a, const float* v, int64_t v_step, float* m,
     const Reg bias = Vec::Load(e.bias + k * kLanes);
     const Reg slope = e.slopes ? Vec::Load(e.slopes + k * kLanes) : Vec::Set(e.finish.low);
     const float* added = e.sum ? e.sum + (to - a.m) : nullptr;
+    Reg values[kRows];
 #pragma GCC unroll 16
-    for (int r = 0; r < kRows; ++r) {
-      Reg value = Vec::Add(sum[r][k], bias);
-      if (added) value = Vec::Add(value, Vec::Load(added + r * a.m_row_stride));
-      Vec::Store(to + r * a.m_row_stride, Finished(value, e.finish, slope));
+    for (int r = 0; r < kRows; ++r) values[r] = Vec::Add(sum[r][k], bias);
+    if (added) {
+#pragma GCC unroll 16
+      for (int r = 0; r < kRows; ++r) values[r] = Vec::Add(values[r], Vec::Load(added + r * a.m_row_stride));
     }
+    FinishAll(values, e.finish, slope);
+#pragma GCC unroll 16
+    for (int r = 0; r < kRows; ++r) Vec::Store(to + r * a.m_row_stride, values[r]);
   }
 }
 
@@ -254,15 +271,16 @@ void RoundOf(int64_t rows, const MultiplyArguments& a, const float* v, int64_t v
 // it idle in the others.
 template <int kVectors>
 void Multiply(const MultiplyArguments& a) {
-  const Rounds rounds(a.tiles, kMaxRows);
+  constexpr int kRows = kVectors == 1 ? kMaxRowsOfOneVector : kMaxRows;
+  const bool apart = a.v_block_stride == 0;  // for any number of vectors
+  const Rounds rounds(a.tiles, apart ? kMaxRows : kRows);
   const int64_t steps = a.blocks * Vec::kLanes;
   const int64_t step = (kVectors * Vec::kLanes * static_cast<int64_t>(sizeof(float)) + rounds.count - 1) / rounds.count;
-  const bool apart = a.v_block_stride == 0;
   for (int64_t i = 0; i < rounds.count; ++i) {
     const int64_t begin = rounds.Begin(i), rows = rounds.Begin(i + 1) - begin;
-    RoundOf<kMaxRows, kVectors>(rows, a, a.v + begin * Vec::kLanes * (apart ? a.blocks : 1),
-                                apart ? rows * Vec::kLanes : a.v_block_stride, a.m + begin * a.m_row_stride,
-                                reinterpret_cast<const char*>(a.next_u) + i * steps * step, step);
+    RoundOf<kRows, kVectors>(rows, a, a.v + begin * Vec::kLanes * (apart ? a.blocks : 1),
+                             apart ? rows * Vec::kLanes : a.v_block_stride, a.m + begin * a.m_row_stride,
+                             reinterpret_cast<const char*>(a.next_u) + i * steps * step, step);
   }
 }
 
@@ -286,66 +304,7 @@ void Pack(const PackArguments& a) {
   }
 }
 
-// kPixels neighbours of a row of the result, by the rows [y_begin, y_end) and the columns [x_begin, x_end) of the
-// filter.
-template <int kPixels>
-void DepthwisePixels(const DepthwiseArguments& a, const float* from, int64_t y_begin, int64_t y_end, int64_t x_begin,
-                     int64_t x_end, float* to) {
-  constexpr int kLanes = Vec::kLanes;
-  const int64_t step = a.stride_x * kLanes;
-  const Reg bias = Vec::Load(a.bias);
-  Reg sum[kPixels];
-#pragma GCC unroll 8
-  for (int p = 0; p < kPixels; ++p) sum[p] = bias;
-  for (int64_t y = y_begin; y < y_end; ++y) {
-    for (int64_t x = x_begin; x < x_end; ++x) {
-      const Reg w = Vec::Load(a.weights + (y * a.kernel_x + x) * kLanes);
-      const float* source = from + (y * a.width + x) * kLanes;
-#pragma GCC unroll 8
-      for (int p = 0; p < kPixels; ++p) sum[p] = Vec::MulAdd(w, Vec::Load(source + p * step), sum[p]);
-    }
-  }
-  const Reg slope = a.slopes ? Vec::Load(a.slopes) : Vec::Set(a.finish.low);
-#pragma GCC unroll 8
-  for (int p = 0; p < kPixels; ++p) Vec::Store(to + p * kLanes, Finished(sum[p], a.finish, slope));
-}
-
-void Depthwise(const DepthwiseArguments& a) {
-  constexpr int kLanes = Vec::kLanes;
-  constexpr int kPixels = 8;
-  float* to = a.v;
-  int64_t x = a.first % a.out_width, y = a.first / a.out_width;
-  for (int64_t left = a.count; left > 0;) {
-    // A row of the result, or what there is of it.
-    const int64_t end = x + left < a.out_width ? x + left : a.out_width;
-    left -= end - x;
-    const int64_t top = y * a.stride_y - a.pad_top;
-    const int64_t y_begin = top < 0 ? -top : 0;
-    const int64_t y_end = top + a.kernel_y > a.height ? a.height - top : a.kernel_y;
-    while (x < end) {
-      const int64_t column = x * a.stride_x - a.pad_left;
-      // As many pixels as see the whole width of the filter.
-      int64_t inside = column < 0 ? 0 : (a.width - a.kernel_x - column + a.stride_x) / a.stride_x;
-      if (column + a.kernel_x > a.width) inside = 0;
-      if (inside > end - x) inside = end - x;
-      const float* from = a.plane + (top * a.width + column) * kLanes;
-      if (inside >= kPixels) {
-        DepthwisePixels<kPixels>(a, from, y_begin, y_end, 0, a.kernel_x, to);
-        x += kPixels, to += kPixels * kLanes;
-      } else if (inside >= kPixels / 2) {
-        DepthwisePixels<kPixels / 2>(a, from, y_begin, y_end, 0, a.kernel_x, to);
-        x += kPixels / 2, to += kPixels / 2 * kLanes;
-      } else {
-        const int64_t x_begin = column < 0 ? -column : 0;
-        const int64_t x_end = column + a.kernel_x > a.width ? a.width - column : a.kernel_x;
-        DepthwisePixels<1>(a, from, y_begin, y_end, x_begin, x_end, to);
-        ++x, to += kLanes;
-      }
-    }
-    x = 0;
-    ++y;
-  }
-}
+#include "ie_runtime/kernels/blocked/depthwise.inc.h"
 
 void Affine(const AffineArguments& a) {
   constexpr int kLanes = Vec::kLanes;

@@ -29,7 +29,8 @@ struct Vec {
     return _mm256_blendv_ps(_mm256_mul_ps(x, slope), x, positive);
   }
 };
-constexpr int kMaxRows = 6;  // 12 of 16 registers hold sums
+constexpr int kMaxRows = 6;              // 12 of 16 registers hold sums
+constexpr int kMaxRowsOfOneVector = 12;  // 6 sums would wait for each other
 
 #include "ie_runtime/kernels/blocked/loops.inc.h"
 

@@ -32,6 +32,7 @@ struct Vec {
   }
 };
 constexpr int kMaxRows = 14;  // 28 of 32 registers hold sums
+constexpr int kMaxRowsOfOneVector = kMaxRows;
 
 #include "ie_runtime/kernels/blocked/loops.inc.h"
 

@@ -219,7 +219,11 @@ void PackedConvolution::RunPart(const float* src, const float* sum, float* dst, 
   while (begin < end) {
     // Blocks of nearly the same size, each within one image.
     const int64_t image = begin / pixels, in_image = std::min(end, (image + 1) * pixels) - begin;
-    const int64_t count = DivideUp(in_image, DivideUp(in_image, block_));
+    int64_t count = DivideUp(in_image, DivideUp(in_image, block_));
+    // A prologue takes longer for parts of rows.
+    const int64_t whole_rows = DivideUp(count, shape_.out_width) * shape_.out_width;
+    if (prologue_.kind == PackedPrologue::Kind::kDepthwise && whole_rows <= std::min(block_, in_image))
+      count = whole_rows;
     const float* source = src + image * in_blocks_ * SourcePixels() * lanes;
     const int64_t first = begin - image * pixels;
     if (prologue_.kind != PackedPrologue::Kind::kNone) RunPrologue(source, first, count, v);
