@@ -37,6 +37,8 @@ std::optional<KernelChoice> MakeMultiProposal(const KernelContext& context);
 std::optional<KernelChoice> MakeMvn(const KernelContext& context);
 std::optional<KernelChoice> MakeNormalizeL2(const KernelContext& context);
 std::optional<KernelChoice> MakeOneHot(const KernelContext& context);
+// A Convolution in bf16 by oneDNN's kernels alone; nothing where these are slower than those in f32.
+std::optional<KernelChoice> MakeOneDnnBf16Convolution(const KernelContext& context);
 // A Convolution in f32 by oneDNN's kernels alone.
 std::optional<KernelChoice> MakeOneDnnConvolution(const KernelContext& context);
 std::optional<KernelChoice> MakePRelu(const KernelContext& context);

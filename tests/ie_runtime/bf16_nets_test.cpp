@@ -152,8 +152,11 @@ TEST_P(Bf16Nets, BodyIsWithinItsRoundings) {
     EXPECT_LE(Difference(f32[i], expected[i]), kF32);
     const double difference = Difference(got[i], expected[i]);
     EXPECT_LE(difference, std::sqrt(static_cast<double>(roundings[i])) * kStep);
-    // It is bf16 that was computed in.
-    EXPECT_GE(difference, kStep / 16);
+    // It is bf16 that was computed in. Where products of f32 are faster a net may have nothing but such.
+    const bool only_products = GetParam().name == std::string("unrolled long short-term memory");
+    if (!only_products || !MultipliesFasterInF32()) {
+      EXPECT_GE(difference, kStep / 16);
+    }
     RecordProperty(StrCat("result", i), StrCat(difference / kStep, " steps, ", roundings[i], " roundings"));
   }
   for (const std::string& kernel : Words(GetParam().kernels)) {

@@ -12,9 +12,14 @@
 #include "graph/evaluate.h"
 #include "graph/text.h"
 #include "ie_runtime/compiled_graph.h"
+#include "ie_runtime/isa.h"
+#include "ie_runtime/kernels/blocked/cost.h"
 #include "ie_runtime/request.h"
 
 namespace moir::runtime {
+
+// Whether a model compiled for bf16 computes in f32 what can be computed in either.
+inline bool MultipliesFasterInF32() { return EffectiveIsa() < Isa::kAvx512CoreAmx && blocked::Bf16ProductRate() < 1; }
 
 // Seeded values in [-1, 1) for every Parameter; integers in [0, 4).
 inline std::map<std::string, Tensor> RandomInputs(const Graph& graph, uint32_t seed = 1) {

@@ -6,10 +6,27 @@ namespace moir::runtime {
 
 using blocked::Finish;
 
+namespace {
+
+bool Serves(const KernelContext& context) {
+  return context.GetLayer().op == "Convolution" && context.AllF32() && context.Input(1).IsConstant() &&
+         context.InputShape().Rank() == 4 && context.OutputShape().NumElements() != 0;
+}
+
+}  // namespace
+
 const blocked::Loops* LoopsFor(const KernelContext& context) {
-  const bool serves = context.GetLayer().op == "Convolution" && context.AllF32() && context.Input(1).IsConstant() &&
-                      context.InputShape().Rank() == 4 && context.OutputShape().NumElements() != 0;
-  return serves && Uses(Technique::kBlockedLayout) ? blocked::FindLoops() : nullptr;
+  return Serves(context) && Uses(Technique::kBlockedLayout) ? blocked::FindLoops() : nullptr;
+}
+
+const blocked::Loops* Bf16LoopsFor(const KernelContext& context) {
+  if (!context.Bf16() || !Serves(context) || EffectiveIsa() >= Isa::kAvx512CoreAmx) return nullptr;
+  return blocked::FindBf16Loops(context.OutputStorage());
+}
+
+std::string LoopsName(const blocked::Loops& loops) {
+  if (loops.order == blocked::Order::kChannelsLast) return ":avx512_bf16";
+  return loops.lanes == 16 ? ":avx512" : ":avx2";
 }
 
 FusedPostOps FusePostOps(const KernelContext& context) {

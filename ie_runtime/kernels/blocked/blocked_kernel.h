@@ -24,10 +24,11 @@ FusedPostOps FusePostOps(const KernelContext& context);
 template <typename Convolution>
 class BlockedKernel final : public Kernel {
  public:
-  BlockedKernel(Convolution convolution, std::string exec_type, size_t sum, std::optional<Chain> chain,
-                std::vector<size_t> chain_inputs)
+  BlockedKernel(Convolution convolution, std::string exec_type, ElementType result, size_t sum,
+                std::optional<Chain> chain, std::vector<size_t> chain_inputs)
       : convolution_(std::move(convolution)),
         exec_type_(std::move(exec_type)),
+        result_(result),
         sum_(sum),
         chain_(std::move(chain)),
         chain_inputs_(std::move(chain_inputs)) {}
@@ -39,21 +40,21 @@ class BlockedKernel final : public Kernel {
     struct BlockedTask final : Task {
       BlockedTask(const BlockedKernel& owner, const Binding& memory)
           : kernel(owner),
-            src(reinterpret_cast<const float*>(memory.inputs[0])),
-            sum(owner.sum_ ? reinterpret_cast<const float*>(memory.inputs[owner.sum_]) : nullptr),
-            dst(reinterpret_cast<float*>(memory.outputs[0])),
+            src(memory.inputs[0]),
+            sum(owner.sum_ ? memory.inputs[owner.sum_] : nullptr),
+            dst(memory.outputs[0]),
             scratchpad(reinterpret_cast<float*>(memory.scratchpad)) {
-        for (const size_t input : owner.chain_inputs_)
-          operands.push_back(reinterpret_cast<const float*>(memory.inputs[input]));
+        for (const size_t input : owner.chain_inputs_) operands.push_back(memory.inputs[input]);
       }
       void Run() override {
         kernel.convolution_.Run(src, sum, dst, scratchpad);
-        if (kernel.chain_) kernel.chain_->Run(dst, dst, operands);
+        if (kernel.chain_) kernel.chain_->Run(kernel.result_, dst, dst, operands);
       }
       const BlockedKernel& kernel;
-      const float *src, *sum;
-      float *dst, *scratchpad;
-      std::vector<const float*> operands;
+      const std::byte *src, *sum;
+      std::byte* dst;
+      float* scratchpad;
+      std::vector<const std::byte*> operands;
     };
     return std::make_unique<BlockedTask>(*this, binding);
   }
@@ -61,6 +62,7 @@ class BlockedKernel final : public Kernel {
  private:
   Convolution convolution_;
   std::string exec_type_;
+  ElementType result_;
   size_t sum_;
   std::optional<Chain> chain_;
   std::vector<size_t> chain_inputs_;
@@ -69,13 +71,22 @@ class BlockedKernel final : public Kernel {
 // Whether these kernels can serve the layer at all: a 2-D convolution in f32 with constant weights, on a CPU that has
 // loops. Null, or the loops.
 const blocked::Loops* LoopsFor(const KernelContext& context);
+// The same for a layer of a model compiled for bf16: products are those of f32, more exact than those of bf16. Null
+// with AMX, too, whose products are many times faster.
+const blocked::Loops* Bf16LoopsFor(const KernelContext& context);
+// How ExecType of a kernel with these loops ends.
+std::string LoopsName(const blocked::Loops& loops);
 
 // The choice for a layer whose convolution `make(fused)` makes. `name`: of the algorithm, for ExecType.
 template <typename Make>
 KernelChoice MakeBlockedKernel(const KernelContext& context, const blocked::Loops& loops, std::string name,
                                const Make& make) {
   const Layer& layer = context.GetLayer();
-  const Layout dst = Layout::Blocked(ElementType::kF32, context.OutputShape(), loops.lanes);
+  const auto layout = [&](ElementType type, const Shape& shape) {
+    return loops.order == blocked::Order::kBlocked ? Layout::Blocked(type, shape, loops.lanes)
+                                                   : Layout::ChannelsLast(type, shape);
+  };
+  const Layout dst = layout(loops.result, context.OutputShape());
   const FusedPostOps fused = FusePostOps(context);
   std::optional<Chain> chain;
   if (fused.count < layer.post_ops.size()) {
@@ -84,15 +95,15 @@ KernelChoice MakeBlockedKernel(const KernelContext& context, const blocked::Loop
   }
   KernelChoice choice;
   choice.inputs.resize(layer.inputs.size());
-  choice.inputs[0] = Layout::Blocked(ElementType::kF32, context.InputShape(), loops.lanes);
+  choice.inputs[0] = layout(loops.source, context.InputShape());
   choice.outputs = {dst};
   const std::vector<size_t> sums = SumInputs(layer);
   for (const size_t input : sums) choice.inputs[input] = dst;
   if (fused.sum) choice.aliases.push_back({Alias::Kind::kInPlace, fused.sum});
-  name += StrCat(loops.lanes == 16 ? ":avx512" : ":avx2", chain ? "+vector" : "");
+  name += StrCat(LoopsName(loops), chain ? "+vector" : "");
   auto convolution = make(fused);
-  choice.kernel = std::make_unique<BlockedKernel<decltype(convolution)>>(std::move(convolution), std::move(name),
-                                                                         fused.sum, std::move(chain), sums);
+  choice.kernel = std::make_unique<BlockedKernel<decltype(convolution)>>(
+      std::move(convolution), std::move(name), loops.result, fused.sum, std::move(chain), sums);
   return choice;
 }
 

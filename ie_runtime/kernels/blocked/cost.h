@@ -21,6 +21,14 @@ double SecondLevelCache();
 // Of a convolution without algorithms that save multiplications.
 double DirectSeconds(const Loops& loops, int threads, double multiply_adds, double weight_bytes);
 
+// How many products of bf16, with sums in f32, a core computes in the time of one of f32: 2 where its instruction runs
+// as often as f32's, which has half as many products; 1/2 on CPUs that run it a quarter as often and expect AMX to be
+// used. Measured once, in some ten microseconds, and rounded to a power of two, so that it is the same in each process.
+// Where the CPU has no such instruction it is 1/2.
+double Bf16ProductRate();
+// For tests; 0: as measured.
+void SetBf16ProductRate(double rate);
+
 inline int64_t RoundUp(int64_t channels, int64_t lanes) { return DivideUp(channels, lanes) * lanes; }
 
 }  // namespace moir::runtime::blocked

@@ -84,7 +84,7 @@ void DepthwiseOf(const DepthwiseArguments& a) {
   }
 }
 
-void Depthwise(const DepthwiseArguments& a) {
+inline void Depthwise(const DepthwiseArguments& a) {
   if (a.kernel_x == 3 && a.stride_x == 1) return DepthwiseOf<3, 1>(a);
   if (a.kernel_x == 3 && a.stride_x == 2) return DepthwiseOf<3, 2>(a);
   if (a.kernel_x == 5 && a.stride_x == 1) return DepthwiseOf<5, 1>(a);

@@ -11,4 +11,12 @@ const Loops* FindLoops(Isa isa) {
   return nullptr;
 }
 
+const Loops* FindBf16Loops(ElementType result, Isa isa) {
+#if defined(__x86_64__)
+  if (HasBf16(isa)) return result == ElementType::kBF16 ? &kLoopsBf16 : &kLoopsBf16ToF32;
+#endif
+  (void)result, (void)isa;
+  return nullptr;
+}
+
 }  // namespace moir::runtime::blocked

@@ -1,8 +1,11 @@
-// The loops of convolutions of our own, one set per vector width. All values are blocked by `lanes` channels.
+// The loops of convolutions of our own, one set per vector width and way to store values. Products and sums are f32.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 
+#include "ie_runtime/common.h"
 #include "ie_runtime/isa.h"
 
 namespace moir::runtime::blocked {
@@ -25,16 +28,29 @@ struct TilePoints<6> {
   static constexpr float kPoints[] = {0.5f, 1, 2};
 };
 
+// How source and result of a convolution lie in memory.
+enum class Order {
+  kBlocked,       // [N][C / lanes][pixel][lane]
+  kChannelsLast,  // [N][pixel][C]
+};
+
+// One block of `lanes` channels of an image.
+struct Block {
+  int64_t pixel_stride;  // elements between pixels; kBlocked: not looked at, as it is `lanes`
+  int64_t channels;      // kChannelsLast: how many there are, which may be more than one block; kBlocked: not looked at
+};
+
 // Where the tiles of an image lie. Tiles are numbered along rows of an image, then over rows, then over images.
 struct Tiling {
   int64_t height, width;  // of the image the tiles are cut from (input) or written to (output)
   int64_t tiles_y, tiles_x;
-  int64_t image_stride;  // floats between images of the batch
+  int64_t image_stride;  // elements between images of the batch
 };
 
 // V[e][tile][lane]: the transformed tiles of one block of channels.
 struct InputArguments {
-  const float* plane;  // the block of channels in the first image
+  const void* plane;  // the block of channels in the first image
+  Block block;
   Tiling tiling;
   int64_t pad_top, pad_left;
   int64_t first, count;  // tiles
@@ -51,9 +67,10 @@ struct Finish {
 // finish(x + bias + sum)
 struct Epilogue {
   const float* bias;  // per output channel
-  const float* sum;   // null, or lies as M does
+  const void* sum;    // null, or lies as M does
   Finish finish;
-  const float* slopes;  // kPRelu: one slope per output channel; else null
+  const float* slopes;   // kPRelu: one slope per output channel; else null
+  int64_t channels = 0;  // Order::kChannelsLast: of the result, from the first vector on
 };
 
 // Multiplication takes tiles in rounds of nearly the same size, of Loops::max_rows at the most (or more with one vector
@@ -72,9 +89,9 @@ struct MultiplyArguments {
   int64_t blocks;      // of input channels
   const float* u;
   int64_t tiles;
-  float* m;
-  int64_t m_row_stride;      // floats between tiles
-  int64_t m_vector_stride;   // floats between the vectors of output channels
+  void* m;                   // elements of the result; floats without an epilogue
+  int64_t m_row_stride;      // elements between tiles
+  int64_t m_vector_stride;   // elements between the vectors of output channels
   const float* next_u;       // weights of the next call, as many; fetched into the cache meanwhile
   const Epilogue* epilogue;  // null: M is the sum itself
 };
@@ -85,15 +102,17 @@ struct OutputArguments {
   Tiling tiling;
   int64_t first, count;
   const float* bias;  // `lanes` floats
-  const float* sum;   // null, or added: lies as the result does
-  float* plane;       // the block of channels in the first image
+  const void* sum;    // null, or added: lies as the result does
+  void* plane;        // the block of channels in the first image
+  Block block;
   Finish finish;
   const float* slopes;  // kPRelu: `lanes` floats, one slope per channel; else null
 };
 
 // V[pixel][lane]: what a filter's element sees of one block of channels; zeros beside the image.
 struct PackArguments {
-  const float* plane;     // the block of channels
+  const void* plane;  // the block of channels
+  Block block;
   int64_t height, width;  // of the image
   int64_t out_width;      // pixels are numbered along rows of the result
   int64_t stride_y, stride_x;
@@ -144,10 +163,13 @@ constexpr int kMaxVectors = 2;
 struct Loops {
   int lanes;
   int max_rows;  // tiles that one round of multiplication takes
+  Order order;
+  ElementType source, result;  // of elements in memory: f32, or with Order::kChannelsLast bf16
   void (*transform_input[kTileSizes])(const InputArguments&);
   void (*multiply[kMaxVectors])(const MultiplyArguments&);  // with 1 or 2 vectors of output channels
   void (*transform_output[kTileSizes])(const OutputArguments&);
   void (*pack)(const PackArguments&);
+  // Only with Order::kBlocked, else null.
   void (*depthwise)(const DepthwiseArguments&);
   void (*affine)(const AffineArguments&);
   void (*max_pool)(const PoolArguments&);  // of what is not NaN, as the operator says
@@ -155,9 +177,36 @@ struct Loops {
 };
 
 extern const Loops kLoopsAvx512, kLoopsAvx2;
-// Those for an instruction set; null when there are none.
+extern const Loops kLoopsBf16, kLoopsBf16ToF32;
+// Those for an instruction set and f32 in blocks; null when there are none.
 const Loops* FindLoops(Isa isa = EffectiveIsa());
+// For a source of bf16 with channels last, and a result of `result`, f32 or bf16, that lies likewise.
+const Loops* FindBf16Loops(ElementType result, Isa isa = EffectiveIsa());
 
 inline int64_t DivideUp(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+// Where the blocks of a value lie: its elements from block to block and from image to image.
+class Placement {
+ public:
+  Placement(const Loops& loops, ElementType type, int64_t channels, int64_t pixels)
+      : last_(loops.order == Order::kChannelsLast),
+        lanes_(loops.lanes),
+        channels_(channels),
+        pixels_(pixels),
+        bytes_(static_cast<int64_t>(ElementSize(type))) {}
+  int64_t PixelStride() const { return last_ ? channels_ : lanes_; }
+  int64_t BlockStride() const { return last_ ? lanes_ : pixels_ * lanes_; }
+  int64_t ImageStride() const { return last_ ? pixels_ * channels_ : DivideUp(channels_, lanes_) * BlockStride(); }
+  Block At(int64_t block) const { return {PixelStride(), channels_ - block * lanes_}; }
+  // The address of a pixel's block.
+  template <typename Byte>
+  Byte* Of(Byte* value, int64_t image, int64_t block, int64_t pixel) const {
+    return value + (image * ImageStride() + block * BlockStride() + pixel * PixelStride()) * bytes_;
+  }
+
+ private:
+  bool last_;
+  int64_t lanes_, channels_, pixels_, bytes_;
+};
 
 }  // namespace moir::runtime::blocked

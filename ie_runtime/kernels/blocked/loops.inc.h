@@ -1,10 +1,20 @@
-// Included by loops_avx512.cpp and loops_avx2.cpp, each with its own `Vec` (the vector's operations) and `kMaxRows`.
+// Included by loops_avx512.cpp, loops_bf16.cpp and loops_avx2.cpp, each with its own `Vec` (the vector's operations)
+// and `kMaxRows`.
 //
 // Transforms: Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks": a row of tile + 2 numbers is taken
 // for a polynomial and evaluated at the points 0, p and -p for each p of TilePoints, and infinity. Each transform is
 // applied to the columns, then to the rows.
 
 using Reg = Vec::Reg;
+
+// A block of channels in memory, Order::kBlocked: f32. `Last...` of loops_bf16.cpp are the others.
+struct BlockedF32 {
+  using Element = float;
+  explicit BlockedF32(const Block&) {}
+  static constexpr int64_t PixelStride() { return Vec::kLanes; }
+  static Reg Load(const float* p) { return Vec::Load(p); }
+  static void Store(float* p, Reg x) { Vec::Store(p, x); }
+};
 
 // d -> t, by B^T: row p is the polynomial of all points but p.
 inline void InputPoints(const Reg (&d)[4], Reg (&t)[4]) {
@@ -83,38 +93,45 @@ inline void OutputPoints(const Reg (&m)[8], Reg (&y)[6]) {
   y[5] = Sum(c2 * c2 * c, odd_c, b2 * b2 * b, odd_b, Vec::MulAdd(Vec::Set(a2 * a2 * a), odd_a, m[7]));
 }
 
-template <int kSize>
+// The columns of a tile of the source, transformed.
+template <int kPoints, typename Source>
+inline void InputColumns(const Source& source, const typename Source::Element* from, int64_t row_stride,
+                         int64_t pixel_stride, float* columns) {
+  constexpr int kLanes = Vec::kLanes;
+  for (int c = 0; c < kPoints; ++c) {
+    Reg d[kPoints], t[kPoints];
+#pragma GCC unroll 8
+    for (int r = 0; r < kPoints; ++r) d[r] = source.Load(from + r * row_stride + c * pixel_stride);
+    InputPoints(d, t);
+#pragma GCC unroll 8
+    for (int r = 0; r < kPoints; ++r) Vec::Store(columns + (r * kPoints + c) * kLanes, t[r]);
+  }
+}
+
+template <typename Source, int kSize>
 void TransformInput(const InputArguments& a) {
   constexpr int kPoints = kSize + 2;
   constexpr int kLanes = Vec::kLanes;
   const Tiling& g = a.tiling;
+  const Source source(a.block);
+  const int64_t pixel = source.PixelStride();
   int64_t x = a.first % g.tiles_x, y = a.first / g.tiles_x % g.tiles_y, image = a.first / g.tiles_x / g.tiles_y;
   for (int64_t i = 0; i < a.count; ++i) {
     const int64_t top = y * kSize - a.pad_top, left = x * kSize - a.pad_left;
-    const float* from = a.plane + image * g.image_stride;
-    int64_t row_stride = g.width * kLanes;
-    alignas(64) float border[kPoints * kPoints * kLanes];
+    const auto* from = static_cast<const typename Source::Element*>(a.plane) + image * g.image_stride;
+    alignas(64) float columns[kPoints * kPoints * kLanes];
     if (top < 0 || left < 0 || top + kPoints > g.height || left + kPoints > g.width) {
+      alignas(64) float border[kPoints * kPoints * kLanes];
       for (int64_t r = 0; r < kPoints; ++r) {
         for (int64_t c = 0; c < kPoints; ++c) {
           const bool inside = top + r >= 0 && top + r < g.height && left + c >= 0 && left + c < g.width;
           Vec::Store(border + (r * kPoints + c) * kLanes,
-                     inside ? Vec::Load(from + ((top + r) * g.width + left + c) * kLanes) : Vec::Set(0));
+                     inside ? source.Load(from + ((top + r) * g.width + left + c) * pixel) : Vec::Set(0));
         }
       }
-      from = border;
-      row_stride = kPoints * kLanes;
+      InputColumns<kPoints>(BlockedF32(a.block), border, kPoints * kLanes, kLanes, columns);
     } else {
-      from += (top * g.width + left) * kLanes;
-    }
-    alignas(64) float columns[kPoints * kPoints * kLanes];
-    for (int c = 0; c < kPoints; ++c) {
-      Reg d[kPoints], t[kPoints];
-#pragma GCC unroll 8
-      for (int r = 0; r < kPoints; ++r) d[r] = Vec::Load(from + r * row_stride + c * kLanes);
-      InputPoints(d, t);
-#pragma GCC unroll 8
-      for (int r = 0; r < kPoints; ++r) Vec::Store(columns + (r * kPoints + c) * kLanes, t[r]);
+      InputColumns<kPoints>(source, from + (top * g.width + left) * pixel, g.width * pixel, pixel, columns);
     }
     float* to = a.v + i * kLanes;
     for (int r = 0; r < kPoints; ++r) {
@@ -159,11 +176,15 @@ inline void FinishAll(Reg (&values)[kCount], const Finish& finish, Reg slope) {
   }
 }
 
-template <int kSize>
+template <typename Result, int kSize>
 void TransformOutput(const OutputArguments& a) {
   constexpr int kPoints = kSize + 2;
   constexpr int kLanes = Vec::kLanes;
   const Tiling& g = a.tiling;
+  const Result result(a.block);
+  const int64_t pixel = result.PixelStride();
+  auto* const plane = static_cast<typename Result::Element*>(a.plane);
+  const auto* const sum = static_cast<const typename Result::Element*>(a.sum);
   int64_t x = a.first % g.tiles_x, y = a.first / g.tiles_x % g.tiles_y, image = a.first / g.tiles_x / g.tiles_y;
   const Reg bias = Vec::Load(a.bias);
   const Reg slope = a.slopes ? Vec::Load(a.slopes) : Vec::Set(a.finish.low);
@@ -186,13 +207,13 @@ void TransformOutput(const OutputArguments& a) {
 #pragma GCC unroll 8
       for (int c = 0; c < kPoints; ++c) m[c] = Vec::Load(columns + (r * kPoints + c) * kLanes);
       OutputPoints(m, t);
-      const int64_t offset = image * g.image_stride + ((top + r) * g.width + left) * kLanes;
+      const int64_t offset = image * g.image_stride + ((top + r) * g.width + left) * pixel;
 #pragma GCC unroll 8
       for (int c = 0; c < kSize; ++c) {
         if (c >= width) break;
         Reg value = Vec::Add(t[c], bias);
-        if (a.sum) value = Vec::Add(value, Vec::Load(a.sum + offset + c * kLanes));
-        Vec::Store(a.plane + offset + c * kLanes, Finished(value, a.finish, slope));
+        if (sum) value = Vec::Add(value, result.Load(sum + offset + c * pixel));
+        result.Store(plane + offset + c * pixel, Finished(value, a.finish, slope));
       }
     }
     if (++x == g.tiles_x) {
@@ -205,9 +226,10 @@ void TransformOutput(const OutputArguments& a) {
   }
 }
 
-// kRows tiles and kVectors vectors of output channels: all sums stay in registers.
-template <int kRows, int kVectors>
-void Round(const MultiplyArguments& a, const float* v, int64_t v_step, float* m, const char* next, int64_t next_step) {
+// kRows tiles, the first of which is `first`, and kVectors vectors of output channels: all sums stay in registers.
+template <typename Result, int kRows, int kVectors>
+void Round(const MultiplyArguments& a, int64_t first, const float* v, int64_t v_step, const char* next,
+           int64_t next_step) {
   constexpr int kLanes = Vec::kLanes;
   Reg sum[kRows][kVectors];
 #pragma GCC unroll 16
@@ -235,41 +257,45 @@ void Round(const MultiplyArguments& a, const float* v, int64_t v_step, float* m,
     next += next_step * kLanes;
     v += v_step;
   }
+  const int64_t m_offset = first * a.m_row_stride;
 #pragma GCC unroll 2
   for (int k = 0; k < kVectors; ++k) {
-    float* to = m + k * a.m_vector_stride;
     if (!a.epilogue) {
+      float* to = static_cast<float*>(a.m) + m_offset + k * a.m_vector_stride;
 #pragma GCC unroll 16
       for (int r = 0; r < kRows; ++r) Vec::Store(to + r * a.m_row_stride, sum[r][k]);
       continue;
     }
+    using Element = typename Result::Element;
     const Epilogue& e = *a.epilogue;
+    const Result result(Block{a.m_row_stride, e.channels - k * kLanes});
+    Element* to = static_cast<Element*>(a.m) + m_offset + k * a.m_vector_stride;
     const Reg bias = Vec::Load(e.bias + k * kLanes);
     const Reg slope = e.slopes ? Vec::Load(e.slopes + k * kLanes) : Vec::Set(e.finish.low);
-    const float* added = e.sum ? e.sum + (to - a.m) : nullptr;
     Reg values[kRows];
 #pragma GCC unroll 16
     for (int r = 0; r < kRows; ++r) values[r] = Vec::Add(sum[r][k], bias);
-    if (added) {
+    if (e.sum) {
+      const Element* added = static_cast<const Element*>(e.sum) + m_offset + k * a.m_vector_stride;
 #pragma GCC unroll 16
-      for (int r = 0; r < kRows; ++r) values[r] = Vec::Add(values[r], Vec::Load(added + r * a.m_row_stride));
+      for (int r = 0; r < kRows; ++r) values[r] = Vec::Add(values[r], result.Load(added + r * a.m_row_stride));
     }
     FinishAll(values, e.finish, slope);
 #pragma GCC unroll 16
-    for (int r = 0; r < kRows; ++r) Vec::Store(to + r * a.m_row_stride, values[r]);
+    for (int r = 0; r < kRows; ++r) result.Store(to + r * a.m_row_stride, values[r]);
   }
 }
 
-template <int kRows, int kVectors>
-void RoundOf(int64_t rows, const MultiplyArguments& a, const float* v, int64_t v_step, float* m, const char* next,
+template <typename Result, int kRows, int kVectors>
+void RoundOf(int64_t rows, const MultiplyArguments& a, int64_t first, const float* v, int64_t v_step, const char* next,
              int64_t next_step) {
-  if (rows == kRows) return Round<kRows, kVectors>(a, v, v_step, m, next, next_step);
-  if constexpr (kRows > 1) RoundOf<kRows - 1, kVectors>(rows, a, v, v_step, m, next, next_step);
+  if (rows == kRows) return Round<Result, kRows, kVectors>(a, first, v, v_step, next, next_step);
+  if constexpr (kRows > 1) RoundOf<Result, kRows - 1, kVectors>(rows, a, first, v, v_step, next, next_step);
 }
 
 // Each round fetches its part of the next weights, which otherwise would wait for memory in the first round and leave
 // it idle in the others.
-template <int kVectors>
+template <typename Result, int kVectors>
 void Multiply(const MultiplyArguments& a) {
   constexpr int kRows = kVectors == 1 ? kMaxRowsOfOneVector : kMaxRows;
   const bool apart = a.v_block_stride == 0;  // for any number of vectors
@@ -278,14 +304,17 @@ void Multiply(const MultiplyArguments& a) {
   const int64_t step = (kVectors * Vec::kLanes * static_cast<int64_t>(sizeof(float)) + rounds.count - 1) / rounds.count;
   for (int64_t i = 0; i < rounds.count; ++i) {
     const int64_t begin = rounds.Begin(i), rows = rounds.Begin(i + 1) - begin;
-    RoundOf<kRows, kVectors>(rows, a, a.v + begin * Vec::kLanes * (apart ? a.blocks : 1),
-                             apart ? rows * Vec::kLanes : a.v_block_stride, a.m + begin * a.m_row_stride,
-                             reinterpret_cast<const char*>(a.next_u) + i * steps * step, step);
+    RoundOf<Result, kRows, kVectors>(rows, a, begin, a.v + begin * Vec::kLanes * (apart ? a.blocks : 1),
+                                     apart ? rows * Vec::kLanes : a.v_block_stride,
+                                     reinterpret_cast<const char*>(a.next_u) + i * steps * step, step);
   }
 }
 
+template <typename Source>
 void Pack(const PackArguments& a) {
   constexpr int kLanes = Vec::kLanes;
+  const Source source(a.block);
+  const int64_t pixel = source.PixelStride();
   float* to = a.v;
   int64_t x = a.first % a.out_width, y = a.first / a.out_width;
   for (int64_t left = a.count; left > 0;) {
@@ -293,10 +322,10 @@ void Pack(const PackArguments& a) {
     const int64_t count = left < a.out_width - x ? left : a.out_width - x;
     const int64_t row = y * a.stride_y + a.offset_y;
     const bool inside = row >= 0 && row < a.height;
-    const float* from = a.plane + row * a.width * kLanes;
+    const auto* from = static_cast<const typename Source::Element*>(a.plane) + row * a.width * pixel;
     for (int64_t i = 0; i < count; ++i, to += kLanes) {
       const int64_t column = (x + i) * a.stride_x + a.offset_x;
-      Vec::Store(to, inside && column >= 0 && column < a.width ? Vec::Load(from + column * kLanes) : Vec::Set(0));
+      Vec::Store(to, inside && column >= 0 && column < a.width ? source.Load(from + column * pixel) : Vec::Set(0));
     }
     left -= count;
     x = 0;
@@ -306,7 +335,7 @@ void Pack(const PackArguments& a) {
 
 #include "ie_runtime/kernels/blocked/depthwise.inc.h"
 
-void Affine(const AffineArguments& a) {
+inline void Affine(const AffineArguments& a) {
   constexpr int kLanes = Vec::kLanes;
   const Reg scale = Vec::Load(a.scale), shift = Vec::Load(a.shift);
   const Reg slope = a.slopes ? Vec::Load(a.slopes) : Vec::Set(a.finish.low);
@@ -318,15 +347,28 @@ void Affine(const AffineArguments& a) {
 
 #include "ie_runtime/kernels/blocked/pooling.inc.h"
 
-constexpr Loops MakeLoops() {
+template <typename Source, typename Result>
+constexpr Loops MakeLoops(Order order, ElementType source, ElementType result) {
   return {Vec::kLanes,
           kMaxRows,
-          {TransformInput<2>, TransformInput<4>, TransformInput<6>},
-          {Multiply<1>, Multiply<2>},
-          {TransformOutput<2>, TransformOutput<4>, TransformOutput<6>},
-          Pack,
-          Depthwise,
-          Affine,
-          Pool<true>,
-          Pool<false>};
+          order,
+          source,
+          result,
+          {TransformInput<Source, 2>, TransformInput<Source, 4>, TransformInput<Source, 6>},
+          {Multiply<Result, 1>, Multiply<Result, 2>},
+          {TransformOutput<Result, 2>, TransformOutput<Result, 4>, TransformOutput<Result, 6>},
+          Pack<Source>,
+          nullptr,
+          nullptr,
+          nullptr,
+          nullptr};
+}
+
+constexpr Loops MakeBlockedLoops() {
+  Loops loops = MakeLoops<BlockedF32, BlockedF32>(Order::kBlocked, ElementType::kF32, ElementType::kF32);
+  loops.depthwise = Depthwise;
+  loops.affine = Affine;
+  loops.max_pool = Pool<true>;
+  loops.average_pool = Pool<false>;
+  return loops;
 }

@@ -36,7 +36,7 @@ constexpr int kMaxRowsOfOneVector = 12;  // 6 sums would wait for each other
 
 }  // namespace
 
-const Loops kLoopsAvx2 = MakeLoops();
+const Loops kLoopsAvx2 = MakeBlockedLoops();
 
 }  // namespace moir::runtime::blocked
 

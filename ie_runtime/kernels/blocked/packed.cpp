@@ -33,7 +33,7 @@ PackedConvolution::PackedConvolution(const PackedShape& shape, const Loops& loop
   const bool has_prologue = prologue.kind != PackedPrologue::Kind::kNone;
   const bool direct_shape = elements == 1 && shape.stride_y == 1 && shape.stride_x == 1 && shape.pad_top == 0 &&
                             shape.pad_left == 0 && shape.height == shape.out_height && shape.width == shape.out_width;
-  direct_ = direct_shape && !has_prologue;
+  direct_ = direct_shape && !has_prologue && loops.order == blocked::Order::kBlocked;
   // Packed pixels share the second-level cache with weights and results; but each block reads all weights anew.
   block_ = std::min<int64_t>(56, pixels);
   const int64_t pixel_bytes = elements * in_blocks_ * lanes * static_cast<int64_t>(sizeof(float));
@@ -46,7 +46,7 @@ PackedConvolution::PackedConvolution(const PackedShape& shape, const Loops& loop
   bias_ = Padded(bias, out_vectors_ * lanes);
   if (finish.kind == blocked::Finish::Kind::kPRelu) slopes_ = Padded(slopes, out_vectors_ * lanes);
   if (!has_prologue) return;
-  Check(direct_shape, "a prologue of a convolution with a larger filter");
+  Check(direct_shape && loops.affine, "a prologue of a convolution with a larger filter, or with channels last");
   const int64_t channels = in_blocks_ * lanes;
   const bool affine = prologue.kind == PackedPrologue::Kind::kAffine;
   const int64_t taps = affine ? 1 : prologue.kernel_y * prologue.kernel_x;
@@ -136,8 +136,8 @@ size_t PackedConvolution::ScratchpadBytes() const {
   return static_cast<size_t>(threads_ * floats) * sizeof(float);
 }
 
-void PackedConvolution::Pack(const float* image, int64_t first, int64_t count, float* v) const {
-  const int64_t lanes = loops_->lanes, plane = shape_.height * shape_.width * lanes;
+void PackedConvolution::Pack(const std::byte* src, int64_t image, int64_t first, int64_t count, float* v) const {
+  const blocked::Placement source(*loops_, loops_->source, shape_.in_channels, shape_.height * shape_.width);
   blocked::PackArguments a{};
   a.height = shape_.height;
   a.width = shape_.width;
@@ -152,9 +152,10 @@ void PackedConvolution::Pack(const float* image, int64_t first, int64_t count, f
       a.offset_y = y * shape_.dilation_y - shape_.pad_top;
       a.offset_x = x * shape_.dilation_x - shape_.pad_left;
       for (int64_t block = 0; block < in_blocks_; ++block) {
-        a.plane = image + block * plane;
+        a.plane = source.Of(src, image, block, 0);
+        a.block = source.At(block);
         loops_->pack(a);
-        a.v += block_ * lanes;
+        a.v += block_ * loops_->lanes;
       }
     }
   }
@@ -199,7 +200,7 @@ void PackedConvolution::RunPrologue(const float* image, int64_t first, int64_t c
   }
 }
 
-void PackedConvolution::RunPart(const float* src, const float* sum, float* dst, float* scratchpad, int thread,
+void PackedConvolution::RunPart(const void* src, const void* sum, void* dst, float* scratchpad, int thread,
                                 int threads) const {
   const int64_t lanes = loops_->lanes, channels = in_blocks_ * lanes, elements = shape_.kernel_y * shape_.kernel_x;
   const int64_t pixels = shape_.out_height * shape_.out_width;
@@ -216,6 +217,8 @@ void PackedConvolution::RunPart(const float* src, const float* sum, float* dst, 
   const auto weights = [&](int64_t panel) {
     return weights_.get() + panel * kMaxVectors * lanes * channels * elements;
   };
+  const blocked::Placement source(*loops_, loops_->source, shape_.in_channels, SourcePixels());
+  const blocked::Placement result(*loops_, loops_->result, shape_.out_channels, pixels);
   while (begin < end) {
     // Blocks of nearly the same size, each within one image.
     const int64_t image = begin / pixels, in_image = std::min(end, (image + 1) * pixels) - begin;
@@ -224,27 +227,29 @@ void PackedConvolution::RunPart(const float* src, const float* sum, float* dst, 
     const int64_t whole_rows = DivideUp(count, shape_.out_width) * shape_.out_width;
     if (prologue_.kind == PackedPrologue::Kind::kDepthwise && whole_rows <= std::min(block_, in_image))
       count = whole_rows;
-    const float* source = src + image * in_blocks_ * SourcePixels() * lanes;
     const int64_t first = begin - image * pixels;
-    if (prologue_.kind != PackedPrologue::Kind::kNone) RunPrologue(source, first, count, v);
-    else if (!direct_) Pack(source, first, count, v);
+    // Floats where they are read as such.
+    const std::byte* of_image = source.Of(static_cast<const std::byte*>(src), image, 0, 0);
+    const auto* floats = reinterpret_cast<const float*>(of_image);
+    if (prologue_.kind != PackedPrologue::Kind::kNone) RunPrologue(floats, first, count, v);
+    else if (!direct_) Pack(static_cast<const std::byte*>(src), image, first, count, v);
     blocked::MultiplyArguments a{};
-    a.v = direct_ ? source + first * lanes : v;
+    a.v = direct_ ? floats + first * lanes : v;
     a.v_block_stride = (direct_ ? pixels : block_) * lanes;
     a.blocks = in_blocks_ * elements;
     a.tiles = count;
-    a.m_row_stride = lanes;
-    a.m_vector_stride = pixels * lanes;
+    a.m_row_stride = result.PixelStride();
+    a.m_vector_stride = result.BlockStride();
     blocked::Epilogue epilogue{nullptr, nullptr, finish_, nullptr};
     a.epilogue = &epilogue;
     for (int64_t panel = begin_panel; panel < end_panel; ++panel) {
       const int64_t vector = panel * kMaxVectors, vectors = std::min<int64_t>(kMaxVectors, out_vectors_ - vector);
-      const int64_t offset = ((image * out_vectors_ + vector) * pixels + first) * lanes;
       a.u = weights(panel);
       a.next_u = weights(panel + 1 < end_panel ? panel + 1 : begin_panel);
-      a.m = dst + offset;
+      a.m = result.Of(static_cast<std::byte*>(dst), image, vector, first);
+      epilogue.channels = result.At(vector).channels;
       epilogue.bias = bias_.get() + vector * lanes;
-      epilogue.sum = sum ? sum + offset : nullptr;
+      epilogue.sum = sum ? result.Of(static_cast<const std::byte*>(sum), image, vector, first) : nullptr;
       epilogue.slopes = slopes_ ? slopes_.get() + vector * lanes : nullptr;
       loops_->multiply[vectors - 1](a);
     }
@@ -252,7 +257,7 @@ void PackedConvolution::RunPart(const float* src, const float* sum, float* dst, 
   }
 }
 
-void PackedConvolution::Run(const float* src, const float* sum, float* dst, float* scratchpad) const {
+void PackedConvolution::Run(const void* src, const void* sum, void* dst, float* scratchpad) const {
   const int available = InParallel() ? 1 : std::min(threads_, ParallelThreads());
   if (available == 1) return RunPart(src, sum, dst, scratchpad, 0, 1);
 #pragma omp parallel num_threads(available)

@@ -13,7 +13,7 @@
 
 namespace moir::runtime {
 
-// Sizes of a convolution; source and result are blocked by Loops::lanes channels.
+// Sizes of a convolution; source and result lie as the loops say.
 struct PackedShape {
   int64_t batch, in_channels, out_channels;
   int64_t height, width;          // of the source
@@ -59,14 +59,15 @@ class PackedConvolution {
   int64_t Lanes() const { return loops_->lanes; }
   size_t ScratchpadBytes() const;  // for the number of threads given above
   size_t WeightBytes() const;
-  // dst = finish(conv(src) + bias + sum); `sum` may be null or dst. `scratchpad` is aligned to 64 bytes.
-  void Run(const float* src, const float* sum, float* dst, float* scratchpad) const;
+  // dst = finish(conv(src) + bias + sum); `sum` may be null or dst, and is of its type. `scratchpad` is aligned to 64
+  // bytes.
+  void Run(const void* src, const void* sum, void* dst, float* scratchpad) const;
 
  private:
   void PackWeights(const float* weights);
   void ReorderWeights(const float* weights, int64_t panel, float* packed) const;
-  void RunPart(const float* src, const float* sum, float* dst, float* scratchpad, int thread, int threads) const;
-  void Pack(const float* image, int64_t first, int64_t count, float* v) const;
+  void RunPart(const void* src, const void* sum, void* dst, float* scratchpad, int thread, int threads) const;
+  void Pack(const std::byte* src, int64_t image, int64_t first, int64_t count, float* v) const;
   void RunPrologue(const float* image, int64_t first, int64_t count, float* v) const;
   int64_t SourcePixels() const;
 

@@ -145,21 +145,21 @@ bool IsChainedOtherwise(const Layer& layer) {
 
 namespace {
 
-KernelChoice MakePackedKernel(const KernelContext& context, const PackedShape& shape, const PackedPrologue& prologue) {
-  const blocked::Loops* loops = LoopsFor(context);
+KernelChoice MakePackedKernel(const KernelContext& context, const blocked::Loops& loops, const PackedShape& shape,
+                              const PackedPrologue& prologue) {
   const char* const name = prologue.kind == PackedPrologue::Kind::kNone     ? "packed"
                            : prologue.kind == PackedPrologue::Kind::kAffine ? "packed_affine"
                                                                             : "packed_depthwise";
-  return MakeBlockedKernel(context, *loops, name, [&](const FusedPostOps& fused) {
-    return PackedConvolution(shape, *loops, ParallelThreads(), context.Input(1).constant.Values<float>().data(),
+  return MakeBlockedKernel(context, loops, name, [&](const FusedPostOps& fused) {
+    return PackedConvolution(shape, loops, ParallelThreads(), context.Input(1).constant.Values<float>().data(),
                              fused.bias, fused.finish, fused.slopes, prologue);
   });
 }
 
 }  // namespace
 
-KernelChoice MakePackedKernel(const KernelContext& context, const PackedShape& shape) {
-  return MakePackedKernel(context, shape, PackedPrologue());
+KernelChoice MakePackedKernel(const KernelContext& context, const blocked::Loops& loops, const PackedShape& shape) {
+  return MakePackedKernel(context, loops, shape, PackedPrologue());
 }
 
 std::optional<KernelChoice> MakePackedKernel(const KernelContext& context) {
@@ -167,11 +167,12 @@ std::optional<KernelChoice> MakePackedKernel(const KernelContext& context) {
   const Layer& layer = context.GetLayer();
   if (!loops || (!layer.prologue && !Uses(Technique::kPacked))) return std::nullopt;
   if (layer.prologue) {
-    return MakePackedKernel(context, PointwiseShape(context), ReadPrologue(context.GetPlan(), *layer.prologue).value());
+    return MakePackedKernel(context, *loops, PointwiseShape(context),
+                            ReadPrologue(context.GetPlan(), *layer.prologue).value());
   }
   const PackedShape shape = ReadPackedShape(context);
   if (!PackedConvolution::Pays(shape, *loops, ParallelThreads(), IsChainedOtherwise(layer))) return std::nullopt;
-  return MakePackedKernel(context, shape);
+  return MakePackedKernel(context, *loops, shape);
 }
 
 }  // namespace moir::runtime

@@ -11,8 +11,8 @@ PackedShape ReadPackedShape(const KernelContext& context);
 
 // Whether a function of the result would need a pass of its own behind oneDNN's kernel.
 bool IsChainedOtherwise(const Layer& layer);
-// Without a prologue, whether it pays or not.
-KernelChoice MakePackedKernel(const KernelContext& context, const PackedShape& shape);
+// Without a prologue, whether it pays or not. `loops`: of LoopsFor or Bf16LoopsFor.
+KernelChoice MakePackedKernel(const KernelContext& context, const blocked::Loops& loops, const PackedShape& shape);
 
 // The layer that makes the first input of `layer` and whose work that could do in a prologue, or null.
 const Layer* FindPrologue(const Plan& plan, const Layer& layer);

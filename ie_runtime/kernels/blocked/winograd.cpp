@@ -137,41 +137,45 @@ size_t WinogradConvolution::ScratchpadBytes() const {
   return static_cast<size_t>(floats) * sizeof(float);
 }
 
-void WinogradConvolution::TransformInput(const float* src, int64_t first, int64_t count, int64_t begin_block,
+void WinogradConvolution::TransformInput(const void* src, int64_t first, int64_t count, int64_t begin_block,
                                          int64_t end_block, int64_t v_tiles, int64_t v_offset, float* v) const {
-  const int64_t lanes = loops_->lanes, plane = shape_.height * shape_.width * lanes;
+  const int64_t lanes = loops_->lanes;
+  const blocked::Placement source(*loops_, loops_->source, shape_.in_channels, shape_.height * shape_.width);
   blocked::InputArguments a{};
-  a.tiling = {shape_.height, shape_.width, tiles_y_, tiles_x_, plane * in_blocks_};
+  a.tiling = {shape_.height, shape_.width, tiles_y_, tiles_x_, source.ImageStride()};
   a.pad_top = shape_.pad_top;
   a.pad_left = shape_.pad_left;
   a.first = first;
   a.count = count;
   a.e_stride = PointStride(in_blocks_, v_tiles, lanes);
   for (int64_t block = begin_block; block < end_block; ++block) {
-    a.plane = src + block * plane;
+    a.plane = source.Of(static_cast<const std::byte*>(src), 0, block, 0);
+    a.block = source.At(block);
     a.v = v + (block * v_tiles + v_offset) * lanes;
     loops_->transform_input[plan_.tile / 2 - 1](a);
   }
 }
 
-void WinogradConvolution::TransformOutput(const float* m, int64_t vector, int64_t first, int64_t count,
-                                          const float* sum, float* dst) const {
-  const int64_t lanes = loops_->lanes, plane = shape_.out_height * shape_.out_width * lanes;
+void WinogradConvolution::TransformOutput(const float* m, int64_t vector, int64_t first, int64_t count, const void* sum,
+                                          void* dst) const {
+  const int64_t lanes = loops_->lanes;
+  const blocked::Placement result(*loops_, loops_->result, shape_.out_channels, shape_.out_height * shape_.out_width);
   blocked::OutputArguments a{};
   a.m = m;
   a.e_stride = PointStride(1, plan_.tiles, lanes);
-  a.tiling = {shape_.out_height, shape_.out_width, tiles_y_, tiles_x_, plane * out_vectors_};
+  a.tiling = {shape_.out_height, shape_.out_width, tiles_y_, tiles_x_, result.ImageStride()};
   a.first = first;
   a.count = count;
   a.bias = bias_.get() + vector * lanes;
-  a.sum = sum ? sum + vector * plane : nullptr;
-  a.plane = dst + vector * plane;
+  a.sum = sum ? result.Of(static_cast<const std::byte*>(sum), 0, vector, 0) : nullptr;
+  a.plane = result.Of(static_cast<std::byte*>(dst), 0, vector, 0);
+  a.block = result.At(vector);
   a.finish = finish_;
   a.slopes = slopes_.get() ? slopes_.get() + vector * lanes : nullptr;
   loops_->transform_output[plan_.tile / 2 - 1](a);
 }
 
-void WinogradConvolution::RunBlocks(const float* src, const float* sum, float* dst, float* scratchpad, int thread,
+void WinogradConvolution::RunBlocks(const void* src, const void* sum, void* dst, float* scratchpad, int thread,
                                     int threads) const {
   const int64_t lanes = loops_->lanes, channels = in_blocks_ * lanes;
   const int64_t v_stride = PointStride(in_blocks_, plan_.tiles, lanes), m_stride = PointStride(1, plan_.tiles, lanes);
@@ -207,7 +211,7 @@ void WinogradConvolution::RunBlocks(const float* src, const float* sum, float* d
   }
 }
 
-void WinogradConvolution::RunPhases(const float* src, const float* sum, float* dst, float* scratchpad, int thread,
+void WinogradConvolution::RunPhases(const void* src, const void* sum, void* dst, float* scratchpad, int thread,
                                     int threads) const {
   const int64_t lanes = loops_->lanes, channels = in_blocks_ * lanes;
   const int64_t v_stride = PointStride(in_blocks_, plan_.tiles, lanes), m_stride = PointStride(1, plan_.tiles, lanes);
@@ -259,7 +263,7 @@ void WinogradConvolution::RunPhases(const float* src, const float* sum, float* d
   }
 }
 
-void WinogradConvolution::Run(const float* src, const float* sum, float* dst, float* scratchpad) const {
+void WinogradConvolution::Run(const void* src, const void* sum, void* dst, float* scratchpad) const {
   const int available = InParallel() ? 1 : std::min(threads_, ParallelThreads());
   if (available == 1) {
     if (plan_.phases) RunPhases(src, sum, dst, scratchpad, 0, 1);

@@ -19,7 +19,7 @@
 
 namespace moir::runtime {
 
-// Sizes of a convolution; source and result are blocked by Loops::lanes channels.
+// Sizes of a convolution; source and result lie as the loops say.
 struct WinogradShape {
   int64_t batch, in_channels, out_channels;
   int64_t height, width;          // of the source
@@ -62,19 +62,19 @@ class WinogradConvolution {
   int64_t Lanes() const { return loops_->lanes; }
   size_t ScratchpadBytes() const;  // for the number of threads given above
   size_t WeightBytes() const;
-  // dst = finish(conv(src) + bias + sum); `sum` may be null or dst. `scratchpad` is aligned to 64 bytes.
-  void Run(const float* src, const float* sum, float* dst, float* scratchpad) const;
+  // dst = finish(conv(src) + bias + sum); `sum` may be null or dst, and is of its type. `scratchpad` is aligned to 64
+  // bytes.
+  void Run(const void* src, const void* sum, void* dst, float* scratchpad) const;
 
  private:
   struct Scratch;
   void PackWeights(const float* weights);
   void TransformWeights(const float* weights, int64_t panel, float* packed) const;
-  void TransformInput(const float* src, int64_t first, int64_t count, int64_t begin_block, int64_t end_block,
+  void TransformInput(const void* src, int64_t first, int64_t count, int64_t begin_block, int64_t end_block,
                       int64_t v_tiles, int64_t v_offset, float* v) const;
-  void TransformOutput(const float* m, int64_t vector, int64_t first, int64_t count, const float* sum,
-                       float* dst) const;
-  void RunBlocks(const float* src, const float* sum, float* dst, float* scratchpad, int thread, int threads) const;
-  void RunPhases(const float* src, const float* sum, float* dst, float* scratchpad, int thread, int threads) const;
+  void TransformOutput(const float* m, int64_t vector, int64_t first, int64_t count, const void* sum, void* dst) const;
+  void RunBlocks(const void* src, const void* sum, void* dst, float* scratchpad, int thread, int threads) const;
+  void RunPhases(const void* src, const void* sum, void* dst, float* scratchpad, int thread, int threads) const;
   int64_t PanelVectors(int64_t panel) const;
 
   WinogradShape shape_;

@@ -23,10 +23,10 @@ std::optional<WinogradShape> ReadWinogradShape(const KernelContext& context) {
       data[0], data[1], out[1], data[2], data[3], out[2], out[3], window.pads_begin[0], window.pads_begin[1]};
 }
 
-KernelChoice MakeWinogradKernel(const KernelContext& context, const WinogradShape& shape, const WinogradPlan& plan) {
-  const blocked::Loops* loops = LoopsFor(context);
-  return MakeBlockedKernel(context, *loops, StrCat("winograd", plan.tile), [&](const FusedPostOps& fused) {
-    return WinogradConvolution(shape, plan, *loops, ParallelThreads(), context.Input(1).constant.Values<float>().data(),
+KernelChoice MakeWinogradKernel(const KernelContext& context, const blocked::Loops& loops, const WinogradShape& shape,
+                                const WinogradPlan& plan) {
+  return MakeBlockedKernel(context, loops, StrCat("winograd", plan.tile), [&](const FusedPostOps& fused) {
+    return WinogradConvolution(shape, plan, loops, ParallelThreads(), context.Input(1).constant.Values<float>().data(),
                                fused.bias, fused.finish, fused.slopes);
   });
 }
@@ -38,7 +38,7 @@ std::optional<KernelChoice> MakeWinogradKernel(const KernelContext& context) {
   if (!shape) return std::nullopt;
   const std::optional<WinogradPlan> plan = WinogradConvolution::Choose(*shape, *loops, ParallelThreads());
   if (!plan) return std::nullopt;
-  return MakeWinogradKernel(context, *shape, *plan);
+  return MakeWinogradKernel(context, *loops, *shape, *plan);
 }
 
 }  // namespace moir::runtime

@@ -264,19 +264,28 @@ std::optional<KernelChoice> MakeOneDnnConvolution(const KernelContext& context) 
   return MakePrimitiveKernel(context, ElementType::kF32, kSlow);
 }
 
+// A slow kernel in bf16 is slower than a fast one in f32, and less exact.
+std::optional<KernelChoice> MakeOneDnnBf16Convolution(const KernelContext& context) {
+  return MakePrimitiveKernel(context, ElementType::kBF16, kFast);
+}
+
 std::optional<KernelChoice> MakeConvolutionKernel(const KernelContext& context) {
   const int64_t rank = context.InputShape().Rank();
   if (!context.AllF32() || !context.Input(1).IsConstant()) return std::nullopt;
   if (context.Bf16() && rank >= 3 && rank <= 5) {
     if (auto choice = MakeAmxKernel(context)) return choice;
     if (auto choice = MakeDepthwiseBf16(context)) return choice;
-    // A slow kernel in bf16 is slower than a fast one in f32, and less exact.
-    if (auto choice = MakePrimitiveKernel(context, ElementType::kBF16, kFast)) return choice;
   }
-  if (HasAlgorithmChoices()) {
-    const std::optional<std::string> problem = ConvolutionProblem(context);
-    const std::string* algorithm = problem ? ChosenAlgorithm(*problem) : nullptr;
+  const std::optional<std::string> problem = ConvolutionProblem(context);
+  if (HasAlgorithmChoices() && problem) {
+    const std::string* algorithm = ChosenAlgorithm(*problem);
     if (auto choice = algorithm ? MakeConvolutionWith(context, *algorithm) : std::nullopt) return choice;
+  }
+  if (context.Bf16() && rank >= 3 && rank <= 5 && !IsFasterInF32(context)) {
+    if (problem) {
+      if (auto choice = MakeConvolutionWith(context, ConvolutionAlgorithms(context)[0].name)) return choice;
+    }
+    if (auto choice = MakeOneDnnBf16Convolution(context)) return choice;
   }
   if (std::optional<KernelChoice> winograd = MakeWinogradKernel(context)) return winograd;
   if (std::optional<KernelChoice> packed = MakePackedKernel(context)) return packed;

@@ -6,7 +6,9 @@
 //     those of pointwise convolutions on AMX), or oneDNN's inner product with packed weights where those do not serve
 //   - two computed operands: oneDNN's matmul, with stacks of matrices broadcast
 // Bias and post-ops work on the last axis; what the primitive does not take runs as a chain over the result.
+#include "ie_runtime/isa.h"
 #include "ie_runtime/kernels/amx/amx_convolution.h"
+#include "ie_runtime/kernels/blocked/cost.h"
 #include "ie_runtime/kernels/blocked/packed_mat_mul.h"
 #include "ie_runtime/kernels/chain.h"
 #include "ie_runtime/kernels/factories.h"
@@ -160,6 +162,13 @@ std::unique_ptr<Kernel> MakeDense(const KernelContext& context, const MatMulShap
   return std::make_unique<InnerProductKernel>(context, dense, desc, src, dst, types.result, std::move(chain));
 }
 
+// Whether a product in a model compiled for bf16 is computed faster in f32, in which it is more exact besides.
+bool IsFasterInF32(const MatMulShape& shape) {
+  if (shape.rows <= FullyConnected::kMaxRows || EffectiveIsa() >= Isa::kAvx512CoreAmx) return false;
+  const blocked::Loops* loops = Uses(Technique::kMatMul) ? blocked::FindLoops() : nullptr;
+  return loops && blocked::Bf16ProductRate() < 1 && PackedMatMul::Pays(shape, *loops);
+}
+
 class MatMulKernel final : public Kernel {
  public:
   MatMulKernel(const dnnl::matmul::primitive_desc& desc, Desc a, Desc b, Desc dst, ElementType type,
@@ -209,11 +218,12 @@ std::optional<KernelChoice> MakeMatMulKernel(const KernelContext& context) {
   if (!context.AllF32() || context.OutputShape().NumElements() == 0) return std::nullopt;
   const bool bf16 = context.Bf16() && context.InputShape(0).Rank() >= 2;
   Types types{ElementType::kF32, ElementType::kF32};
-  if (bf16) types = {ElementType::kBF16, context.OutputStorage()};
+  const auto dense = AsDense(context);
+  if (bf16 && !(dense && IsFasterInF32(*dense))) types = {ElementType::kBF16, context.OutputStorage()};
   KernelChoice choice;
   choice.inputs.resize(context.InputCount());
   choice.outputs = {Layout::Plain(types.result, context.OutputShape())};
-  if (const auto dense = AsDense(context)) {
+  if (dense) {
     const bool stream = dense->rows <= FullyConnected::kMaxRows;
     if (stream) choice.outputs = {context.PlainOutput()};
     choice.inputs[0] = stream ? context.PlainInput(0) : Layout::Plain(types.products, context.InputShape(0));

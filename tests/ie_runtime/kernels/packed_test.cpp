@@ -10,6 +10,7 @@
 
 #include "ie_runtime/memory.h"
 #include "ie_runtime/threads.h"
+#include "tests/ie_runtime/kernels/placed_values.h"
 #include "tests/ie_runtime/kernels/random_floats.h"
 
 namespace moir::runtime {
@@ -17,39 +18,20 @@ namespace {
 
 using blocked::Finish;
 
-size_t BlockedIndex(int64_t lanes, int64_t channels, int64_t pixels, int64_t n, int64_t c, int64_t pixel) {
-  const int64_t blocks = (channels + lanes - 1) / lanes;
-  return static_cast<size_t>(((n * blocks + c / lanes) * pixels + pixel) * lanes + c % lanes);
-}
-
-std::shared_ptr<std::byte> ToBlocked(int64_t lanes, const std::vector<float>& plain, int64_t batch, int64_t channels,
-                                     int64_t pixels) {
-  auto memory =
-      AllocateZeros(static_cast<size_t>(batch * ((channels + lanes - 1) / lanes) * lanes * pixels) * sizeof(float));
-  for (size_t i = 0; i < plain.size(); ++i) {
-    const auto at = static_cast<int64_t>(i);
-    reinterpret_cast<float*>(memory.get())[BlockedIndex(lanes, channels, pixels, at / pixels / channels,
-                                                        at / pixels % channels, at % pixels)] = plain[i];
-  }
-  return memory;
-}
-
 void ExpectRight(const blocked::Loops& loops, const PackedShape& s, int threads, bool with_sum, const Finish& finish) {
   const InferenceScope scope(threads);
-  const int64_t elements = s.kernel_y * s.kernel_x, lanes = loops.lanes;
+  const int64_t elements = s.kernel_y * s.kernel_x;
   const int64_t pixels = s.height * s.width, out_pixels = s.out_height * s.out_width;
-  const std::vector<float> data = RandomFloats(s.batch * s.in_channels * pixels, 1);
+  const std::vector<float> data = OfType(loops.source, RandomFloats(s.batch * s.in_channels * pixels, 1));
   const std::vector<float> weights = RandomFloats(s.out_channels * s.in_channels * elements, 2);
   const std::vector<float> bias = RandomFloats(s.out_channels, 3), slopes = RandomFloats(s.out_channels, 4);
-  const std::vector<float> sum = RandomFloats(s.batch * s.out_channels * out_pixels, 5);
+  const std::vector<float> sum = OfType(loops.result, RandomFloats(s.batch * s.out_channels * out_pixels, 5));
   const PackedConvolution convolution(s, loops, threads, weights.data(), bias, finish, slopes);
-  const auto src = ToBlocked(lanes, data, s.batch, s.in_channels, pixels);
+  const Placed src(loops, loops.source, data, s.batch, s.in_channels, pixels);
   // The sum is overwritten by the result, as in the engine.
-  const auto dst = ToBlocked(lanes, sum, s.batch, s.out_channels, out_pixels);
+  const Placed dst(loops, loops.result, sum, s.batch, s.out_channels, out_pixels);
   const auto scratchpad = AllocateMemory(convolution.ScratchpadBytes());
-  float* result = reinterpret_cast<float*>(dst.get());
-  convolution.Run(reinterpret_cast<const float*>(src.get()), with_sum ? result : nullptr, result,
-                  reinterpret_cast<float*>(scratchpad.get()));
+  convolution.Run(src.Data(), with_sum ? dst.Data() : nullptr, dst.Data(), reinterpret_cast<float*>(scratchpad.get()));
   const double terms = static_cast<double>(s.in_channels * elements);
   for (int64_t n = 0, i = 0; n < s.batch; ++n) {
     for (int64_t k = 0; k < s.out_channels; ++k) {
@@ -70,25 +52,24 @@ void ExpectRight(const blocked::Loops& loops, const PackedShape& s, int threads,
         if (finish.kind == Finish::Kind::kClip)
           value = std::min<double>(std::max<double>(value, finish.low), finish.high);
         else if (finish.kind != Finish::Kind::kNone && !(value > 0)) value *= slope;
-        const float got = result[BlockedIndex(lanes, s.out_channels, out_pixels, n, k, pixel)];
-        ASSERT_NEAR(got, value, 2e-6 * std::sqrt(terms) + 1e-6)
+        ASSERT_NEAR(dst.At(n, k, pixel), value, 2e-6 * std::sqrt(terms) + 1e-6 + Rounding(loops.result, value))
             << s.in_channels << " -> " << s.out_channels << " channels, channel " << k << ", pixel " << pixel << ", "
             << s.kernel_y << " x " << s.kernel_x << ", " << threads << " threads";
       }
     }
-    const int64_t padded = (s.out_channels + lanes - 1) / lanes * lanes;
-    for (int64_t k = s.out_channels; k < padded; ++k)
-      ASSERT_EQ(result[BlockedIndex(lanes, padded, out_pixels, n, k, out_pixels - 1)], 0.0f) << "padding " << k;
   }
+  dst.ExpectWithinBounds();
 }
 
-class Packed : public testing::TestWithParam<Isa> {
+class Packed : public testing::TestWithParam<LoopsCase> {
  protected:
   void SetUp() override {
-    if (GetParam() > EffectiveIsa()) GTEST_SKIP() << "this CPU lacks the instruction set";
+    if (GetParam().isa > EffectiveIsa()) GTEST_SKIP() << "this CPU lacks the instruction set";
   }
-  static const blocked::Loops& Loops() { return *blocked::FindLoops(GetParam()); }
+  static const blocked::Loops& Loops() { return GetParam().Get(); }
 };
+// Prologues are for values in blocks.
+class PackedPrologues : public Packed {};
 
 TEST_P(Packed, Shapes) {
   const PackedShape shapes[] = {
@@ -163,7 +144,7 @@ std::vector<float> Prologue(const PackedPrologue& p, const PackedShape& s, const
 void ExpectPrologueRight(const blocked::Loops& loops, const PackedShape& s, const PackedPrologue& prologue,
                          int threads) {
   const InferenceScope scope(threads);
-  const int64_t lanes = loops.lanes, pixels = s.out_height * s.out_width;
+  const int64_t pixels = s.out_height * s.out_width;
   const bool affine = prologue.kind == PackedPrologue::Kind::kAffine;
   const int64_t source_pixels = affine ? s.height * s.width : prologue.height * prologue.width;
   const std::vector<float> data = RandomFloats(s.batch * s.in_channels * source_pixels, 1);
@@ -172,12 +153,10 @@ void ExpectPrologueRight(const blocked::Loops& loops, const PackedShape& s, cons
   const std::vector<float> sum = RandomFloats(s.batch * s.out_channels * pixels, 5);
   const Finish finish{Finish::Kind::kPRelu, 0, 0};
   const PackedConvolution convolution(s, loops, threads, weights.data(), bias, finish, slopes, prologue);
-  const auto src = ToBlocked(lanes, data, s.batch, s.in_channels, source_pixels);
-  const auto dst = ToBlocked(lanes, sum, s.batch, s.out_channels, pixels);
+  const Placed src(loops, loops.source, data, s.batch, s.in_channels, source_pixels);
+  const Placed dst(loops, loops.result, sum, s.batch, s.out_channels, pixels);
   const auto scratchpad = AllocateMemory(convolution.ScratchpadBytes());
-  float* result = reinterpret_cast<float*>(dst.get());
-  convolution.Run(reinterpret_cast<const float*>(src.get()), result, result,
-                  reinterpret_cast<float*>(scratchpad.get()));
+  convolution.Run(src.Data(), dst.Data(), dst.Data(), reinterpret_cast<float*>(scratchpad.get()));
   const std::vector<float> between = Prologue(prologue, s, data);
   for (int64_t n = 0, i = 0; n < s.batch; ++n) {
     for (int64_t k = 0; k < s.out_channels; ++k) {
@@ -189,8 +168,7 @@ void ExpectPrologueRight(const blocked::Loops& loops, const PackedShape& s, cons
         }
         if (!(value > 0)) value *= slopes[static_cast<size_t>(k)];
         // Sums of in_channels products of numbers up to about 3, rounded at each step.
-        ASSERT_NEAR(result[BlockedIndex(lanes, s.out_channels, pixels, n, k, pixel)], value,
-                    6e-6 * std::sqrt(static_cast<double>(s.in_channels)) + 3e-6)
+        ASSERT_NEAR(dst.At(n, k, pixel), value, 6e-6 * std::sqrt(static_cast<double>(s.in_channels)) + 3e-6)
             << s.in_channels << " -> " << s.out_channels << ", channel " << k << ", pixel " << pixel << ", " << threads
             << " threads";
       }
@@ -206,7 +184,7 @@ std::vector<Finish> AllFinishes() {
           {Finish::Kind::kPRelu, 0, 0}};
 }
 
-TEST_P(Packed, AffinePrologues) {
+TEST_P(PackedPrologues, Affine) {
   for (const auto& [channels, out, height, width] : std::vector<std::array<int64_t, 4>>{
            {16, 32, 4, 4}, {35, 50, 5, 7}, {130, 17, 9, 13}, {1, 1, 1, 1}, {64, 128, 3, 1}}) {
     PackedPrologue prologue{PackedPrologue::Kind::kAffine,
@@ -223,7 +201,7 @@ TEST_P(Packed, AffinePrologues) {
   }
 }
 
-TEST_P(Packed, DepthwisePrologues) {
+TEST_P(PackedPrologues, Depthwise) {
   struct Filter {
     int64_t channels, height, width, kernel_y, kernel_x, stride_y, stride_x, pad_top, pad_left, pad_bottom, pad_right;
   };
@@ -255,7 +233,9 @@ TEST_P(Packed, DepthwisePrologues) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Isas, Packed, testing::Values(Isa::kAvx2, Isa::kAvx512Core));
+std::string NameOfLoops(const testing::TestParamInfo<LoopsCase>& test) { return test.param.name; }
+INSTANTIATE_TEST_SUITE_P(Loops, Packed, testing::ValuesIn(kLoopsCases), NameOfLoops);
+INSTANTIATE_TEST_SUITE_P(Loops, PackedPrologues, testing::Values(kLoopsCases[0], kLoopsCases[1]), NameOfLoops);
 
 }  // namespace
 }  // namespace moir::runtime

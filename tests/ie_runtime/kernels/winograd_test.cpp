@@ -1,5 +1,5 @@
-// Every tile size, way of running and finish against sums in double precision. The engine's tests of convolutions run
-// what the engine would choose.
+// Every tile size, way of running, finish and way to store values against sums in double precision. The engine's tests
+// of convolutions run what the engine would choose.
 #include "ie_runtime/kernels/blocked/winograd.h"
 
 #include <gtest/gtest.h>
@@ -14,6 +14,7 @@
 
 #include "ie_runtime/memory.h"
 #include "ie_runtime/threads.h"
+#include "tests/ie_runtime/kernels/placed_values.h"
 
 // GCC's OpenMP library, which is what `#pragma omp parallel` becomes: the tests are compiled without it.
 extern "C" void GOMP_parallel(void (*function)(void*), void* data, unsigned threads, unsigned flags);
@@ -29,7 +30,8 @@ struct Problem {
   std::vector<float> data, weights, bias, slopes, sum;
   std::vector<double> linear;  // without sum and finish
 
-  Problem(const WinogradShape& s, uint32_t seed) : shape(s) {
+  // `source`, `result`: types whose numbers the data and the sum are.
+  Problem(const WinogradShape& s, uint32_t seed, ElementType source, ElementType result) : shape(s) {
     std::mt19937 engine(seed);
     std::uniform_real_distribution<float> uniform(-1, 1);
     const auto fill = [&](std::vector<float>& values, int64_t count) {
@@ -41,6 +43,8 @@ struct Problem {
     fill(bias, s.out_channels);
     fill(slopes, s.out_channels);
     fill(sum, s.batch * s.out_channels * s.out_height * s.out_width);
+    data = OfType(source, std::move(data));
+    sum = OfType(result, std::move(sum));
     Convolve();
   }
 
@@ -85,41 +89,18 @@ struct Problem {
   }
 };
 
-struct Blocked {
-  std::shared_ptr<std::byte> memory;
-  float* Data() const { return reinterpret_cast<float*>(memory.get()); }
-};
-
-int64_t BlockedIndex(int64_t lanes, int64_t channels, int64_t pixels, int64_t n, int64_t c, int64_t pixel) {
-  const int64_t blocks = (channels + lanes - 1) / lanes;
-  return ((n * blocks + c / lanes) * pixels + pixel) * lanes + c % lanes;
-}
-
-Blocked ToBlocked(int64_t lanes, const std::vector<float>& plain, int64_t batch, int64_t channels, int64_t pixels) {
-  Blocked blocked{
-      AllocateZeros(static_cast<size_t>(batch * ((channels + lanes - 1) / lanes) * lanes * pixels) * sizeof(float))};
-  for (int64_t n = 0; n < batch; ++n) {
-    for (int64_t c = 0; c < channels; ++c) {
-      for (int64_t pixel = 0; pixel < pixels; ++pixel)
-        blocked.Data()[BlockedIndex(lanes, channels, pixels, n, c, pixel)] =
-            plain[static_cast<size_t>((n * channels + c) * pixels + pixel)];
-    }
-  }
-  return blocked;
-}
-
 void ExpectRight(const blocked::Loops& loops, const Problem& problem, const WinogradPlan& plan, int threads,
                  bool with_sum, const Finish& finish) {
   const WinogradShape& s = problem.shape;
   const InferenceScope scope(threads);
   const WinogradConvolution convolution(s, plan, loops, threads, problem.weights.data(), problem.bias, finish,
                                         problem.slopes);
-  const int64_t out_pixels = s.out_height * s.out_width, lanes = loops.lanes;
-  const Blocked src = ToBlocked(lanes, problem.data, s.batch, s.in_channels, s.height * s.width);
-  const Blocked sum = ToBlocked(lanes, problem.sum, s.batch, s.out_channels, out_pixels);
+  const int64_t out_pixels = s.out_height * s.out_width;
+  const Placed src(loops, loops.source, problem.data, s.batch, s.in_channels, s.height * s.width);
+  const Placed sum(loops, loops.result, problem.sum, s.batch, s.out_channels, out_pixels);
   // NaN where nothing is written.
-  const Blocked dst =
-      ToBlocked(lanes, std::vector<float>(problem.sum.size(), std::nanf("")), s.batch, s.out_channels, out_pixels);
+  const Placed dst(loops, loops.result, std::vector<float>(problem.sum.size(), std::nanf("")), s.batch, s.out_channels,
+                   out_pixels);
   const auto scratchpad = AllocateMemory(convolution.ScratchpadBytes());
   convolution.Run(src.Data(), with_sum ? sum.Data() : nullptr, dst.Data(), reinterpret_cast<float*>(scratchpad.get()));
 
@@ -129,16 +110,15 @@ void ExpectRight(const blocked::Loops& loops, const Problem& problem, const Wino
   for (int64_t n = 0, i = 0; n < s.batch; ++n) {
     for (int64_t k = 0; k < s.out_channels; ++k) {
       for (int64_t pixel = 0; pixel < out_pixels; ++pixel, ++i) {
-        const float got = dst.Data()[BlockedIndex(lanes, s.out_channels, out_pixels, n, k, pixel)];
+        const float got = dst.At(n, k, pixel);
         ASSERT_FALSE(std::isnan(got)) << "channel " << k << ", pixel " << pixel;
-        difference =
-            std::max(difference, std::abs(got - problem.Finished(expected[static_cast<size_t>(i)], k, finish)));
+        // Beyond what rounding it once makes of the exact value.
+        const double value = problem.Finished(expected[static_cast<size_t>(i)], k, finish);
+        difference = std::max(difference, std::abs(got - value) - Rounding(loops.result, value));
       }
     }
-    const int64_t padded = (s.out_channels + lanes - 1) / lanes * lanes;
-    for (int64_t k = s.out_channels; k < padded; ++k)
-      ASSERT_EQ(dst.Data()[BlockedIndex(lanes, padded, out_pixels, n, k, out_pixels - 1)], 0.0f) << "padding " << k;
   }
+  dst.ExpectWithinBounds();
   const double tolerance = plan.tile == 2 ? 2e-6 : plan.tile == 4 ? 5e-6 : 5e-5;
   EXPECT_LE(difference, tolerance * largest)
       << "tile " << plan.tile << (plan.phases ? ", phases of " : ", blocks of ") << plan.tiles << " tiles, " << threads
@@ -151,18 +131,21 @@ const WinogradShape kShapes[] = {
     {1, 24, 32, 30, 31, 29, 32, 0, 2}, {1, 130, 24, 4, 4, 4, 4, 1, 1},  {2, 16, 96, 3, 40, 1, 38, 0, 0},
 };
 
-class Winograd : public testing::TestWithParam<std::tuple<int, Isa>> {
+class Winograd : public testing::TestWithParam<std::tuple<int, LoopsCase>> {
  protected:
   void SetUp() override {
-    if (std::get<Isa>(GetParam()) > EffectiveIsa()) GTEST_SKIP() << "this CPU lacks the instruction set";
+    if (std::get<LoopsCase>(GetParam()).isa > EffectiveIsa()) GTEST_SKIP() << "this CPU lacks the instruction set";
   }
   static int Tile() { return std::get<int>(GetParam()); }
-  static const blocked::Loops& Loops() { return *blocked::FindLoops(std::get<Isa>(GetParam())); }
+  static const blocked::Loops& Loops() { return std::get<LoopsCase>(GetParam()).Get(); }
+  static Problem Make(const WinogradShape& shape, uint32_t seed) {
+    return Problem(shape, seed, Loops().source, Loops().result);
+  }
 };
 
 TEST_P(Winograd, ShapesAndWays) {
   for (const WinogradShape& shape : kShapes) {
-    const Problem problem(shape, 1);
+    const Problem problem = Make(shape, 1);
     for (const int64_t tiles : {1, 5, 1000}) {
       for (const bool phases : {false, true}) {
         for (const int threads : {1, 2, 3}) ExpectRight(Loops(), problem, {Tile(), phases, tiles}, threads, false, {});
@@ -172,7 +155,7 @@ TEST_P(Winograd, ShapesAndWays) {
 }
 
 TEST_P(Winograd, SumsAndFinishes) {
-  const Problem problem({2, 19, 37, 11, 10, 11, 10, 1, 1}, 2);
+  const Problem problem = Make({2, 19, 37, 11, 10, 11, 10, 1, 1}, 2);
   for (const Finish& finish : {Finish{}, Finish{Finish::Kind::kRelu, 0, 0}, Finish{Finish::Kind::kRelu, 0.1f, 0},
                                Finish{Finish::Kind::kClip, -0.5f, 2}, Finish{Finish::Kind::kPRelu, 0, 0}}) {
     for (const bool with_sum : {false, true}) {
@@ -192,35 +175,34 @@ TEST_P(Winograd, ShapesDrawnAtRandom) {
     shape.out_width = shape.width + shape.pad_left - 2 + draw(0, 2);
     if (shape.out_height < 1 || shape.out_width < 1) continue;
     const WinogradPlan plan{Tile(), draw(0, 1) == 1, draw(1, 60)};
-    ExpectRight(Loops(), Problem(shape, static_cast<uint32_t>(i)), plan, static_cast<int>(draw(1, 3)), draw(0, 1) == 1,
+    ExpectRight(Loops(), Make(shape, static_cast<uint32_t>(i)), plan, static_cast<int>(draw(1, 3)), draw(0, 1) == 1,
                 {Finish::Kind::kRelu, 0, 0});
   }
 }
 
 // A NaN reaches the results of its window's tile and no other tile, and no finish hides it.
 TEST_P(Winograd, NanStaysWhereItIs) {
-  Problem problem({1, 16, 16, 24, 24, 24, 24, 1, 1}, 3);
+  Problem problem = Make({1, 16, 16, 24, 24, 24, 24, 1, 1}, 3);
   problem.data[0] = std::nanf("");
-  const int64_t lanes = Loops().lanes;
   for (const Finish& finish :
        {Finish{Finish::Kind::kRelu, 0, 0}, Finish{Finish::Kind::kClip, -1, 1}, Finish{Finish::Kind::kPRelu, 0, 0}}) {
     const WinogradConvolution convolution(problem.shape, {Tile(), false, 28}, Loops(), 1, problem.weights.data(),
                                           problem.bias, finish, problem.slopes);
-    const Blocked src = ToBlocked(lanes, problem.data, 1, 16, 24 * 24),
-                  dst = ToBlocked(lanes, problem.sum, 1, 16, 24 * 24);
+    const Placed src(Loops(), Loops().source, problem.data, 1, 16, 24 * 24);
+    const Placed dst(Loops(), Loops().result, problem.sum, 1, 16, 24 * 24);
     const auto scratchpad = AllocateMemory(convolution.ScratchpadBytes());
     convolution.Run(src.Data(), nullptr, dst.Data(), reinterpret_cast<float*>(scratchpad.get()));
-    EXPECT_TRUE(std::isnan(dst.Data()[0]));
-    EXPECT_FALSE(std::isnan(dst.Data()[BlockedIndex(lanes, 16, 24 * 24, 0, 0, 12 * 24 + 12)]));
+    EXPECT_TRUE(std::isnan(dst.At(0, 0, 0)));
+    EXPECT_FALSE(std::isnan(dst.At(0, 0, 12 * 24 + 12)));
   }
 }
 
 // An application may infer inside a parallel region of its own: the convolution must not wait for that team.
 TEST_P(Winograd, RunsInsideATeamOfTheApplication) {
-  const Problem problem({1, 32, 64, 12, 12, 12, 12, 1, 1}, 4);
+  const Problem problem = Make({1, 32, 64, 12, 12, 12, 12, 1, 1}, 4);
   const WinogradConvolution convolution(problem.shape, {Tile(), true, 4}, Loops(), 2, problem.weights.data());
-  const int64_t lanes = Loops().lanes;
-  const Blocked src = ToBlocked(lanes, problem.data, 1, 32, 144), dst = ToBlocked(lanes, problem.sum, 1, 64, 144);
+  const Placed src(Loops(), Loops().source, problem.data, 1, 32, 144);
+  const Placed dst(Loops(), Loops().result, problem.sum, 1, 64, 144);
   const auto scratchpad = AllocateMemory(convolution.ScratchpadBytes());
   struct Team {
     std::atomic<int> arrived = 0;
@@ -243,8 +225,10 @@ TEST_P(Winograd, RunsInsideATeamOfTheApplication) {
   EXPECT_TRUE(team.in_time || team.arrived == 1);
 }
 
-INSTANTIATE_TEST_SUITE_P(Tiles, Winograd,
-                         testing::Combine(testing::Values(2, 4, 6), testing::Values(Isa::kAvx2, Isa::kAvx512Core)));
+INSTANTIATE_TEST_SUITE_P(Tiles, Winograd, testing::Combine(testing::Values(2, 4, 6), testing::ValuesIn(kLoopsCases)),
+                         [](const testing::TestParamInfo<std::tuple<int, LoopsCase>>& test) {
+                           return std::get<LoopsCase>(test.param).name + ("Tile" + std::to_string(std::get<int>(test.param)));
+                         });
 
 TEST(WinogradChoice, FollowsTheSizes) {
   const blocked::Loops* loops = blocked::FindLoops();
