@@ -99,9 +99,8 @@ CompiledGraph::CompiledGraph(std::unique_ptr<Graph> graph, const CompileOptions&
 AlgorithmChoices CompiledGraph::ChooseAlgorithms(double measuring_seconds) const {
   constexpr const char* kText = "algorithms";
   if (const auto text = packed_->FindText(kText)) return AlgorithmChoices::FromText(*text);
-  // Algorithms in bf16 are not measured.
-  if (measuring_seconds <= 0 || precision_ != ElementType::kF32 || packed_->AlgorithmsAreSettled()) return {};
-  AlgorithmChoices choices = MeasureAlgorithms(*plan_, measuring_seconds);
+  if (measuring_seconds <= 0 || packed_->AlgorithmsAreSettled()) return {};
+  AlgorithmChoices choices = MeasureAlgorithms(*plan_, precision_, measuring_seconds);
   packed_->SetText(kText, choices.ToText());
   return choices;
 }

@@ -19,6 +19,7 @@
 #include "ie_runtime/kernels/factories.h"
 #include "ie_runtime/memory.h"
 #include "ie_runtime/packed_constants.h"
+#include "ie_runtime/storage_types.h"
 #include "ie_runtime/techniques.h"
 #include "ie_runtime/threads.h"
 
@@ -172,12 +173,34 @@ struct Problem {
   double seconds = 0;                            // estimated, of all its layers
 };
 
+// What factories see, layouts aside. A few values may lie in memory in another type than measured with, as passes that
+// come later replace their readers; times hardly depend on it.
+class Contexts {
+ public:
+  Contexts(const Plan& plan, ElementType precision) : plan_(plan), precision_(precision) {
+    if (precision == ElementType::kBF16) storage_ = ChooseStorage(plan);
+  }
+  KernelContext Of(const Layer& layer) const {
+    KernelPrecision precision{precision_, {}};
+    for (const ValueId output : layer.outputs) {
+      if (!storage_.empty()) precision.outputs.push_back(storage_[output]);
+    }
+    return KernelContext(plan_, layer, {}, std::move(precision));
+  }
+  bool InF32() const { return precision_ == ElementType::kF32; }
+
+ private:
+  const Plan& plan_;
+  ElementType precision_;
+  std::vector<ElementType> storage_;
+};
+
 // Distinct problems with more than one algorithm that may be the fastest, the longest first.
-std::vector<Problem> FindProblems(const Plan& plan) {
+std::vector<Problem> FindProblems(const Plan& plan, const Contexts& contexts) {
   std::map<std::string, Problem> problems;
   for (const auto& layer : plan.layers) {
     if (layer->op != "Convolution") continue;
-    const KernelContext context(plan, *layer, {});
+    const KernelContext context = contexts.Of(*layer);
     const std::optional<std::string> name = ConvolutionProblem(context);
     if (!name) continue;
     const auto add = [&](const std::string& key, const Layer* before, auto algorithms) {
@@ -186,7 +209,8 @@ std::vector<Problem> FindProblems(const Plan& plan) {
       problem.seconds += problem.algorithms[0].seconds;
     };
     bool fused = false;
-    if (const Layer* before = Uses(Technique::kFusePrologue) ? FindPrologue(plan, *layer) : nullptr) {
+    const bool may_fuse = contexts.InF32() && Uses(Technique::kFusePrologue);
+    if (const Layer* before = may_fuse ? FindPrologue(plan, *layer) : nullptr) {
       fused = PaysWithPrologue(plan, *layer);
       add(PrologueProblem(plan, *layer, *before), before, [&] {
         const double seconds = ConvolutionAlgorithms(context)[0].seconds;
@@ -216,8 +240,8 @@ std::vector<Problem> FindProblems(const Plan& plan) {
 
 class Measurement {
  public:
-  Measurement(const Plan& plan, double seconds)
-      : plan_(plan), clock_(Clock()), end_(clock_.Now() + seconds), eviction_(WeightBytes(plan)) {}
+  Measurement(const Plan& plan, const Contexts& contexts, double seconds)
+      : plan_(plan), contexts_(contexts), clock_(Clock()), end_(clock_.Now() + seconds), eviction_(WeightBytes(plan)) {}
 
   bool IsOver() const { return clock_.Now() >= end_; }
 
@@ -272,9 +296,8 @@ class Measurement {
     const UnfilledScope unfilled(take);
     const Layer& layer = *problem.layer;
     if (!problem.before) {
-      return Add(trial, MakeConvolutionWith(KernelContext(plan_, layer, {}), algorithm.name), {})
-                 ? std::optional(std::move(trial))
-                 : std::nullopt;
+      return Add(trial, MakeConvolutionWith(contexts_.Of(layer), algorithm.name), {}) ? std::optional(std::move(trial))
+                                                                                      : std::nullopt;
     }
     if (algorithm.name == kWithPrologue) {
       const Layer fused = WithPrologue(layer, *problem.before);
@@ -299,10 +322,10 @@ class Measurement {
   }
 
   // Adds a kernel that reads `source`; null: memory of its own, what another layer has just written. Gives its result,
-  // or null when there is no such kernel, or one with other layouts than blocked ones.
+  // or null when there is no such kernel, or one with other layouts than the others'.
   std::byte* Add(Trial& trial, std::optional<KernelChoice> choice, const std::byte* source) {
     if (!choice || choice->inputs[0].ToString() != choice->outputs[0].ToString() ||
-        choice->inputs[0].ToString().rfind("blocked", 0) != 0)
+        choice->inputs[0].ToString().rfind(contexts_.InF32() ? "blocked" : "channels-last", 0) != 0)
       return nullptr;
     const auto new_memory = [&](size_t bytes) {
       trial.memory.push_back(memory_.Take(bytes));
@@ -336,6 +359,7 @@ class Measurement {
   }
 
   const Plan& plan_;
+  const Contexts& contexts_;
   MeasuringClock& clock_;
   const double end_;
   Eviction eviction_;
@@ -349,12 +373,13 @@ void SetMeasuringClock(MeasuringClock* clock) {
   other_clock = clock;
 }
 
-AlgorithmChoices MeasureAlgorithms(const Plan& plan, double seconds) {
+AlgorithmChoices MeasureAlgorithms(const Plan& plan, ElementType precision, double seconds) {
   AlgorithmChoices choices;
   if (!(seconds > 0)) return choices;
-  const std::vector<Problem> problems = FindProblems(plan);
+  const Contexts contexts(plan, precision);
+  const std::vector<Problem> problems = FindProblems(plan, contexts);
   if (problems.empty()) return choices;
-  Measurement measurement(plan, seconds);
+  Measurement measurement(plan, contexts, seconds);
   for (const Problem& problem : problems) {
     if (measurement.IsOver()) break;
     if (const auto algorithm = measurement.Measure(problem)) choices.Set(problem.name, *algorithm);

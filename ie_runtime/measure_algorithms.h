@@ -28,6 +28,7 @@ void SetMeasuringClock(MeasuringClock* clock);
 // run by then keeps the estimate.
 //
 // The plan is as it is before prologues are fused (passes/fuse_prologue.cpp): whether to fuse them is measured, too.
-AlgorithmChoices MeasureAlgorithms(const Plan& plan, double seconds);
+// `precision`: f32 or bf16, for which the model is compiled. In bf16 there are no prologues.
+AlgorithmChoices MeasureAlgorithms(const Plan& plan, ElementType precision, double seconds);
 
 }  // namespace moir::runtime
