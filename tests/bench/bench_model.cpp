@@ -2,7 +2,7 @@
 //
 //   bench_model MODEL.xml [--threads N] [--runs N] [--warmup N] [--input FILE]... [--output PREFIX] [--profile]
 //               [--precision f32|bf16] [--max-isa ISA] [--seconds S] [--extensions LIB]
-//               [--cache FOLDER] [--kernel-choice estimate|measure] [--disable TECHNIQUE,...]
+//               [--cache FOLDER] [--phases] [--kernel-choice estimate|measure] [--disable TECHNIQUE,...]
 //   bench_model MODEL.xml --ablation ROUNDS [--threads N] [--runs N] [--input FILE]...
 //
 // --input gives the values of one input after the other as raw little-endian numbers (otherwise seeded random ones);
@@ -11,8 +11,11 @@
 // turn, its inferences and those of the complete engine taking turns, --runs at a time for so many rounds: smallest and
 // median times, in milliseconds, with it and without. --cache: the property cache_dir; --kernel-choice likewise.
 // "taken_resident", "taken_anonymous": MB that the process took from before the model was read to after the first
-// inference. --seconds: as many inferences at a time as the engine likes
+// inference. "phases": of that time, milliseconds and page faults of each phase; --phases: reading and
+// compiling the model apart, which costs memory. --seconds: as many inferences at a time as the engine likes
 // ("throughput"), per second.
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -21,6 +24,7 @@
 #include <exception>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -51,13 +55,38 @@ struct Memory {
   double resident = MemoryStatus("VmRSS") / (1 << 20), anonymous = MemoryStatus("RssAnon") / (1 << 20);
 };
 
+// What has passed since the phase before ended.
+class Phases {
+ public:
+  void End(const std::string& name) {
+    const Clock::time_point now = Clock::now();
+    const long faults = PageFaults();
+    text_ += (text_.empty() ? "\"" : ", \"") + name +
+             "\": {\"ms\": " + std::to_string(std::chrono::duration<double, std::milli>(now - start_).count()) +
+             ", \"faults\": " + std::to_string(faults - faults_) + "}";
+    start_ = now;
+    faults_ = faults;
+  }
+  std::string ToJson() const { return "{" + text_ + "}"; }
+
+ private:
+  static long PageFaults() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_minflt + usage.ru_majflt;
+  }
+  Clock::time_point start_ = Clock::now();
+  long faults_ = PageFaults();
+  std::string text_;
+};
+
 struct Options {
   std::string model, output, extensions, precision = "f32", max_isa, cache, kernel_choice = "estimate";
   std::vector<std::string> inputs;
   std::string threads = "0";
   double seconds = 0;
   int runs = 30, warmup = 5, ablation = 0;
-  bool profile = false;
+  bool profile = false, phases = false;
 };
 
 Options Parse(int argc, char** argv) {
@@ -82,6 +111,7 @@ Options Parse(int argc, char** argv) {
     else if (argument == "--disable") ::setenv("MOIR_DISABLE", value().c_str(), 1);
     else if (argument == "--ablation") options.ablation = std::stoi(value());
     else if (argument == "--profile") options.profile = true;
+    else if (argument == "--phases") options.phases = true;
     else if (options.model.empty() && argument.rfind("--", 0) != 0) options.model = argument;
     else throw std::runtime_error(argument + ": unknown option");
   }
@@ -217,8 +247,6 @@ int RunAblation(moir::Core& core, const Options& options, const moir::Properties
 int Run(const Options& options) {
   moir::Core core;
   if (!options.extensions.empty()) core.AddExtension(options.extensions);
-  const Memory before;
-  const Clock::time_point start = Clock::now();
   moir::Properties properties = {{"inference_num_threads", options.threads},
                                  {"enable_profiling", options.profile ? "true" : "false"},
                                  {"inference_precision", options.precision},
@@ -231,13 +259,26 @@ int Run(const Options& options) {
       Fill(request.GetInputTensor(i), i < options.inputs.size() ? options.inputs[i] : "");
   };
   if (options.ablation > 0) return RunAblation(core, options, properties, fill_inputs);
-  moir::CompiledModel model = core.CompileModel(options.model, properties);
+  const Memory before;
+  const Clock::time_point start = Clock::now();
+  Phases phases;
+  std::optional<moir::Model> read;
+  if (options.phases) {
+    read = core.ReadModel(options.model);
+    phases.End("read");
+  }
+  moir::CompiledModel model =
+      read ? core.CompileModel(*read, properties) : core.CompileModel(options.model, properties);
+  phases.End("compile");
   const auto fill = [&](moir::InferRequest& request) { fill_inputs(model, request); };
   if (options.seconds > 0) return RunManyAtATime(model, fill, options.seconds);
   moir::InferRequest request = model.CreateInferRequest();
   const double load = Milliseconds(start);
+  phases.End("request");
   fill(request);
+  phases.End("inputs");
   request.Infer();
+  phases.End("inference");
   const double first = Milliseconds(start);
   const Memory loaded;
   for (int i = 1; i < options.warmup; ++i) request.Infer();
@@ -268,11 +309,12 @@ int Run(const Options& options) {
   std::printf(
       "{\"precision\": \"%s\", \"multiply_adds\": %llu, \"load\": %.3f, \"first\": %.3f, \"times\": [%s], \"weights\": "
       "%s, \"activations\": %s, "
-      "\"resident\": %.1f, \"cached\": %s, \"taken_resident\": %.1f, \"taken_anonymous\": %.1f}\n",
+      "\"resident\": %.1f, \"cached\": %s, \"taken_resident\": %.1f, \"taken_anonymous\": %.1f, "
+      "\"phases\": %s}\n",
       model.GetProperty("inference_precision").c_str(), static_cast<unsigned long long>(multiply_adds), load, first,
       list.c_str(), model.GetProperty("memory_weights").c_str(), model.GetProperty("memory_activations").c_str(),
       Memory().resident, model.GetProperty("loaded_from_cache").c_str(), loaded.resident - before.resident,
-      loaded.anonymous - before.anonymous);
+      loaded.anonymous - before.anonymous, phases.ToJson().c_str());
   return 0;
 }
 
