@@ -49,6 +49,9 @@ void CompileJobs::Run() {
   if (threads <= 1) {
     work();
   } else {
+    // A team that is started here has threads that begin late: those that are there do the work meanwhile.
+    const TeamStartScope start;
+    NoteTeam(threads);
 #pragma omp parallel num_threads(threads)
     {
       // The team may be larger than that of an inference; all of it flushes denormals.

@@ -1,6 +1,7 @@
 #include "ie_runtime/compiled_graph.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "graph/multiply_adds.h"
@@ -36,8 +37,10 @@ CompiledGraph::CompiledGraph(std::unique_ptr<Graph> graph, const CompileOptions&
       threads_(options.threads > 0 ? options.threads : AvailableThreads()),
       profiling_(options.profiling),
       precision_(options.precision) {
-  // Primitives are made for the number of threads that will run them.
-  const InferenceScope scope(threads_);
+  // Primitives are made for the number of threads that will run them. Only measuring runs something with them.
+  const CallerScope scope(threads_);
+  std::optional<InferenceScope> team;
+  if (options.measuring_seconds > 0) team.emplace(threads_);
   plan_ = std::make_unique<Plan>(std::move(graph));
   for (size_t i = 0; i < plan_->inputs.size(); ++i) {
     const PlanValue& value = plan_->Value(plan_->inputs[i]);

@@ -47,6 +47,7 @@ std::shared_ptr<const CompiledGraph> CompiledShapes::Compile(std::unique_ptr<Gra
   // All streams' threads, as far as there are CPUs for them.
   options.packing_threads =
       std::max(options.threads, std::min(options.threads * settings_.streams, AvailableThreads()));
+  const ThreadCountScope count(options.packing_threads);
   const CacheFolder folder(settings_.cache_dir, settings_.cache_max_size);
   const bool cached = !packed && origin.source && !settings_.cache_dir.empty();
   uint64_t key = cached ? PackingKey(origin, options.threads, options.precision, settings_.cache_dir) : 0;

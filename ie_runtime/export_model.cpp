@@ -23,6 +23,7 @@
 #include "ie_runtime/internal_api.h"
 #include "ie_runtime/memory.h"
 #include "ie_runtime/needed_weights.h"
+#include "ie_runtime/threads.h"
 
 namespace moir {
 namespace {
@@ -173,6 +174,7 @@ CompiledModel Import(const ExportedBytes& bytes, const Properties& properties) {
                   StrCat("exported model \"", restored.graph->Name(), "\": its weights are packed ", differences,
                          "; expected the same, the model's own files, or one exported with export_mode portable"));
     }
+    const runtime::ThreadCountScope count(options.threads > 0 ? options.threads : runtime::AvailableThreads());
     auto packed = std::make_shared<runtime::PackedConstants>(key);
     if (key == header.key && packed->Load(bytes.keeper, bytes.data + places.packed, header.packed_bytes))
       packed->SettleAlgorithms();

@@ -126,19 +126,62 @@ size_t BytesInSmallPages() { return SmallPages::Instance().Bytes(); }
 void AddBytesToMove(int64_t bytes) { bytes_to_copy += bytes; }
 size_t BytesToMove() { return BytesInSmallPages() + static_cast<size_t>(std::max<int64_t>(0, bytes_to_copy.load())); }
 
-std::shared_ptr<std::byte> AllocateZeros(size_t bytes) {
-  auto memory = AllocateMemory(bytes);
-  std::memset(memory.get(), 0, bytes);
-  return memory;
+std::shared_ptr<std::byte> AllocateZeros(size_t bytes, int threads) {
+  // Small blocks may be memory that was used before.
+  constexpr size_t kMapped = size_t{1} << 20, kPiece = size_t{1} << 19;
+  if (bytes < kMapped) {
+    auto memory = AllocateMemory(bytes);
+    std::memset(memory.get(), 0, bytes);
+    return memory;
+  }
+  const bool large = bytes >= 2 * kLargePage;
+  const size_t rounded = (bytes + kLargePage - 1) / kLargePage * kLargePage, mapped = rounded + kLargePage;
+  if (mapped < bytes) throw std::bad_alloc();
+  void* const memory = mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) throw std::bad_alloc();
+  const auto begin = (reinterpret_cast<uintptr_t>(memory) + kLargePage - 1) / kLargePage * kLargePage;
+  std::shared_ptr<std::byte> block(reinterpret_cast<std::byte*>(begin),
+                                   [memory, mapped](std::byte*) { munmap(memory, mapped); });
+  if (large && CanCollapse()) SmallPages::Instance().Add(block, rounded);
+  else if (large) madvise(block.get(), rounded, MADV_HUGEPAGE);
+  // The system's pages are zero.
+  const ThreadCountScope count(threads);
+  const auto pieces = static_cast<int64_t>((bytes + kPiece - 1) / kPiece);
+  ParallelFor(pieces, 1, [&](int64_t first, int64_t last) {
+    for (int64_t i = first; i < last; ++i) {
+      const size_t at = static_cast<size_t>(i) * kPiece;
+      WillWrite(block.get() + at, std::min(kPiece, bytes - at));
+    }
+  });
+  return block;
 }
+
+namespace {
+
+constexpr size_t kPage = 4096;
+
+// Of the pages that lie in the bytes whole, except for the first.
+[[maybe_unused]] void Advise(const void* data, size_t bytes, int advice) {
+  const auto begin = reinterpret_cast<uintptr_t>(data) / kPage * kPage;
+  const auto end = (reinterpret_cast<uintptr_t>(data) + bytes) / kPage * kPage;
+  if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, advice);
+}
+
+}  // namespace
 
 void WillRead(const void* data, size_t bytes) {
 #ifdef MADV_POPULATE_READ
-  constexpr size_t kPage = 4096, kFew = 16 * kPage;  // the system maps as many at a fault anyway
-  if (bytes < kFew) return;
-  const auto begin = reinterpret_cast<uintptr_t>(data) / kPage * kPage;
-  const auto end = (reinterpret_cast<uintptr_t>(data) + bytes) / kPage * kPage;
-  if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_POPULATE_READ);
+  constexpr size_t kFew = 16 * kPage;  // the system maps as many at a fault anyway
+  if (bytes >= kFew) Advise(data, bytes, MADV_POPULATE_READ);
+#else
+  (void)data;
+  (void)bytes;
+#endif
+}
+
+void WillWrite(void* data, size_t bytes) {
+#ifdef MADV_POPULATE_WRITE
+  Advise(data, bytes, MADV_POPULATE_WRITE);
 #else
   (void)data;
   (void)bytes;

@@ -16,8 +16,8 @@ enum class LargePages {
 };
 // Not initialized; aligned for vector instructions.
 std::shared_ptr<std::byte> AllocateMemory(size_t bytes, LargePages large_pages = LargePages::kLater);
-// The same, zeroed.
-std::shared_ptr<std::byte> AllocateZeros(size_t bytes);
+// The same, zeroed, and with its pages at hand: given by `threads` threads, the caller's team.
+std::shared_ptr<std::byte> AllocateZeros(size_t bytes, int threads = 1);
 
 // To be called where an inference begins and ends: blocks that were there during a whole inference get their large
 // pages at the beginning of those that follow, a part each time.
@@ -33,5 +33,8 @@ size_t BytesToMove();
 // Tells the system that all of these bytes are about to be read: pages of a mapped file that are in memory are mapped
 // at once instead of a few at each fault. Advice only.
 void WillRead(const void* data, size_t bytes);
+// Tells the system that all of these bytes, which nobody has touched yet, are about to be written: it gives their pages
+// together, in a third of the time that a fault for each takes. Advice only.
+void WillWrite(void* data, size_t bytes);
 
 }  // namespace moir::runtime

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,6 +14,7 @@
 #include "ie_runtime/common.h"
 #include "ie_runtime/compile_jobs.h"
 #include "ie_runtime/memory.h"
+#include "ie_runtime/threads.h"
 
 namespace moir::runtime {
 namespace {
@@ -48,66 +48,112 @@ thread_local const UnfilledScope::Take* unfilled = nullptr;
 
 }  // namespace
 
-bool PackedConstants::Load(std::shared_ptr<const void> keeper, const std::byte* data, size_t bytes) {
+struct PackedConstants::Table {
+  uint64_t hash;
+  std::vector<TableEntry> entries;
+};
+
+std::optional<PackedConstants::Table> PackedConstants::ReadTable(const std::byte* data, size_t bytes) const {
   Header header;
-  if (bytes < sizeof(header)) return false;
+  if (bytes < sizeof(header)) return std::nullopt;
   std::memcpy(&header, data, sizeof(header));
   if (std::memcmp(header.magic, kMagic, sizeof(kMagic)) != 0 || header.format != kFormat || header.key != key_ ||
       header.size != bytes || header.entries > (bytes - sizeof(header)) / sizeof(TableEntry))
-    return false;
+    return std::nullopt;
+  Table table{header.table_hash, std::vector<TableEntry>(header.entries)};
   const size_t table_bytes = header.entries * sizeof(TableEntry);
-  if (HashBytes(data + sizeof(header), table_bytes) != header.table_hash) return false;
-  std::map<uint64_t, Stored> stored;
-  for (uint32_t i = 0; i < header.entries; ++i) {
-    TableEntry entry;
-    std::memcpy(&entry, data + sizeof(header) + i * sizeof(entry), sizeof(entry));
-    if (entry.offset % kAlignment != 0 || entry.offset > bytes || entry.bytes > bytes - entry.offset) return false;
-    stored[entry.key] = {{keeper, data + entry.offset}, entry.bytes, entry.hash};
+  if (HashBytes(data + sizeof(header), table_bytes) != header.table_hash) return std::nullopt;
+  if (table_bytes > 0) std::memcpy(table.entries.data(), data + sizeof(header), table_bytes);
+  for (const TableEntry& entry : table.entries) {
+    if (entry.offset % kAlignment != 0 || entry.offset > bytes || entry.bytes > bytes - entry.offset)
+      return std::nullopt;
   }
-  stored_ = std::move(stored);
+  return table;
+}
+
+void PackedConstants::Take(const Table& table, const std::shared_ptr<const void>& keeper, const std::byte* data,
+                           bool to_be_read) {
+  stored_.clear();
+  for (const TableEntry& entry : table.entries)
+    stored_[entry.key] = {{keeper, data + entry.offset}, entry.bytes, to_be_read};
+}
+
+namespace {
+
+// Leaves out damaged entries; returns how many. Equal entries have one place.
+size_t LeaveOutDamaged(std::vector<TableEntry>& entries, const std::byte* data) {
+  std::map<std::pair<uint64_t, uint64_t>, uint64_t> hashes;
+  for (const TableEntry& entry : entries) hashes[{entry.offset, entry.bytes}] = 0;
+  std::vector<std::pair<const std::pair<uint64_t, uint64_t>, uint64_t>*> large, small;
+  for (auto& place : hashes) (place.first.second > (size_t{4} << 20) ? large : small).push_back(&place);
+  const auto hash = [&](auto* place) { place->second = HashBytes(data + place->first.first, place->first.second); };
+  for (auto* place : large) hash(place);
+  ParallelFor(static_cast<int64_t>(small.size()), 1, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) hash(small[static_cast<size_t>(i)]);
+  });
+  return std::erase_if(entries, [&](const TableEntry& entry) {
+    return hashes.at({entry.offset, entry.bytes}) != entry.hash;
+  });
+}
+
+}  // namespace
+
+bool PackedConstants::Load(std::shared_ptr<const void> keeper, const std::byte* data, size_t bytes) {
+  std::optional<Table> table = ReadTable(data, bytes);
+  if (!table) return false;
+  LeaveOutDamaged(table->entries, data);
+  Take(*table, keeper, data, false);
   return true;
 }
 
 void PackedConstants::Load(const PackedConstants& other) {
-  for (const Entry& entry : other.entries_) stored_[entry.key] = {entry.data, entry.bytes, std::nullopt};
+  for (const Entry& entry : other.entries_) stored_[entry.key] = {entry.data, entry.bytes, false};
 }
 
 void PackedConstants::FailMissing() {
   Fail(ErrorKind::kBadModel, "exported model: its packed weights are damaged, and it holds no others");
 }
 
-bool PackedConstants::Load(const std::string& path) {
+std::optional<PackedConstants::LoadedFile> PackedConstants::Load(
+    const std::string& path, const std::function<bool(const FileIdentity&, uint64_t)>& is_known) {
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return false;
-  struct stat info {};
+  if (file < 0) return std::nullopt;
   void* memory = MAP_FAILED;
   size_t bytes = 0;
-  if (fstat(file, &info) == 0 && S_ISREG(info.st_mode) && info.st_size > 0) {
-    bytes = static_cast<size_t>(info.st_size);
+  const std::optional<FileIdentity> identity = IdentityOf(file);
+  if (identity && identity->size > 0) {
+    bytes = identity->size;
     memory = mmap(nullptr, bytes, PROT_READ, MAP_SHARED, file, 0);
   }
   close(file);
-  if (memory == MAP_FAILED) return false;
+  if (memory == MAP_FAILED) return std::nullopt;
   const std::shared_ptr<const void> keeper(memory, [bytes](void* mapped) { munmap(mapped, bytes); });
-  return Load(keeper, static_cast<const std::byte*>(memory), bytes);
-}
-
-const PackedConstants::Stored* PackedConstants::FindStored(uint64_t key) const {
-  const auto found = stored_.find(key);
-  if (found == stored_.end()) return nullptr;
-  const Stored& stored = found->second;
-  return stored.hash && HashBytes(stored.data.get(), stored.bytes) != *stored.hash ? nullptr : &stored;
+  const auto* data = static_cast<const std::byte*>(memory);
+  std::optional<Table> table = ReadTable(data, bytes);
+  if (!table) return std::nullopt;
+  const bool known = is_known(*identity, table->hash);
+  const size_t damaged = known ? 0 : LeaveOutDamaged(table->entries, data);
+  Take(*table, keeper, data, known);
+  return LoadedFile{*identity, table->hash, !known && damaged == 0};
 }
 
 std::shared_ptr<const std::byte> PackedConstants::Find(uint64_t key, size_t bytes) {
   const auto found = stored_.find(key);
   if (found == stored_.end() || found->second.bytes != bytes) return nullptr;
-  const Stored* stored = FindStored(key);
-  if (!stored) return nullptr;
-  if (!given_.insert(stored->data.get()).second) shared_bytes_ += bytes;
-  entries_.push_back({key, bytes, stored->data});
+  const Stored& stored = found->second;
+  const bool is_new = given_.insert(stored.data.get()).second;
+  if (!is_new) shared_bytes_ += bytes;
+  if (is_new && stored.to_be_read) {
+    // All threads map pages, instead of each fault of the first inference a few.
+    static constexpr size_t kPiece = size_t{1} << 20;
+    PutOff(static_cast<int64_t>((bytes + kPiece - 1) / kPiece), 0, [data = stored.data.get(), bytes](int64_t piece) {
+      const size_t first = static_cast<size_t>(piece) * kPiece;
+      WillRead(data + first, std::min(kPiece, bytes - first));
+    });
+  }
+  entries_.push_back({key, bytes, stored.data});
   ++found_;
-  return stored->data;
+  return stored.data;
 }
 
 namespace {
@@ -117,10 +163,11 @@ uint64_t TextKey(const std::string& name) { return HashText(StrCat("text\n", nam
 }  // namespace
 
 std::optional<std::string> PackedConstants::FindText(const std::string& name) {
-  const Stored* stored = FindStored(TextKey(name));
-  if (!stored) return std::nullopt;
-  entries_.push_back({TextKey(name), stored->bytes, stored->data});
-  return std::string(reinterpret_cast<const char*>(stored->data.get()), stored->bytes);
+  const auto found = stored_.find(TextKey(name));
+  if (found == stored_.end()) return std::nullopt;
+  const Stored& stored = found->second;
+  entries_.push_back({TextKey(name), stored.bytes, stored.data});
+  return std::string(reinterpret_cast<const char*>(stored.data.get()), stored.bytes);
 }
 
 void PackedConstants::SetText(const std::string& name, const std::string& text) {
@@ -170,6 +217,22 @@ std::shared_ptr<const std::byte> PackedConstants::Add(uint64_t key, uint64_t ali
   return AddNew(key, alike, bytes, std::move(data));
 }
 
+namespace {
+
+constexpr size_t kPagesPiece = size_t{1} << 20;
+
+// All threads, in pieces, before they pack.
+void AskForPages(std::byte* memory, size_t bytes) {
+  constexpr size_t kFew = size_t{1} << 16;
+  if (bytes < kFew) return;
+  PutOff(static_cast<int64_t>((bytes + kPagesPiece - 1) / kPagesPiece), 0, [memory, bytes](int64_t piece) {
+    const size_t first = static_cast<size_t>(piece) * kPagesPiece;
+    WillWrite(memory + first, std::min(kPagesPiece, bytes - first));
+  });
+}
+
+}  // namespace
+
 std::shared_ptr<const std::byte> PackedConstants::GetLater(uint64_t key, const std::string& form, const Tensor& source,
                                                            size_t bytes, int64_t pieces,
                                                            std::function<void(std::byte*, int64_t)> fill) {
@@ -178,6 +241,7 @@ std::shared_ptr<const std::byte> PackedConstants::GetLater(uint64_t key, const s
   std::shared_ptr<std::byte> memory = NewMemory(bytes);
   const uint64_t alike =
       HashText(StrCat(form, '\n', bytes, '\n', HashBytes(source.Data(), std::min<size_t>(source.ByteSize(), 1024))));
+  AskForPages(memory.get(), bytes);
   const auto pack = [memory = memory.get(), fill = std::move(fill)](int64_t piece) { fill(memory, piece); };
   if (!alike_.contains(alike)) {
     PutOff(pieces, bytes, pack);
@@ -284,6 +348,8 @@ PackedConstants* CurrentConstants() { return current.constants; }
 std::shared_ptr<const std::byte> PackConstant(const std::string& form, size_t bytes,
                                               const std::function<void(std::byte*)>& fill) {
   if (unfilled) return (*unfilled)(bytes);
+  // What fills it may have loops for all threads.
+  const TeamStartScope start;
   if (!current.constants) {
     std::shared_ptr<std::byte> memory = AllocateMemory(bytes);
     fill(memory.get());

@@ -9,8 +9,8 @@
 // weights.
 //
 // Little-endian. The file's key stands for everything that decides what is packed and how; an entry's key for the layer
-// and its number there. The table is checked when the file is opened, an entry when it is asked for: its pages are read
-// then, in parallel, which the first inference would have to do anyway. A damaged entry is packed anew.
+// and its number there. The table is checked when the file is opened, and so are all entries, in parallel, unless the
+// file is known to be whole. A damaged entry is packed anew.
 #pragma once
 
 #include <algorithm>
@@ -27,6 +27,7 @@
 
 #include "ie_runtime/byte_hash.h"
 #include "ie_runtime/common.h"
+#include "ie_runtime/hashed_files.h"
 
 namespace moir::runtime {
 
@@ -35,11 +36,19 @@ class PackedConstants {
   // Starts without a file. `key` is that of the file to be; 0: there is none.
   explicit PackedConstants(uint64_t key) : key_(key) {}
 
-  // Takes the entries of what SaveTo and Write wrote, if it has this key and a table that is whole; else nothing
-  // happens. Returns whether it did. `keeper` keeps the bytes alive.
+  // Takes the entries that are whole of what SaveTo and Write wrote, if it has this key and a table that is whole; else
+  // nothing happens. Returns whether it did. `keeper` keeps the bytes alive. All bytes are read, by the threads of the
+  // caller's parallel regions.
   bool Load(std::shared_ptr<const void> keeper, const std::byte* data, size_t bytes);
-  // The same of a file, which is mapped read-only: processes share its pages.
-  bool Load(const std::string& path);
+  struct LoadedFile {
+    FileIdentity identity;  // from before its bytes were read
+    uint64_t table_hash;
+    bool read_whole;  // all bytes, which were as they should be
+  };
+  // The same of a file, which is mapped read-only: processes share its pages. Its bytes are not read if `is_known` says
+  // of its identity and the hash of its table that they are as they should be.
+  std::optional<LoadedFile> Load(const std::string& path,
+                                 const std::function<bool(const FileIdentity&, uint64_t table_hash)>& is_known);
   // Takes the entries that `other` was asked for.
   void Load(const PackedConstants& other);
   // There is nothing to pack from: Get throws kBadModel instead.
@@ -95,12 +104,14 @@ class PackedConstants {
   struct Stored {
     std::shared_ptr<const std::byte> data;
     size_t bytes;
-    std::optional<uint64_t> hash;  // nothing: the bytes were never out of our hands
+    bool to_be_read;  // its pages are not mapped yet
   };
+  // What stands before the entries of what Write wrote, if that is whole.
+  struct Table;
+  std::optional<Table> ReadTable(const std::byte* data, size_t bytes) const;
+  void Take(const Table& table, const std::shared_ptr<const void>& keeper, const std::byte* data, bool to_be_read);
   [[noreturn]] static void FailMissing();
   std::shared_ptr<const std::byte> Find(uint64_t key, size_t bytes);
-  // The entry's bytes, when it is there and whole.
-  const Stored* FindStored(uint64_t key) const;
   std::shared_ptr<std::byte> NewMemory(size_t bytes);
   // Returns the data, or an earlier entry's that are equal; `alike`: the same for equal ones, and rarely for others.
   std::shared_ptr<const std::byte> Add(uint64_t key, uint64_t alike, size_t bytes,

@@ -19,8 +19,10 @@ size_t Bytes(const GraphPort& port) { return static_cast<size_t>(port.shape.NumE
 }
 
 Request::Request(std::shared_ptr<const CompiledGraph> graph, Ports ports) : graph_(std::move(graph)) {
-  arena_ = AllocateZeros(graph_->Memory().arena_bytes);
-  scratchpad_ = AllocateZeros(graph_->ScratchpadBytes());
+  // Another thread than the one that compiled may have no team yet, which is not worth starting.
+  const int threads = TeamThreads() >= graph_->Threads() ? graph_->Threads() : 1;
+  arena_ = AllocateZeros(graph_->Memory().arena_bytes, threads);
+  scratchpad_ = AllocateZeros(graph_->ScratchpadBytes(), threads);
   const auto add = [&](const GraphPort& port) -> void* {
     if (ports == Ports::kOfCaller) return nullptr;
     own_.push_back(AllocateZeros(Bytes(port)));

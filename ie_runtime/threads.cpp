@@ -7,6 +7,9 @@
 #include <xmmintrin.h>
 #endif
 
+#include <algorithm>
+#include <optional>
+
 #include "ie_runtime/streams.h"
 
 namespace moir::runtime {
@@ -56,6 +59,7 @@ void InTeam(const F& f) {
     f();
     return;
   }
+  NoteTeam(omp_get_max_threads());
 #pragma omp parallel
   f();
 }
@@ -72,6 +76,43 @@ InferenceScope::~InferenceScope() {
   InTeam([state = previous_state_] { SetFloatState(state); });
   omp_set_num_threads(previous_count_);
 }
+
+namespace {
+
+// From before the CallerScope of this thread.
+thread_local std::optional<uint32_t> state_outside;
+
+}  // namespace
+
+CallerScope::CallerScope(int count)
+    : previous_count_(omp_get_max_threads()), previous_state_(FloatState()), outermost_(!state_outside) {
+  omp_set_num_threads(count);
+  if (outermost_) state_outside = previous_state_;
+  SetFloatState(previous_state_ | kFlushBits);
+}
+
+CallerScope::~CallerScope() {
+  SetFloatState(previous_state_);
+  if (outermost_) state_outside.reset();
+  omp_set_num_threads(previous_count_);
+}
+
+TeamStartScope::TeamStartScope() : state_(FloatState()) {
+  if (state_outside) SetFloatState(*state_outside);
+}
+TeamStartScope::~TeamStartScope() { SetFloatState(state_); }
+
+ThreadCountScope::ThreadCountScope(int count) : previous_count_(omp_get_max_threads()) { omp_set_num_threads(count); }
+ThreadCountScope::~ThreadCountScope() { omp_set_num_threads(previous_count_); }
+
+namespace {
+
+thread_local int team_threads = 1;
+
+}  // namespace
+
+int TeamThreads() { return team_threads; }
+void NoteTeam(int threads) { team_threads = std::max(team_threads, threads); }
 
 int ParallelThreads() { return omp_get_max_threads(); }
 bool InParallel() { return omp_in_parallel(); }

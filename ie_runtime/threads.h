@@ -28,6 +28,45 @@ class InferenceScope {
   uint32_t previous_state_;
 };
 
+// The same for the calling thread alone: no team is started before there is work for one.
+class CallerScope {
+ public:
+  explicit CallerScope(int count);
+  ~CallerScope();
+  CallerScope(const CallerScope&) = delete;
+  CallerScope& operator=(const CallerScope&) = delete;
+
+ private:
+  int previous_count_;
+  uint32_t previous_state_;
+  bool outermost_;
+};
+
+// While it lives, the calling thread has the floating-point state from before its CallerScope, if it has one: a team
+// that is started meanwhile begins with it, and may serve the application later.
+class TeamStartScope {
+ public:
+  TeamStartScope();
+  ~TeamStartScope();
+  TeamStartScope(const TeamStartScope&) = delete;
+  TeamStartScope& operator=(const TeamStartScope&) = delete;
+
+ private:
+  uint32_t state_;
+};
+
+// While it lives, parallel regions started by the calling thread use `count` threads.
+class ThreadCountScope {
+ public:
+  explicit ThreadCountScope(int count);
+  ~ThreadCountScope();
+  ThreadCountScope(const ThreadCountScope&) = delete;
+  ThreadCountScope& operator=(const ThreadCountScope&) = delete;
+
+ private:
+  int previous_count_;
+};
+
 // f(begin, end) over pieces of [0, count) in parallel; in the calling thread alone when the pieces would be shorter
 // than `grain`.
 template <typename F>
@@ -35,6 +74,9 @@ void ParallelFor(int64_t count, int64_t grain, const F& f);
 
 int ParallelThreads();
 bool InParallel();
+// Of the largest team that inferences or compilations in the calling thread have started; at least one.
+int TeamThreads();
+void NoteTeam(int threads);
 
 template <typename F>
 void ParallelFor(int64_t count, int64_t grain, const F& f) {

@@ -56,6 +56,13 @@ inline std::vector<std::string> FilesOf(const std::string& folder) {
   return files;
 }
 
+// Packed weights in a cache folder, without notes about them.
+inline std::vector<std::string> PackedFilesOf(const std::string& folder) {
+  std::vector<std::string> files = FilesOf(folder);
+  std::erase_if(files, [](const std::string& file) { return fs::path(file).extension() != ".moirpack"; });
+  return files;
+}
+
 inline bool FromCache(const CompiledModel& model) { return model.GetProperty("loaded_from_cache") == "true"; }
 
 }  // namespace moir

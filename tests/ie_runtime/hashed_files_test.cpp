@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <chrono>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
@@ -62,6 +63,26 @@ TEST(HashedFiles, AreRememberedUntilTheyChange) {
   ASSERT_EQ(::utimensat(AT_FDCWD, path.c_str(), times, 0), 0);
   EXPECT_EQ(IdentityOf(path)->modified, identity.modified);
   EXPECT_FALSE(RememberedHash(folder, *IdentityOf(path)));
+}
+
+// What moir alone writes, by renaming, need not rest for seconds: a change shows as soon as the clock has moved on.
+TEST(HashedFiles, OursAreRememberedSooner) {
+  const test::TempFolder temp;
+  const std::string folder = temp.File("cache"), path = temp.Write("packed", std::string(100, 'a'));
+  const auto tick = [] { std::this_thread::sleep_for(std::chrono::milliseconds(30)); };
+  tick();
+  const FileIdentity identity = *IdentityOf(path);
+  EXPECT_FALSE(RememberHash(folder, path, identity, 1));
+  EXPECT_TRUE(RememberHash(folder, path, identity, 2, Writers::kMoir));
+  EXPECT_EQ(RememberedHash(folder, identity), 2u);
+  EXPECT_TRUE(IsNote(NoteOf(folder, identity)));
+  EXPECT_FALSE(IsNote(path));
+  std::ofstream(path, std::ios::binary) << std::string(100, 'b');
+  EXPECT_FALSE(RememberedHash(folder, *IdentityOf(path)));
+  // From the future.
+  FileIdentity later = *IdentityOf(path);
+  later.changed += 1000;
+  EXPECT_FALSE(RememberHash(folder, path, later, 3, Writers::kMoir));
 }
 
 // A model whose weights changed is not taken for the one that was cached, and one whose weights did not is.

@@ -356,7 +356,7 @@ TEST_F(KernelChoiceFiles, TheCacheRemembers) {
     EXPECT_EQ(first.GetProperty("kernel_choice"), "measure");
     EXPECT_EQ(first.GetProperty("kernel_choice_time"), "60000");
   }
-  ASSERT_EQ(FilesOf(folder).size(), 1u);
+  ASSERT_EQ(PackedFilesOf(folder).size(), 1u);
   const auto expect_remembered = [&] {
     // Now others would win.
     TestClock clock(Favours("onednn"));
@@ -377,16 +377,16 @@ TEST_F(KernelChoiceFiles, TheCacheRemembers) {
     EXPECT_NE(Kernels(estimated), kernels);
     EXPECT_EQ(Kernels(Core().CompileModel(Xml(), properties)), Kernels(estimated));
     EXPECT_EQ(clock.runs.size(), 0u);
-    EXPECT_EQ(FilesOf(folder).size(), 2u);
+    EXPECT_EQ(PackedFilesOf(folder).size(), 2u);
     properties = Measure(folder);
     properties["kernel_choice_time"] = "0";
     EXPECT_EQ(Kernels(Core().CompileModel(Xml(), properties)), Kernels(estimated));
     EXPECT_EQ(clock.runs.size(), 0u);
-    EXPECT_EQ(FilesOf(folder).size(), 2u);
+    EXPECT_EQ(PackedFilesOf(folder).size(), 2u);
     properties["kernel_choice_time"] = "30000";
     Core().CompileModel(Xml(), properties);
     EXPECT_GT(clock.runs.size(), 0u);
-    EXPECT_EQ(FilesOf(folder).size(), 3u);
+    EXPECT_EQ(PackedFilesOf(folder).size(), 3u);
   }
   expect_remembered();
 }
