@@ -14,8 +14,14 @@
 namespace moir::graph {
 namespace {
 
-// Small enough to stay in the second-level cache between the check and the write.
-constexpr size_t kPiece = size_t{1} << 19;
+// Pieces are small enough to stay in the second-level cache between the check and the write. Those of a tensor are of
+// one size: threads that take as long for each piece get out of each other's way, since only one at a time can write.
+constexpr size_t kLargestPiece = size_t{1} << 19, kPage = 4096;
+size_t PieceSize(size_t bytes) {
+  const size_t count = bytes / kLargestPiece + (bytes % kLargestPiece != 0 ? 1 : 0);
+  return count == 0 ? kLargestPiece : std::min(kLargestPiece, (bytes / count / kPage + 1) * kPage);
+}
+
 // Up to here a blob is written at once: to have another thread do it would take as long.
 constexpr size_t kSmall = size_t{1} << 14;
 constexpr float kLargestHalf = 65504.0f;
@@ -194,12 +200,13 @@ Blob BlobWriter::Add(const Tensor& tensor, bool f16) {
   if (const size_t over = file_.Size() % element) file_.Write(kZeros, element - over);
   Blob blob{file_.Size(), static_cast<uint64_t>(tensor.NumElements()) * element};
   const auto stream = [flat, f16, &report = report_, counting = counting_](const OutputFile::Sink& sink) {
+    const size_t piece = PieceSize(flat.ByteSize());
     if (flat.Type() != ElementType::kF32) {
-      flat.Stream(kPiece, sink);
+      flat.Stream(piece, sink);
       return;
     }
     FloatStream floats(f16, sink);
-    flat.Stream(kPiece, [&](const std::byte* bytes, size_t size) { floats.Add(bytes, size); });
+    flat.Stream(piece, [&](const std::byte* bytes, size_t size) { floats.Add(bytes, size); });
     const std::lock_guard lock(*counting);
     report.denormals_flushed += floats.denormals;
     report.f16_overflows += floats.overflows;
