@@ -73,7 +73,9 @@ std::vector<ConvolutionAlgorithm> Bf16Algorithms(const KernelContext& context, c
     const double packed = static_cast<double>(shape.batch * shape.out_height * shape.out_width * shape.kernel_y *
                                               shape.kernel_x * blocked::RoundUp(shape.in_channels, loops.lanes)) *
                           sizeof(float);
-    algorithms.push_back({kPacked, direct + packed * blocked::CostOf(loops).transformed / threads});
+    // Larger filters wait for their packed pixels, too, which are no longer in the first-level cache.
+    const double multiply = shape.kernel_y * shape.kernel_x == 1 ? direct : 1.25 * direct;
+    algorithms.push_back({kPacked, multiply + packed * blocked::CostOf(loops).transformed / threads});
   }
   // Others must be clearly faster.
   algorithms.push_back({kOneDnn, direct / blocked::Bf16ProductRate(), 0.95});

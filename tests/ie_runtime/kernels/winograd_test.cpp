@@ -227,7 +227,8 @@ TEST_P(Winograd, RunsInsideATeamOfTheApplication) {
 
 INSTANTIATE_TEST_SUITE_P(Tiles, Winograd, testing::Combine(testing::Values(2, 4, 6), testing::ValuesIn(kLoopsCases)),
                          [](const testing::TestParamInfo<std::tuple<int, LoopsCase>>& test) {
-                           return std::get<LoopsCase>(test.param).name + ("Tile" + std::to_string(std::get<int>(test.param)));
+                           return std::get<LoopsCase>(test.param).name +
+                                  ("Tile" + std::to_string(std::get<int>(test.param)));
                          });
 
 TEST(WinogradChoice, FollowsTheSizes) {
