@@ -1,5 +1,6 @@
 // Measures what the machine can do at most and prints a line of JSON: multiply-adds of floats in registers, and reading
-// memory that no cache holds. With these, docs/performance.md says how far an inference is from what is possible.
+// memory that no cache holds; where the CPU has them, also those of bf16 on the tiles of AMX. With these,
+// docs/performance.md says how far an inference is from what is possible.
 //
 //   bench_machine [THREADS]      as many threads as there are CPUs by default
 #include <sys/mman.h>
@@ -13,7 +14,12 @@
 #include <vector>
 
 #if defined(__x86_64__)
+#include <cpuid.h>
 #include <immintrin.h>
+#endif
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
 #endif
 
 namespace {
@@ -70,6 +76,50 @@ volatile float start[kSums] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
 }
 #endif
 
+#if defined(__x86_64__) && defined(__linux__)
+// Products of tiles of 16 x 32 and 32 x 16 numbers.
+constexpr int64_t kTileProducts = 1'000'000;
+
+[[gnu::target("amx-tile,amx-bf16")]] void MultiplyTiles() {
+  struct alignas(64) {
+    uint8_t palette = 1, start_row = 0, reserved[14] = {};
+    uint16_t row_bytes[16] = {64, 64, 64, 64, 64, 64, 64, 64};
+    uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
+  } sizes;
+  asm volatile("" : : "r"(&sizes) : "memory");  // GCC 12 takes the instruction to read the first 8 bytes only
+  _tile_loadconfig(&sizes);
+  _tile_zero(0);
+  _tile_zero(1);
+  _tile_zero(2);
+  _tile_zero(3);
+  _tile_zero(4);
+  _tile_zero(5);
+  _tile_zero(6);
+  _tile_zero(7);
+  for (int64_t i = 0; i < kTileProducts; i += 4) {
+    _tile_dpbf16ps(0, 4, 6);
+    _tile_dpbf16ps(1, 4, 7);
+    _tile_dpbf16ps(2, 5, 6);
+    _tile_dpbf16ps(3, 5, 7);
+  }
+  _tile_release();
+}
+
+// As Gflops, of bf16 with sums in f32.
+double TileGflops(int threads) {
+  unsigned int a = 0, b = 0, c = 0, d = 0;
+  constexpr unsigned int kAmxBf16 = 1u << 22, kAmxTile = 1u << 24;
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || (d & kAmxBf16) == 0 || (d & kAmxTile) == 0) return 0;
+  // Threads that begin after this may use the tiles.
+  constexpr int64_t kRequestPermission = 0x1023, kTileData = 18;
+  if (syscall(SYS_arch_prctl, kRequestPermission, kTileData) != 0) return 0;
+  const double seconds = Best(threads, 5, [](int) { MultiplyTiles(); });
+  return 2.0 * 16 * 16 * 32 * static_cast<double>(kTileProducts) * threads / seconds / 1e9;
+}
+#else
+double TileGflops(int) { return 0; }
+#endif
+
 // 1e9 floating-point operations per second, two per multiply-add; 0 where there is no such instruction.
 double Gflops(int threads, bool wide) {
 #if defined(__x86_64__)
@@ -113,7 +163,9 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "bench_machine: got %s, expected a number of threads\n", argv[1]);
     return 1;
   }
-  std::printf("{\"threads\": %d, \"f32_avx512_gflops\": %.1f, \"f32_avx2_gflops\": %.1f, \"read_gb_per_s\": %.1f}\n",
-              threads, Gflops(threads, true), Gflops(threads, false), ReadingRate(threads));
+  std::printf("{\"threads\": %d, \"f32_avx512_gflops\": %.1f, \"f32_avx2_gflops\": %.1f, ", threads,
+              Gflops(threads, true), Gflops(threads, false));
+  if (const double tiles = TileGflops(threads); tiles > 0) std::printf("\"bf16_amx_gflops\": %.1f, ", tiles);
+  std::printf("\"read_gb_per_s\": %.1f}\n", ReadingRate(threads));
   return 0;
 }
