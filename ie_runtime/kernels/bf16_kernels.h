@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 
 #include "ie_runtime/kernel.h"
 #include "ie_runtime/kernels/window.h"
@@ -29,6 +30,9 @@ void ScaleShiftBf16Rows(StridedRows<const BF16> x, StridedRows<BF16> y, int64_t 
                         const float* shift, bool relu);
 // The maximum, or the sum times `scale`, of `count` pixels (one or more), for each channel.
 void MaxBf16(const BF16* const* taps, int64_t count, int64_t channels, BF16* y);
+// The maximum of windows whose taps all exist: `count` of them, `step` elements apart; `offsets`: of the taps.
+void MaxBf16Windows(const BF16* first, std::span<const int64_t> offsets, int64_t step, int64_t count, int64_t channels,
+                    BF16* y);
 void AverageBf16(const BF16* const* taps, int64_t count, int64_t channels, float scale, BF16* y);
 
 }  // namespace moir::runtime

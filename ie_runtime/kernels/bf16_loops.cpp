@@ -28,8 +28,8 @@ __m512i Rounded(__m512 low, __m512 high) { return reinterpret_cast<__m512i>(_mm5
 
 // Numbers of bf16 in the order of their values, as integers; the same again gives the number.
 __m512i Ordered(__m512i bits) {
-  const __m512i magnitude = _mm512_and_si512(_mm512_srai_epi16(bits, 15), _mm512_set1_epi16(0x7FFF));
-  return _mm512_xor_si512(bits, magnitude);
+  // bits ^ (sign & 0x7FFF)
+  return _mm512_ternarylogic_epi32(bits, _mm512_srai_epi16(bits, 15), _mm512_set1_epi16(0x7FFF), 0x78);
 }
 
 }  // namespace
@@ -77,6 +77,22 @@ void MaxBf16(const BF16* const* taps, int64_t count, int64_t channels, BF16* y) 
   }
 }
 
+void MaxBf16Windows(const BF16* first, std::span<const int64_t> offsets, int64_t step, int64_t count, int64_t channels,
+                    BF16* y) {
+  const int64_t* const taps = offsets.data();
+  const auto tap_count = static_cast<int64_t>(offsets.size());
+  for (int64_t window = 0; window < count; ++window, first += step, y += channels) {
+    for (int64_t channel = 0; channel < channels; channel += kLanes) {
+      const __mmask32 mask = MaskOf(channels - channel);
+      const BF16* const from = first + channel;
+      __m512i largest = Ordered(_mm512_maskz_loadu_epi16(mask, from + taps[0]));
+      for (int64_t tap = 1; tap < tap_count; ++tap)
+        largest = _mm512_max_epi16(largest, Ordered(_mm512_maskz_loadu_epi16(mask, from + taps[tap])));
+      _mm512_mask_storeu_epi16(y + channel, mask, Ordered(largest));
+    }
+  }
+}
+
 void AverageBf16(const BF16* const* taps, int64_t count, int64_t channels, float scale, BF16* y) {
   const __m512 factor = _mm512_set1_ps(scale);
   for (int64_t channel = 0; channel < channels; channel += kLanes) {
@@ -100,6 +116,7 @@ void ToBf16Fast(const float*, BF16*, int64_t) {}
 void ScaleShiftBf16Rows(StridedRows<const BF16>, StridedRows<BF16>, int64_t, int64_t, const float*, const float*,
                         bool) {}
 void MaxBf16(const BF16* const*, int64_t, int64_t, BF16*) {}
+void MaxBf16Windows(const BF16*, std::span<const int64_t>, int64_t, int64_t, int64_t, BF16*) {}
 void AverageBf16(const BF16* const*, int64_t, int64_t, float, BF16*) {}
 }  // namespace moir::runtime
 #endif

@@ -25,7 +25,28 @@ std::optional<KernelChoice> MakePoolingBf16(const KernelContext& context, Poolin
       const BF16* taps[kMaxTaps];
       for (int64_t line = first; line < last; ++line) {
         const BF16* image = src + line / out[2] * in[2] * in[3] * channels;
+        // Windows that lie inside the data, but for lines above and below it.
+        int64_t first_inside = 0, last_inside = 0;
+        if (kind == PoolingKind::kMax) {
+          const int64_t room = in[3] - 1 - (w.kernel[1] - 1) * w.dilations[1] + w.pads_begin[1];
+          first_inside = (w.pads_begin[1] + w.strides[1] - 1) / w.strides[1];
+          last_inside = room < 0 ? 0 : std::min(out[3], room / w.strides[1] + 1);
+        }
+        if (first_inside < last_inside) {
+          int64_t offsets[kMaxTaps];
+          size_t count = 0;
+          for (int64_t i = 0; i < w.kernel[0]; ++i) {
+            const int64_t row = line % out[2] * w.strides[0] - w.pads_begin[0] + i * w.dilations[0];
+            if (row < 0 || row >= in[2]) continue;
+            for (int64_t j = 0; j < w.kernel[1]; ++j) offsets[count++] = (row * in[3] + j * w.dilations[1]) * channels;
+          }
+          MaxBf16Windows(image + (first_inside * w.strides[1] - w.pads_begin[1]) * channels, {offsets, count},
+                         w.strides[1] * channels, last_inside - first_inside, channels,
+                         dst + (line * out[3] + first_inside) * channels);
+        }
         for (int64_t x = 0; x < out[3]; ++x) {
+          if (x == first_inside && x < last_inside) x = last_inside;
+          if (x == out[3]) break;
           int64_t count = 0;
           for (int64_t i = 0; i < w.kernel[0]; ++i) {
             const int64_t row = line % out[2] * w.strides[0] - w.pads_begin[0] + i * w.dilations[0];
