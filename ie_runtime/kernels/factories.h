@@ -6,6 +6,8 @@
 namespace moir::runtime {
 
 std::optional<KernelChoice> MakeAdaptiveAvgPool(const KernelContext& context);
+// A ConvolutionBackpropData in bf16 on AMX.
+std::optional<KernelChoice> MakeAmxDeconvolution(const KernelContext& context);
 std::optional<KernelChoice> MakeAmxKernel(const KernelContext& context);
 std::optional<KernelChoice> MakeArgMax(const KernelContext& context);
 std::optional<KernelChoice> MakeBinary(const KernelContext& context);

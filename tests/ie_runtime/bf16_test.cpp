@@ -149,12 +149,19 @@ TEST_F(Bf16, Deconvolutions) {
         "x : f32[2,32,7,9]; w : f32[32,48,4,4] = random(1); b : f32[1,48,1,1] = random(2); s : f32[48] = random(3)\n"
         "c = ConvolutionBackpropData(x, w) ",
         attributes, "\na = Add(c, b); p = PRelu(a, s)\n");
-    ExpectSameInBf16(text + "return p");
+    const EngineRun run = ExpectSameInBf16(text + "return p");
+    EXPECT_EQ(run.ExecType("c").rfind("amx_bf16", 0) == 0, EffectiveIsa() >= Isa::kAvx512CoreAmx) << attributes;
     ExpectSameInBf16(text + "v : f32[48,1,1,1,1] = fill(1); z = GroupConvolution(p, v); return z", 2);
   }
-  ExpectSameInBf16(
-      "x : f32[1,32,7,9]; w : f32[32,1,1,4,4] = random(1); c = GroupConvolutionBackpropData(x, w) strides=[2,2] "
-      "pads_begin=[1,1] pads_end=[1,1]; return c");
+  // What is left to other kernels.
+  for (const char* rest :
+       {"w : f32[32,1,1,4,4] = random(1); c = GroupConvolutionBackpropData(x, w) strides=[2,2] pads_begin=[1,1] "
+        "pads_end=[1,1]",
+        "w : f32[2,16,24,4,4] = random(1); c = GroupConvolutionBackpropData(x, w) strides=[2,2]",
+        "w : f32[32,48,3,3] = random(1); c = ConvolutionBackpropData(x, w) dilations=[2,2]"}) {
+    const EngineRun run = ExpectSameInBf16(StrCat("x : f32[1,32,7,9]; ", rest, "; return c"));
+    EXPECT_NE(run.ExecType("c").rfind("amx_bf16", 0), 0u) << rest;
+  }
 }
 
 TEST_F(Bf16, FullyConnectedStreamsRoundedWeights) {
@@ -222,7 +229,11 @@ TEST_F(Bf16, LayersBetweenConvolutions) {
   between("q = Tanh(c); m = Multiply(c, s); y = Add(m, t)", 24, 3);
   between("q = Tanh(c); m = Multiply(c, s); a = Add(m, t); y = ReLU(a)", 24, 3);
   between("q = Tanh(c); y = Sigmoid(c)", 24, 2);
-  between("q = Tanh(c); y = MaxPool(c) kernel=[3,3] strides=[2,2] pads_begin=[1,1] pads_end=[1,1]", 24, 1);
+  for (const char* window :
+       {"kernel=[3,3] strides=[2,2] pads_begin=[1,1] pads_end=[1,1]", "kernel=[2,2] strides=[2,2]",
+        "kernel=[3,5] strides=[1,3] pads_begin=[2,4] pads_end=[0,3]", "kernel=[12,12]",
+        "kernel=[2,13] pads_begin=[0,1] pads_end=[0,2]", "kernel=[4,5] strides=[5,4] rounding_type=\"ceil\""})
+    between(StrCat("q = Tanh(c); y = MaxPool(c) ", window), 24, 1);
   between("q = Tanh(c); y = AvgPool(c) kernel=[3,3] strides=[2,2] pads_begin=[1,1] pads_end=[1,1] exclude-pad=true", 24,
           2);
   between("q = Tanh(c); y = Concat(c, d) axis=1", 48, 1);

@@ -20,6 +20,9 @@ using blocked::DivideUp;
 // Steps that a first panel is fetched ahead of its use.
 constexpr int64_t kAhead = 8;
 
+// Rows of the result that are stored at a time, at least.
+constexpr int64_t kLeastStored = 2;
+
 // What is to stay in a core's cache of 2 MB while it is used again: rows of A, which every panel of weights reads, and
 // weights, which every row reads. The next weights arrive there meanwhile. Weights of a layer below kResidentBytes are
 // not fetched ahead again after their first use.
@@ -312,8 +315,8 @@ AmxConvolution::TileRows AmxConvolution::RowsOf(const Part& part, int64_t tile, 
   return {begin, std::min(begin + kTileRows, part.limit), std::min(begin, part.rows.last - count)};
 }
 
-void AmxConvolution::StoreTile(amx::StoreArguments& store, const Part& part, const TileRows& tile, const float* result,
-                               int64_t panel) const {
+void AmxConvolution::StoreTile(amx::StoreQueue& queue, amx::StoreArguments& store, const Part& part,
+                               const TileRows& tile, const float* result, int64_t panel) const {
   const bool gaps = !planes_ && padded_width_ != shape_.out_width;
   // Up to the end of a line of the result at a time.
   for (int64_t row = tile.begin; row < tile.end;) {
@@ -327,7 +330,7 @@ void AmxConvolution::StoreTile(amx::StoreArguments& store, const Part& part, con
       store.rows = count;
       store.sum = part.sum ? part.sum + offset : nullptr;
       store.dst = part.dst + offset;
-      amx::Store(store);
+      queue.Add(store);
     }
     row = next;
   }
@@ -338,12 +341,14 @@ void AmxConvolution::RunPart(const Part& part) const {
   if (part.first_panel >= part.last_panel || part.first_tile >= part.last_tile) return;
   const int64_t count = line_tiles_ ? tile_rows_ : std::min(kTileRows, rows.last - rows.first);
   alignas(64) float result[amx::kResultFloats] = {};
+  amx::StoreQueue queue;
   amx::ProductArguments p{};
   p.row_stride = pixel_ * static_cast<int64_t>(sizeof(BF16));
   p.taps = taps_.data();
   p.tap_count = static_cast<int64_t>(taps_.size());
   p.step_bytes = step_ * static_cast<int64_t>(sizeof(BF16));
   p.tile_bytes = step_ * kTileColumns * static_cast<int64_t>(sizeof(BF16));
+  p.queue = &queue;
   amx::StoreArguments store{};
   store.dst_is_bf16 = result_ == ElementType::kBF16;
   store.finish = finish_;
@@ -363,6 +368,7 @@ void AmxConvolution::RunPart(const Part& part) const {
     p.weights = reinterpret_cast<const BF16*>(weights);
     p.steps = last_step - first_step;
     p.accumulate = first_step > 0;
+    p.queue_rows = std::max(kLeastStored, DivideUp(2 * kTileRows, p.steps * p.tap_count));
     store.columns = std::min(kPanel, shape_.out_channels - panel * kPanel);
     p.one_column_tile = store.columns <= kTileColumns;
     store.bias = &bias_[static_cast<size_t>(panel * kPanel)];
@@ -402,9 +408,10 @@ void AmxConvolution::RunPart(const Part& part) const {
       amx::Multiply(p);
       if (last_step < steps) continue;
       for (int64_t i = 0; i < tiles; ++i)
-        StoreTile(store, part, own[i], p.result + i * 2 * kTileRows * kTileColumns, panel);
+        StoreTile(queue, store, part, own[i], p.result + i * 2 * kTileRows * kTileColumns, panel);
     }
   }
+  amx::Store(queue, 2 * kTileRows);
   amx::Release();
 }
 

@@ -76,8 +76,8 @@ class AmxConvolution {
   void FetchLines(const float* image, int64_t first) const;
   void PreparePlanes(const float* image, int64_t first, BF16* copy) const;
   void RunPart(const Part& part) const;
-  void StoreTile(amx::StoreArguments& store, const Part& part, const TileRows& tile, const float* result,
-                 int64_t panel) const;
+  void StoreTile(amx::StoreQueue& queue, amx::StoreArguments& store, const Part& part, const TileRows& tile,
+                 const float* result, int64_t panel) const;
   void RunWorker(const BF16* image, const BF16* copy, Part part, int64_t worker, std::byte* scratchpad) const;
   void RunImages(const BF16* image, const std::byte* sum, std::byte* dst, std::byte* scratchpad) const;
   void RunPlanes(const float* image, BF16* planes, const std::byte* sum, std::byte* dst, int64_t first_line,

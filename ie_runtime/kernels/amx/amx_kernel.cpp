@@ -1,5 +1,6 @@
 #include "ie_runtime/isa.h"
 #include "ie_runtime/kernels/amx/amx_convolution.h"
+#include "ie_runtime/kernels/amx/amx_deconvolution.h"
 #include "ie_runtime/kernels/blocked/blocked_kernel.h"
 #include "ie_runtime/kernels/blocked/packed_kernel.h"
 #include "ie_runtime/kernels/factories.h"
@@ -9,9 +10,11 @@
 namespace moir::runtime {
 namespace {
 
+// Convolution: an AmxConvolution or AmxDeconvolution.
+template <typename Convolution>
 class AmxKernel final : public Kernel {
  public:
-  AmxKernel(AmxConvolution convolution, ElementType result, size_t sum, std::optional<Chain> chain,
+  AmxKernel(Convolution convolution, ElementType result, size_t sum, std::optional<Chain> chain,
             std::vector<size_t> chain_inputs)
       : convolution_(std::move(convolution)),
         result_(result),
@@ -40,7 +43,7 @@ class AmxKernel final : public Kernel {
   }
 
  private:
-  AmxConvolution convolution_;
+  Convolution convolution_;
   ElementType result_;
   size_t sum_;
   std::optional<Chain> chain_;
@@ -72,10 +75,47 @@ std::optional<KernelChoice> MakeAmxKernel(const KernelContext& context) {
   const std::vector<size_t> sums = SumInputs(layer);
   for (const size_t input : sums) choice.inputs[input] = dst;
   if (fused.sum) choice.aliases.push_back({Alias::Kind::kInPlace, fused.sum});
-  choice.kernel =
-      std::make_unique<AmxKernel>(AmxConvolution(shape, ParallelThreads(), result, context.Input(1).constant,
-                                                 fused.bias, fused.finish, fused.slopes),
-                                  result, fused.sum, std::move(chain), sums);
+  choice.kernel = std::make_unique<AmxKernel<AmxConvolution>>(
+      AmxConvolution(shape, ParallelThreads(), result, context.Input(1).constant, fused.bias, fused.finish,
+                     fused.slopes),
+      result, fused.sum, std::move(chain), sums);
+  return choice;
+}
+
+std::optional<KernelChoice> MakeAmxDeconvolution(const KernelContext& context) {
+  const Layer& layer = context.GetLayer();
+  const Shape &data = context.InputShape(), &filter = context.InputShape(1), &out = context.OutputShape();
+  if (EffectiveIsa() < Isa::kAvx512CoreAmx || !context.Bf16() || layer.op != "ConvolutionBackpropData" ||
+      data.Rank() != 4 || !Uses(Technique::kAmx))
+    return std::nullopt;
+  const auto pair = [&](const char* name, int64_t missing) {
+    std::vector<int64_t> values = layer.Attr<std::vector<int64_t>>(name);
+    values.resize(2, missing);
+    return values;
+  };
+  const std::vector<int64_t> strides = pair("strides", 1), dilations = pair("dilations", 1);
+  const std::vector<int64_t> pads =
+      layer.Attr<std::string>("auto_pad") == "valid" ? std::vector<int64_t>{0, 0} : pair("pads_begin", 0);
+  const PackedShape shape{data[0],   data[1],    out[1],     data[2],      data[3],      out[2],  out[3], filter[2],
+                          filter[3], strides[0], strides[1], dilations[0], dilations[1], pads[0], pads[1]};
+  if (!AmxDeconvolution::Pays(shape)) return std::nullopt;
+  const ElementType result = context.OutputStorage();
+  const Layout dst = Layout::ChannelsLast(result, out);
+  const FusedPostOps fused = FusePostOps(context);
+  Check(fused.sum == 0, "a sum in a deconvolution");
+  std::optional<Chain> chain;
+  if (fused.count < layer.post_ops.size()) {
+    chain.emplace(*dst.Channels());
+    chain->AddPostOps(context, fused.count);
+  }
+  KernelChoice choice;
+  choice.inputs.resize(layer.inputs.size());
+  choice.inputs[0] = Layout::ChannelsLast(ElementType::kBF16, data);
+  choice.outputs = {dst};
+  choice.kernel = std::make_unique<AmxKernel<AmxDeconvolution>>(
+      AmxDeconvolution(shape, ParallelThreads(), result, context.Input(1).constant, fused.bias, fused.finish,
+                       fused.slopes),
+      result, 0, std::move(chain), std::vector<size_t>());
   return choice;
 }
 
@@ -92,9 +132,10 @@ std::unique_ptr<Kernel> MakeAmxMatMul(const KernelContext& context, const MatMul
     chain.emplace(ChannelView{1, 1, shape.rows, shape.columns, shape.columns});
     chain->AddPostOps(context, fused.count);
   }
-  return std::make_unique<AmxKernel>(AmxConvolution(as_convolution, ParallelThreads(), result,
-                                                    context.Input(1).constant, fused.bias, fused.finish, fused.slopes),
-                                     result, 0, std::move(chain), std::vector<size_t>());
+  return std::make_unique<AmxKernel<AmxConvolution>>(
+      AmxConvolution(as_convolution, ParallelThreads(), result, context.Input(1).constant, fused.bias, fused.finish,
+                     fused.slopes),
+      result, 0, std::move(chain), std::vector<size_t>());
 }
 
 }  // namespace moir::runtime

@@ -60,8 +60,10 @@ void Run(const ProductArguments& a) {
       weights += 2 * a.tile_bytes;
       for (int64_t line = 0; line < a.next_lines_per_step && next < next_end; ++line, next += 64)
         _mm_prefetch(reinterpret_cast<const char*>(next), _MM_HINT_T1);
+      if (a.queue->first != a.queue->last) Store(*a.queue, a.queue_rows);
     }
   }
+  Store(*a.queue, 2 * kTileRows);
   _tile_stored(0, c, kRow);
   if constexpr (kColumns == 2) _tile_stored(1, c + kTile, kRow);
   if constexpr (kRows == 2) _tile_stored(2, c + 2 * kTile, kRow);
@@ -138,7 +140,7 @@ __m512 Finished(__m512 x, const blocked::Finish& finish, __m512 slope) {
 __m512 FromBf16(__m256i bits) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(bits), 16)); }
 
 template <Kind kKind, bool kBf16, bool kSum>
-void StoreRows(const StoreArguments& a) {
+void StoreRows(const StoreArguments& a, int64_t rows) {
   const __m512 bias[2] = {_mm512_loadu_ps(a.bias), _mm512_loadu_ps(a.bias + kTileColumns)};
   __m512 slopes[2] = {_mm512_set1_ps(a.finish.low), _mm512_set1_ps(a.finish.low)};
   if constexpr (kKind == Kind::kPRelu) {
@@ -150,7 +152,7 @@ void StoreRows(const StoreArguments& a) {
   const float* result = a.result;
   const std::byte* sum = a.sum;
   std::byte* dst = a.dst;
-  for (int64_t row = 0; row < a.rows; ++row, result += kTileColumns, dst += a.row_stride) {
+  for (int64_t row = 0; row < rows; ++row, result += kTileColumns, dst += a.row_stride) {
     __m512 x = _mm512_add_ps(_mm512_loadu_ps(result), bias[0]);
     __m512 y = _mm512_add_ps(_mm512_loadu_ps(result + kTileRows * kTileColumns), bias[1]);
     if constexpr (kSum) {
@@ -176,9 +178,18 @@ void StoreRows(const StoreArguments& a) {
 }
 
 template <Kind kKind>
-void StoreKind(const StoreArguments& a) {
-  if (a.dst_is_bf16) (a.sum ? StoreRows<kKind, true, true> : StoreRows<kKind, true, false>)(a);
-  else (a.sum ? StoreRows<kKind, false, true> : StoreRows<kKind, false, false>)(a);
+void StoreKind(const StoreArguments& a, int64_t rows) {
+  if (a.dst_is_bf16) (a.sum ? StoreRows<kKind, true, true> : StoreRows<kKind, true, false>)(a, rows);
+  else (a.sum ? StoreRows<kKind, false, true> : StoreRows<kKind, false, false>)(a, rows);
+}
+
+void StoreSome(const StoreArguments& a, int64_t rows) {
+  switch (a.finish.kind) {
+    case Kind::kNone: return StoreKind<Kind::kNone>(a, rows);
+    case Kind::kRelu: return StoreKind<Kind::kRelu>(a, rows);
+    case Kind::kPRelu: return StoreKind<Kind::kPRelu>(a, rows);
+    case Kind::kClip: return StoreKind<Kind::kClip>(a, rows);
+  }
 }
 
 }  // namespace
@@ -211,12 +222,22 @@ void Multiply(const ProductArguments& arguments) {
   else (arguments.one_column_tile ? Run<1, 1> : Run<1, 2>)(arguments);
 }
 
-void Store(const StoreArguments& arguments) {
-  switch (arguments.finish.kind) {
-    case Kind::kNone: return StoreKind<Kind::kNone>(arguments);
-    case Kind::kRelu: return StoreKind<Kind::kRelu>(arguments);
-    case Kind::kPRelu: return StoreKind<Kind::kPRelu>(arguments);
-    case Kind::kClip: return StoreKind<Kind::kClip>(arguments);
+void Store(const StoreArguments& arguments) { StoreSome(arguments, arguments.rows); }
+
+void Store(StoreQueue& queue, int64_t rows) {
+  while (rows > 0 && queue.first != queue.last) {
+    StoreArguments& piece = queue.pieces[queue.first];
+    const int64_t count = rows < piece.rows ? rows : piece.rows;
+    StoreSome(piece, count);
+    rows -= count;
+    piece.rows -= count;
+    if (piece.rows == 0) {
+      ++queue.first;
+      continue;
+    }
+    piece.result += count * kTileColumns;
+    piece.dst += count * piece.row_stride;
+    if (piece.sum) piece.sum += count * piece.row_stride;
   }
 }
 
@@ -230,5 +251,6 @@ void Release() {}
 void Unfold(const UnfoldArguments&) {}
 void Multiply(const ProductArguments&) {}
 void Store(const StoreArguments&) {}
+void Store(StoreQueue&, int64_t) {}
 }  // namespace moir::runtime::amx
 #endif

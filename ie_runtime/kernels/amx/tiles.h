@@ -33,6 +33,33 @@ struct UnfoldArguments {
 };
 void Unfold(const UnfoldArguments& arguments);
 
+// finish(C + bias + sum), rounded to bf16 or not, for rows that follow each other.
+struct StoreArguments {
+  const float* result;       // the row of the first tile; the second one lies kTileRows * kTileColumns floats on
+  int64_t rows, row_stride;  // stride: bytes of dst and sum
+  int64_t columns;
+  const float* bias;     // kPanel floats
+  const std::byte* sum;  // null, or of the result's type
+  std::byte* dst;
+  bool dst_is_bf16;
+  blocked::Finish finish;
+  const float* slopes;  // kPanel floats for Finish::Kind::kPRelu
+};
+void Store(const StoreArguments& arguments);
+
+// Results that are yet to be stored. Tiles wait for what is stored before them, so that rows of one product are best
+// stored a few at a time while the next one is computed.
+struct StoreQueue {
+  StoreArguments pieces[2 * kTileRows];
+  int64_t first = 0, last = 0;
+  void Add(const StoreArguments& piece) {
+    if (first == last) first = last = 0;
+    pieces[last++] = piece;
+  }
+};
+// Up to `rows` rows of those in the queue.
+void Store(StoreQueue& queue, int64_t rows);
+
 struct ProductArguments {
   const BF16* rows[2];  // first rows of the tiles of A; null: one tile is all
   int64_t row_stride;   // bytes
@@ -47,23 +74,11 @@ struct ProductArguments {
   // Fetched as well, some lines with every tap of every step.
   const std::byte* next;
   int64_t next_lines_per_step, next_lines;
+  StoreQueue* queue;  // is stored meanwhile, `queue_rows` with every tap of every step, and the rest before C
+  int64_t queue_rows;
   float* result;
   bool accumulate = false;  // C begins as `result`, else as zeros
 };
 void Multiply(const ProductArguments& arguments);
-
-// finish(C + bias + sum), rounded to bf16 or not, for rows that follow each other.
-struct StoreArguments {
-  const float* result;       // the row of the first tile; the second one lies kTileRows * kTileColumns floats on
-  int64_t rows, row_stride;  // stride: bytes of dst and sum
-  int64_t columns;
-  const float* bias;     // kPanel floats
-  const std::byte* sum;  // null, or of the result's type
-  std::byte* dst;
-  bool dst_is_bf16;
-  blocked::Finish finish;
-  const float* slopes;  // kPanel floats for Finish::Kind::kPRelu
-};
-void Store(const StoreArguments& arguments);
 
 }  // namespace moir::runtime::amx

@@ -91,6 +91,7 @@ std::optional<KernelChoice> MakeDeconvolutionKernel(const KernelContext& context
   if (!context.AllF32() || !context.Input(1).IsConstant()) return std::nullopt;
   const std::string& automatic = layer.Attr<std::string>("auto_pad");
   if (automatic == "same_upper" || automatic == "same_lower") return std::nullopt;
+  if (auto choice = MakeAmxDeconvolution(context)) return choice;
   const bool grouped = layer.op == "GroupConvolutionBackpropData";
   const Shape& stored = context.InputShape(1);
   const int64_t first = grouped ? 1 : 0;
