@@ -239,7 +239,7 @@ void Round(const MultiplyArguments& a, int64_t first, const float* v, int64_t v_
   }
   const float* u = a.u;
   for (int64_t block = 0; block < a.blocks; ++block) {
-#pragma GCC unroll 2
+#pragma GCC unroll kUnrolledLanes
     for (int64_t lane = 0; lane < kLanes; ++lane) {
       Reg w[kVectors];
 #pragma GCC unroll 2
@@ -251,10 +251,10 @@ void Round(const MultiplyArguments& a, int64_t first, const float* v, int64_t v_
         for (int k = 0; k < kVectors; ++k) sum[r][k] = Vec::MulAdd(factor, w[k], sum[r][k]);
       }
       u += kVectors * kLanes;
+      _mm_prefetch(next, _MM_HINT_T1);
+      if constexpr (kVectors * kLanes > 16) _mm_prefetch(next + 64, _MM_HINT_T1);
+      next += next_step;
     }
-    // Each line once: with many rounds a step's part of the next weights is a few bytes.
-    for (int64_t i = 0; i < next_step * kLanes; i += 64) _mm_prefetch(next + i, _MM_HINT_T1);
-    next += next_step * kLanes;
     v += v_step;
   }
   const int64_t m_offset = first * a.m_row_stride;

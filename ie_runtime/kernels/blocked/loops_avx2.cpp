@@ -31,6 +31,7 @@ struct Vec {
 };
 constexpr int kMaxRows = 6;              // 12 of 16 registers hold sums
 constexpr int kMaxRowsOfOneVector = 12;  // 6 sums would wait for each other
+constexpr int kUnrolledLanes = 4;
 
 #include "ie_runtime/kernels/blocked/loops.inc.h"
 

@@ -22,3 +22,4 @@ struct Vec {
 };
 constexpr int kMaxRows = 14;  // 28 of 32 registers hold sums
 constexpr int kMaxRowsOfOneVector = kMaxRows;
+constexpr int kUnrolledLanes = 2;
