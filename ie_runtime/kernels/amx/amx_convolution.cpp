@@ -26,7 +26,7 @@ constexpr int64_t kLeastStored = 2;
 // What is to stay in a core's cache of 2 MB while it is used again: rows of A, which every panel of weights reads, and
 // weights, which every row reads. The next weights arrive there meanwhile. Weights of a layer below kResidentBytes are
 // not fetched ahead again after their first use.
-constexpr int64_t kRowsBytes = 768 * 1024, kWeightsBytes = 320 * 1024, kResidentBytes = 384 * 1024;
+constexpr int64_t kCacheBytes = 1280 * 1024, kWeightsBytes = 320 * 1024, kResidentBytes = 384 * 1024;
 
 // Pixels a multiple of kCrowded channels apart would share few sets of the first cache, which then could not keep what
 // the taps of a window see of them; kGap channels between the pixels of a copy spread them.
@@ -149,11 +149,18 @@ void AmxConvolution::PlanTiles() {
   const int64_t work = rows_ * shape_.out_channels * shape_.in_channels * static_cast<int64_t>(taps_.size());
   workers_ = std::clamp<int64_t>(count / std::max<int64_t>(1, kLeastWork / (work / count + 1)), 1, threads_);
 
+  const int64_t steps = channels_ / step_, step_bytes = panel_elements_ / steps * int64_t{sizeof(BF16)};
+  chunks_ = DivideUp(steps, std::max<int64_t>(1, kWeightsBytes / step_bytes));
+  // All weights, or the present ones and the next.
+  const int64_t own_bytes = (by_channels_ ? DivideUp(panels, workers_) : panels) * steps * step_bytes;
+  const int64_t kept_bytes =
+      own_bytes <= kResidentBytes ? own_bytes : std::min(own_bytes, 2 * DivideUp(steps, chunks_) * step_bytes);
+  const int64_t rows_bytes = kCacheBytes - kept_bytes;
   const int64_t line_bytes = padded_width_ * row_bytes, halo = padded_height_ - shape_.out_height;
   if (direct_ || planes_) {
-    strip_blocks_ = std::max<int64_t>(1, kRowsBytes / (2 * kTileRows * row_bytes));
+    strip_blocks_ = std::max<int64_t>(1, rows_bytes / (2 * kTileRows * row_bytes));
   } else {
-    const int64_t lines = std::max<int64_t>(1, kRowsBytes / line_bytes - halo - 1);
+    const int64_t lines = std::max<int64_t>(1, rows_bytes / line_bytes - halo - 1);
     strip_blocks_ = std::max<int64_t>(1, line_tiles_ ? lines * line_tiles_ / 2 : lines * padded_width_ / 32);
   }
   strip_blocks_ = std::min(strip_blocks_, by_channels_ ? blocks : DivideUp(blocks, workers_));
@@ -166,10 +173,7 @@ void AmxConvolution::PlanTiles() {
         by_channels_ ? shape_.out_height : std::min(shape_.out_height, (begins + per_line - 1) / per_line + 1);
     copy_elements_ = RoundUp((lines + halo) * padded_width_ * pixel_, 32);
   }
-  const int64_t steps = channels_ / step_, step_bytes = panel_elements_ / steps * int64_t{sizeof(BF16)};
-  const int64_t chunks = DivideUp(steps, std::max<int64_t>(1, kWeightsBytes / step_bytes));
-  chunk_steps_ = DivideUp(steps, chunks);
-  if (chunk_steps_ < steps) accumulators_ = strip_blocks_ * amx::kResultFloats;
+  if (chunks_ > 1) accumulators_ = strip_blocks_ * amx::kResultFloats;
 }
 
 size_t AmxConvolution::ScratchpadBytes() const {
@@ -354,16 +358,16 @@ void AmxConvolution::RunPart(const Part& part) const {
   store.finish = finish_;
   store.row_stride = shape_.out_channels * static_cast<int64_t>(ElementSize(result_));
   const int64_t blocks = DivideUp(part.last_tile - part.first_tile, 2), steps = channels_ / step_;
-  const int64_t chunks = DivideUp(steps, chunk_steps_);
   const int64_t panel_bytes = panel_elements_ * static_cast<int64_t>(sizeof(BF16));
   const int64_t product_lines = 2 * p.tile_bytes / 64, step_bytes = panel_bytes / steps;
   const bool fetches =
-      false && !planes_ && (part.first_use || (part.last_panel - part.first_panel) * panel_bytes > kResidentBytes);
+      !planes_ && (part.first_use || (part.last_panel - part.first_panel) * panel_bytes > kResidentBytes);
 
   amx::Configure(count, step_);
-  for (int64_t turn = 0; turn < (part.last_panel - part.first_panel) * chunks; ++turn) {
-    const int64_t panel = part.first_panel + turn / chunks, first_step = turn % chunks * chunk_steps_;
-    const int64_t last_step = std::min(steps, first_step + chunk_steps_);
+  const int64_t turns = (part.last_panel - part.first_panel) * chunks_;
+  for (int64_t turn = 0; turn < turns; ++turn) {
+    const int64_t panel = part.first_panel + turn / chunks_, chunk = turn % chunks_;
+    const int64_t first_step = steps * chunk / chunks_, last_step = steps * (chunk + 1) / chunks_;
     const std::byte* weights = weights_.get() + panel * panel_bytes + first_step * step_bytes;
     p.weights = reinterpret_cast<const BF16*>(weights);
     p.steps = last_step - first_step;
@@ -375,7 +379,7 @@ void AmxConvolution::RunPart(const Part& part) const {
     store.slopes = &slopes_[static_cast<size_t>(panel * kPanel)];
     // The weights of the next turn follow these; after the last strip's last turn there is none.
     const std::byte* next = weights + p.steps * step_bytes;
-    int64_t next_steps = last_step < steps ? std::min(chunk_steps_, steps - last_step) : chunk_steps_;
+    int64_t next_steps = last_step < steps ? steps * (chunk + 2) / chunks_ - last_step : steps / chunks_;
     if (last_step == steps && panel + 1 == part.last_panel) {
       next = weights_.get() + part.first_panel * panel_bytes;
       if (part.is_last) next_steps = 0;
@@ -390,7 +394,11 @@ void AmxConvolution::RunPart(const Part& part) const {
         p.rows[i] = i < tiles ? rows.data + (own[i].start - rows.first) * pixel_ + first_step * step_ : nullptr;
       }
       if (!fetches) {
-        p.next_lines = p.next_lines_per_step = 0;
+        const int64_t calls = turns * blocks, per_call = DivideUp(part.source_lines, calls);
+        const int64_t skipped = (turn * blocks + block) * per_call;
+        p.next = part.source + skipped * 64;
+        p.next_lines = std::clamp<int64_t>(part.source_lines - skipped, 0, per_call);
+        p.next_lines_per_step = DivideUp(per_call, p.steps * p.tap_count);
       } else if (turn == 0 && block == 0 && part.first_use) {
         p.next = weights + kAhead * product_lines * 64;
         p.next_lines = std::max<int64_t>(0, p.steps * step_bytes / 64 - kAhead * product_lines);
@@ -442,6 +450,17 @@ void AmxConvolution::RunWorker(const BF16* image, const BF16* copy, Part part, i
       Prepare(image, first_line, last_line + 1 + halo, own_copy);
       part.rows = {own_copy, first_line * padded_width_, last_line * padded_width_ + shape_.out_width};
       part.rows_from_elsewhere = false;
+      // What the next strip adds to what this one reads.
+      const int64_t next_tile = std::min(tiles_, 2 * (first + (last - first) * (strip + 2) / strips));
+      const int64_t seen = last_line + 1 + halo - shape_.pad_top;
+      const int64_t next_seen =
+          part.is_last || IsPointwise(shape_)
+              ? seen
+              : (RowsOf(part, next_tile - 1, kTileRows).end - 1) / padded_width_ + 1 + halo - shape_.pad_top;
+      const int64_t from = std::clamp<int64_t>(seen, 0, shape_.height), to = std::clamp(next_seen, from, shape_.height);
+      const int64_t line = shape_.width * shape_.in_channels;
+      part.source = reinterpret_cast<const std::byte*>(image + from * line);
+      part.source_lines = (to - from) * line * int64_t{sizeof(BF16)} / 64;
     }
     RunPart(part);
   }

@@ -62,7 +62,10 @@ class AmxConvolution {
     int64_t base = 0, limit = 0, first_tile = 0, last_tile = 0;
     float* accumulators = nullptr;          // where weights are taken in chunks
     bool first_use = true, is_last = true;  // of these weights by this thread, in this inference
-    bool rows_from_elsewhere = true;        // not from this core's cache
+    // Fetched meanwhile, where no weights are: what the next strip reads of the source, in lines of 64 bytes.
+    const std::byte* source = nullptr;
+    int64_t source_lines = 0;
+    bool rows_from_elsewhere = true;  // not from this core's cache
   };
   struct TileRows {
     int64_t begin, end;  // of the rows that are the tile's own
@@ -101,7 +104,7 @@ class AmxConvolution {
   bool by_channels_;                        // workers share panels, else tiles
   int64_t workers_;
   int64_t strip_blocks_;  // pairs of tiles that a worker multiplies with one panel after the other
-  int64_t chunk_steps_;   // of a panel at a time, for all tiles of a strip; sums wait in accumulators
+  int64_t chunks_;        // of the steps of a panel, each for all tiles of a strip; sums wait in accumulators
   int64_t copy_elements_, accumulators_;
   int64_t panel_elements_;
   std::vector<int64_t> taps_;
