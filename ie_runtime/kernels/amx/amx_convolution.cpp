@@ -28,6 +28,10 @@ constexpr int64_t kLeastStored = 2;
 // not fetched ahead again after their first use.
 constexpr int64_t kCacheBytes = 1280 * 1024, kWeightsBytes = 320 * 1024, kResidentBytes = 384 * 1024;
 
+// Results from this size on are written past the caches, which the next layer would find them in no more: writing into
+// caches reads what is overwritten first.
+constexpr int64_t kStreamedBytes = 24 << 20;
+
 // Pixels a multiple of kCrowded channels apart would share few sets of the first cache, which then could not keep what
 // the taps of a window see of them; kGap channels between the pixels of a copy spread them.
 constexpr int64_t kCrowded = 128, kGap = 32;
@@ -173,6 +177,9 @@ void AmxConvolution::PlanTiles() {
         by_channels_ ? shape_.out_height : std::min(shape_.out_height, (begins + per_line - 1) / per_line + 1);
     copy_elements_ = RoundUp((lines + halo) * padded_width_ * pixel_, 32);
   }
+  const int64_t pixel_bytes = shape_.out_channels * static_cast<int64_t>(ElementSize(result_));
+  streams_ = result_ == ElementType::kBF16 && pixel_bytes % 64 == 0 &&
+             shape_.out_height * shape_.out_width * pixel_bytes >= kStreamedBytes;
   if (chunks_ > 1) accumulators_ = strip_blocks_ * amx::kResultFloats;
 }
 
@@ -360,6 +367,7 @@ void AmxConvolution::RunPart(const Part& part) const {
   const int64_t blocks = DivideUp(part.last_tile - part.first_tile, 2), steps = channels_ / step_;
   const int64_t panel_bytes = panel_elements_ * static_cast<int64_t>(sizeof(BF16));
   const int64_t product_lines = 2 * p.tile_bytes / 64, step_bytes = panel_bytes / steps;
+  const bool streams = streams_ && !part.sum && reinterpret_cast<uintptr_t>(part.dst) % 64 == 0;
   const bool fetches =
       !planes_ && (part.first_use || (part.last_panel - part.first_panel) * panel_bytes > kResidentBytes);
 
@@ -375,6 +383,7 @@ void AmxConvolution::RunPart(const Part& part) const {
     p.queue_rows = std::max(kLeastStored, DivideUp(2 * kTileRows, p.steps * p.tap_count));
     store.columns = std::min(kPanel, shape_.out_channels - panel * kPanel);
     p.one_column_tile = store.columns <= kTileColumns;
+    store.streams = streams && store.columns == kPanel;
     store.bias = &bias_[static_cast<size_t>(panel * kPanel)];
     store.slopes = &slopes_[static_cast<size_t>(panel * kPanel)];
     // The weights of the next turn follow these; after the last strip's last turn there is none.
@@ -479,6 +488,7 @@ void AmxConvolution::RunImages(const BF16* image, const std::byte* sum, std::byt
   ParallelFor(workers_, 1, [&](int64_t first, int64_t last) {
     for (int64_t worker = first; worker < last; ++worker)
       RunWorker(image, copied ? copy : nullptr, part, worker, scratchpad);
+    if (streams_) amx::FinishStreams();
   });
 }
 
@@ -504,6 +514,7 @@ void AmxConvolution::Run(const std::byte* src, const std::byte* sum, std::byte* 
       for (int64_t i = first; i < last; ++i) {
         RunPlanes(data, copy + i * StripElements(), image_sum, image_dst, lines * i / pieces, lines * (i + 1) / pieces);
       }
+      if (streams_) amx::FinishStreams();
     });
   }
 }

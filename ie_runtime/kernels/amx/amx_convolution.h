@@ -106,6 +106,7 @@ class AmxConvolution {
   int64_t strip_blocks_;  // pairs of tiles that a worker multiplies with one panel after the other
   int64_t chunks_;        // of the steps of a panel, each for all tiles of a strip; sums wait in accumulators
   int64_t copy_elements_, accumulators_;
+  bool streams_;  // the result, past the caches
   int64_t panel_elements_;
   std::vector<int64_t> taps_;
   std::vector<int64_t> offsets_;  // in the planes, of what a row consists of

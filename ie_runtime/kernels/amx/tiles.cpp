@@ -169,7 +169,9 @@ void StoreRows(const StoreArguments& a, int64_t rows) {
     x = Finished<kKind>(x, a.finish, slopes[0]);
     y = Finished<kKind>(y, a.finish, slopes[1]);
     if constexpr (kBf16) {
-      _mm512_mask_storeu_epi16(dst, mask, reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(y, x)));
+      const auto rounded = reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(y, x));
+      if (a.streams) _mm512_stream_si512(reinterpret_cast<__m512i*>(dst), rounded);
+      else _mm512_mask_storeu_epi16(dst, mask, rounded);
     } else {
       _mm512_mask_storeu_ps(dst, low, x);
       _mm512_mask_storeu_ps(reinterpret_cast<float*>(dst) + kTileColumns, high, y);
@@ -213,6 +215,8 @@ void Configure(int64_t rows, int64_t channels) {
 
 void Release() { _tile_release(); }
 
+void FinishStreams() { _mm_sfence(); }
+
 void Unfold(const UnfoldArguments& arguments) {
   (arguments.stride_2 ? UnfoldRows<true> : UnfoldRows<false>)(arguments);
 }
@@ -248,6 +252,7 @@ void Store(StoreQueue& queue, int64_t rows) {
 namespace moir::runtime::amx {
 void Configure(int64_t, int64_t) {}
 void Release() {}
+void FinishStreams() {}
 void Unfold(const UnfoldArguments&) {}
 void Multiply(const ProductArguments&) {}
 void Store(const StoreArguments&) {}

@@ -22,6 +22,8 @@ constexpr int64_t kResultFloats = 4 * kTileRows * kTileColumns;
 // The sizes of the tiles, for the calling thread until Release.
 void Configure(int64_t rows, int64_t channels);
 void Release();
+// What was stored past the caches, for other threads to see.
+void FinishStreams();
 
 // kTileRows rows of A out of planes: row r is planes[offset + r * stride] for all offsets, then zeros.
 struct UnfoldArguments {
@@ -42,6 +44,7 @@ struct StoreArguments {
   const std::byte* sum;  // null, or of the result's type
   std::byte* dst;
   bool dst_is_bf16;
+  bool streams;  // past the caches: kPanel columns of bf16, dst and row_stride multiples of 64
   blocked::Finish finish;
   const float* slopes;  // kPanel floats for Finish::Kind::kPRelu
 };

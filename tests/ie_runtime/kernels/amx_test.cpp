@@ -180,6 +180,15 @@ TEST_F(Amx, ConvolutionsInStripsAndChunks) {
   ExpectRight<AmxConvolution>({Square(1024, 96, 20, 25, 1, 0)}, 1, 37);
 }
 
+// Results that are written past the caches, of pixels and of planes.
+TEST_F(Amx, LargeConvolutions) {
+  for (const int64_t channels : {16, 3}) {
+    const PackedShape shape = Square(channels, 96, 370, 361, 3, 1);
+    ASSERT_TRUE(AmxConvolution::Pays(shape));
+    ExpectRight<AmxConvolution>({shape, ElementType::kBF16, false, kFinishes[2]}, 2, 1009);
+  }
+}
+
 TEST_F(Amx, ConvolutionsDrawnAtRandom) {
   std::mt19937 engine(7);
   const auto draw = [&](int64_t low, int64_t high) {
