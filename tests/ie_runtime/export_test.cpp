@@ -1,5 +1,6 @@
 // Compiled models on disk: export and import.
 #include <cstring>
+#include <map>
 
 #include "ie_runtime/isa.h"
 #include "ie_runtime/kernels/blocked/cost.h"
@@ -265,6 +266,37 @@ TEST(ExportModes, Bf16WeightsAreThoseOfBf16) {
   const std::string portable = Exported(large.Compile(Threads("1", "portable")));
   Properties one = {{"inference_num_threads", "1"}, {"inference_precision", "bf16"}};
   EXPECT_EQ(Infer(Import(portable, one)), Infer(bf16));
+}
+
+// Kernels follow the CPU: weights that are packed for one that multiplies faster in bf16 are not taken by another.
+TEST(ExportModes, Bf16WeightsAreForCpusOfOneKind) {
+  const bool choice =
+      runtime::HasBf16(runtime::EffectiveIsa()) && runtime::EffectiveIsa() < runtime::Isa::kAvx512CoreAmx;
+  if (!choice) GTEST_SKIP() << "the choice of kernels does not depend on it";
+  struct Rate {
+    const double before = runtime::blocked::Bf16ProductRate();
+    ~Rate() { runtime::blocked::SetBf16ProductRate(before); }
+  } const rate;
+  const LargeModel large = MakeLargeModel();
+  Properties properties = Threads("1", "compiled");
+  properties["inference_precision"] = "bf16";
+  std::map<double, std::string> exported;
+  std::map<double, std::vector<float>> results;
+  const test::TempFolder temp;
+  Properties cached = With(temp.File("cache"));
+  cached["inference_precision"] = "bf16";
+  for (const double value : {0.5, 2.0}) {
+    runtime::blocked::SetBf16ProductRate(value);
+    const CompiledModel model = large.Compile(properties);
+    exported[value] = Exported(model);
+    results[value] = Infer(model);
+    EXPECT_EQ(Infer(Import(exported[value], properties)), results[value]);
+    EXPECT_FALSE(FromCache(large.Compile(cached)));
+    EXPECT_TRUE(FromCache(large.Compile(cached)));
+  }
+  EXPECT_NE(results[0.5], results[2.0]);
+  ExpectError(ErrorKind::kUnsupported, "products 0.5 times as fast as in f32",
+              [&] { Import(exported[0.5], properties); });
 }
 
 // In every model of the engine's tests, whatever it is made of.
