@@ -159,8 +159,12 @@ TEST_P(Bf16Nets, BodyIsWithinItsRoundings) {
     }
     RecordProperty(StrCat("result", i), StrCat(difference / kStep, " steps, ", roundings[i], " roundings"));
   }
-  for (const std::string& kernel : Words(GetParam().kernels)) {
-    if (EffectiveIsa() < Isa::kAvx512CoreAmx) break;
+  for (std::string kernel : Words(GetParam().kernels)) {
+    if (EffectiveIsa() < Isa::kAvx512CoreAmx) {
+      // What AMX does there is done in f32 where that is faster.
+      if (kernel != "amx_bf16" || !MultipliesFasterInF32()) continue;
+      kernel = ":avx512_bf16";
+    }
     EXPECT_TRUE(std::any_of(compiled->Steps().begin(), compiled->Steps().end(), [&](const Step& step) {
       return step.kernel->ExecType().find(kernel) != std::string::npos;
     })) << kernel;

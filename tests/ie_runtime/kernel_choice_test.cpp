@@ -6,6 +6,7 @@
 #include <set>
 #include <thread>
 
+#include "ie_runtime/kernels/blocked/cost.h"
 #include "ie_runtime/kernels/blocked/loops.h"
 #include "ie_runtime/measure_algorithms.h"
 #include "tests/ie_runtime/compiled_files_support.h"
@@ -253,16 +254,48 @@ TEST(KernelChoice, TimeIsBounded) {
   EXPECT_NE(all.at(0).first.find("1x64x30x30 to 64x30x30 by 3x3"), std::string::npos) << all.at(0).first;
 }
 
+// While it lives, the CPU multiplies so much faster in bf16 than in f32.
+class Bf16Rate {
+ public:
+  explicit Bf16Rate(double rate) { blocked::SetBf16ProductRate(rate); }
+  ~Bf16Rate() { blocked::SetBf16ProductRate(before_); }
+  Bf16Rate(const Bf16Rate&) = delete;
+  Bf16Rate& operator=(const Bf16Rate&) = delete;
+
+ private:
+  const double before_ = blocked::Bf16ProductRate();
+};
+
+// The estimate depends on how fast the CPU multiplies in bf16.
+TEST(KernelChoice, EstimatesInBf16) {
+  if (!HasBf16(EffectiveIsa())) GTEST_SKIP() << "this CPU computes in f32";
+  if (EffectiveIsa() >= Isa::kAvx512CoreAmx) GTEST_SKIP() << "AMX is faster than either";
+  CompileOptions options;
+  options.threads = 1;
+  options.precision = ElementType::kBF16;
+  const auto beginnings = [&](double rate) {
+    const Bf16Rate set(rate);
+    std::multiset<std::string> kernels;
+    for (const auto& [layer, kernel] : KernelsOf(CompiledGraph(graph::ParseGraph(kNet), options)))
+      kernels.insert(kernel.find(":avx512_bf16") == std::string::npos ? "onednn" : kernel.substr(0, 6));
+    return kernels;
+  };
+  // Three layers with windows of 3 x 3 that move by one, one with strides, and two pointwise ones.
+  const std::multiset<std::string> slow = beginnings(0.5), fast = beginnings(2);
+  EXPECT_EQ(slow.count("onednn"), 0u);
+  EXPECT_EQ(slow.count("winogr"), 3u);
+  EXPECT_EQ(slow.count("packed"), 3u);
+  // Four times fewer products are worth more than twice as fast ones.
+  EXPECT_EQ(fast.count("winogr"), 3u);
+  EXPECT_EQ(fast.count("onednn"), 3u);
+}
+
 // Of a model compiled for bf16: without AMX oneDNN's kernels and those of our own, whatever the estimate says; with it
 // there is no choice.
 TEST(KernelChoice, ModelsInBf16) {
   if (!HasBf16(EffectiveIsa())) GTEST_SKIP() << "this CPU computes in f32";
   // Products of either type may be the faster ones.
-  struct SameRate {
-    const double before = blocked::Bf16ProductRate();
-    SameRate() { blocked::SetBf16ProductRate(1); }
-    ~SameRate() { blocked::SetBf16ProductRate(before); }
-  } const same_rate;
+  const Bf16Rate rate(1);
   CompileOptions options = Measuring();
   options.precision = ElementType::kBF16;
   const Expected& expected = ExpectedOf(kNet);
