@@ -237,6 +237,17 @@ void Round(const MultiplyArguments& a, int64_t first, const float* v, int64_t v_
 #pragma GCC unroll 2
     for (int k = 0; k < kVectors; ++k) sum[r][k] = Vec::Set(0);
   }
+  if (a.v_block_stride == 0) {
+    // Rows of large matrices: what is written, and added to when it was, comes into the cache meanwhile.
+    const int64_t bytes = a.epilogue ? sizeof(typename Result::Element) : sizeof(float);
+    const char* to = static_cast<const char*>(a.m) + first * a.m_row_stride * bytes;
+#pragma GCC unroll 2
+    for (int k = 0; k < kVectors; ++k) {
+#pragma GCC unroll 16
+      for (int r = 0; r < kRows; ++r)
+        __builtin_prefetch(to + (k * a.m_vector_stride + r * a.m_row_stride) * bytes, 1, 3);
+    }
+  }
   const float* u = a.u;
   for (int64_t block = 0; block < a.blocks; ++block) {
 #pragma GCC unroll kUnrolledLanes
