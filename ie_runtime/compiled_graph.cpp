@@ -86,10 +86,10 @@ CompiledGraph::CompiledGraph(std::unique_ptr<Graph> graph, const CompileOptions&
     jobs.Run();
     ReleaseConstants();
   }
+  AddOutputCopies();
   jobs.Run();
   ReleaseConstants();
   weight_bytes_ -= packed_->SharedBytes() - shared_before;
-  AddOutputCopies();
   PlanTheMemory();
   std::set<const void*> counted;
   for (const auto& [id, use] : constant_uses_) {
@@ -287,9 +287,12 @@ void CompiledGraph::CountUses(const Layer& layer, const KernelChoice& choice) {
 }
 
 void CompiledGraph::ReleaseConstants() {
+  // Pages that nobody packed from were hardly read; to let go of each layer's would take longer than all the rest of
+  // it.
+  const bool packed_any = packed_->Packed() > 0;
   for (const ValueId id : used_up_) {
     PlanValue& value = plan_->values[id];
-    value.constant.ReleasePages();
+    if (packed_any) value.constant.ReleasePages();
     value.constant = Tensor::Wrap(nullptr, value.type, value.shape);
   }
   used_up_.clear();

@@ -217,22 +217,6 @@ std::shared_ptr<const std::byte> PackedConstants::Add(uint64_t key, uint64_t ali
   return AddNew(key, alike, bytes, std::move(data));
 }
 
-namespace {
-
-constexpr size_t kPagesPiece = size_t{1} << 20;
-
-// All threads, in pieces, before they pack.
-void AskForPages(std::byte* memory, size_t bytes) {
-  constexpr size_t kFew = size_t{1} << 16;
-  if (bytes < kFew) return;
-  PutOff(static_cast<int64_t>((bytes + kPagesPiece - 1) / kPagesPiece), 0, [memory, bytes](int64_t piece) {
-    const size_t first = static_cast<size_t>(piece) * kPagesPiece;
-    WillWrite(memory + first, std::min(kPagesPiece, bytes - first));
-  });
-}
-
-}  // namespace
-
 std::shared_ptr<const std::byte> PackedConstants::GetLater(uint64_t key, const std::string& form, const Tensor& source,
                                                            size_t bytes, int64_t pieces,
                                                            std::function<void(std::byte*, int64_t)> fill) {
@@ -241,7 +225,6 @@ std::shared_ptr<const std::byte> PackedConstants::GetLater(uint64_t key, const s
   std::shared_ptr<std::byte> memory = NewMemory(bytes);
   const uint64_t alike =
       HashText(StrCat(form, '\n', bytes, '\n', HashBytes(source.Data(), std::min<size_t>(source.ByteSize(), 1024))));
-  AskForPages(memory.get(), bytes);
   const auto pack = [memory = memory.get(), fill = std::move(fill)](int64_t piece) { fill(memory, piece); };
   if (!alike_.contains(alike)) {
     PutOff(pieces, bytes, pack);

@@ -123,15 +123,38 @@ Plan::Plan(std::unique_ptr<Graph> model) : graph_(std::move(model)) {
 }
 
 ValueId Plan::AddValue(std::string name, ElementType type, graph::Shape shape) {
-  values.push_back({std::move(name), type, std::move(shape), {}});
-  Changed();
-  return values.size() - 1;
+  return Add({std::move(name), type, std::move(shape), {}});
 }
 
 ValueId Plan::AddConstant(std::string name, Tensor value) {
-  values.push_back({std::move(name), value.Type(), value.Shape(), value});
-  Changed();
+  return Add({std::move(name), value.Type(), value.Shape(), value});
+}
+
+ValueId Plan::Add(PlanValue value) {
+  values.push_back(std::move(value));
+  if (readers_valid_) {
+    readers_.push_back(0);
+    producers_.push_back(nullptr);
+  }
   return values.size() - 1;
+}
+
+void Plan::SetInputs(Layer& layer, std::vector<ValueId> values_read) {
+  if (readers_valid_) {
+    for (const ValueId input : layer.inputs) --readers_.at(input);
+    for (const ValueId input : values_read) ++readers_.at(input);
+  }
+  layer.inputs = std::move(values_read);
+}
+
+void Plan::SetOutput(Layer& layer, size_t index, ValueId value) {
+  ValueId& output = layer.outputs.at(index);
+  if (readers_valid_) {
+    // Another layer may have taken it over by now.
+    if (producers_.at(output) == &layer) producers_[output] = nullptr;
+    producers_.at(value) = &layer;
+  }
+  output = value;
 }
 
 void Plan::Index() const {

@@ -78,11 +78,15 @@ class Plan {
   bool HasOneReader(ValueId id) const;
   // Drops layers whose outputs nobody reads, repeatedly.
   void RemoveDead();
-  // Tells that layers changed: Producer and HasOneReader look again.
+  // Changes of a layer that is in the plan, of which Producer and HasOneReader know at once.
+  void SetInputs(Layer& layer, std::vector<ValueId> values_read);
+  void SetOutput(Layer& layer, size_t index, ValueId value);
+  // Tells that layers changed otherwise: Producer and HasOneReader look at all of them again.
   void Changed() { readers_valid_ = false; }
 
  private:
   void Index() const;
+  ValueId Add(PlanValue value);
   std::unique_ptr<Graph> graph_;
   mutable bool readers_valid_ = false;
   mutable std::vector<size_t> readers_;

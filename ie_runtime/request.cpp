@@ -19,10 +19,15 @@ size_t Bytes(const GraphPort& port) { return static_cast<size_t>(port.shape.NumE
 }
 
 Request::Request(std::shared_ptr<const CompiledGraph> graph, Ports ports) : graph_(std::move(graph)) {
-  // Another thread than the one that compiled may have no team yet, which is not worth starting.
-  const int threads = TeamThreads() >= graph_->Threads() ? graph_->Threads() : 1;
-  arena_ = AllocateZeros(graph_->Memory().arena_bytes, threads);
-  scratchpad_ = AllocateZeros(graph_->ScratchpadBytes(), threads);
+  // Another thread than the one that compiled may have no team yet, which is not worth starting; nor is a little memory
+  // worth waiting for one.
+  constexpr size_t kLarge = size_t{8} << 20;
+  const auto allocate = [&](size_t bytes) {
+    const bool team = bytes >= kLarge && TeamThreads() >= graph_->Threads();
+    return AllocateZeros(bytes, team ? graph_->Threads() : 1);
+  };
+  arena_ = allocate(graph_->Memory().arena_bytes);
+  scratchpad_ = allocate(graph_->ScratchpadBytes());
   const auto add = [&](const GraphPort& port) -> void* {
     if (ports == Ports::kOfCaller) return nullptr;
     own_.push_back(AllocateZeros(Bytes(port)));

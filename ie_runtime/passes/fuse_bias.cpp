@@ -83,27 +83,28 @@ void FuseBias(Plan& plan) {
     if (producer->op == "MatMul" && plan.Value(data).shape.Rank() != 2) continue;
     const auto scale = ConstantFloats(plan.Value(layer->inputs[1]));
     auto shift = ConstantFloats(plan.Value(layer->inputs[2]));
+    std::vector<ValueId> read = producer->inputs;
     if (std::any_of(scale.begin(), scale.end(), [](float factor) { return factor != 1; })) {
       const auto scaled = ScaleWeights(*producer, weights.constant, scale);
       if (!scaled) continue;
-      producer->inputs[1] = plan.AddConstant(weights.name, *scaled);
+      read[1] = plan.AddConstant(weights.name, *scaled);
     }
     if (producer->bias != 0) {
       const auto bias = ConstantFloats(plan.Value(producer->inputs[producer->bias]));
       for (size_t c = 0; c < shift.size(); ++c) shift[c] += bias[c] * scale[c];
-      producer->inputs[producer->bias] =
+      read[producer->bias] =
           plan.AddConstant(layer->name + "/bias", Tensor::FromValues(Shape{static_cast<int64_t>(shift.size())}, shift));
     } else {
       producer->bias = producer->inputs.size();
-      producer->inputs.push_back(plan.AddConstant(
-          layer->name + "/bias", Tensor::FromValues(Shape{static_cast<int64_t>(shift.size())}, shift)));
+      read.push_back(plan.AddConstant(layer->name + "/bias",
+                                      Tensor::FromValues(Shape{static_cast<int64_t>(shift.size())}, shift)));
     }
     // The producer now computes what the ScaleShift did, which loses its reader.
-    producer->outputs[0] = layer->outputs[0];
+    plan.SetInputs(*producer, std::move(read));
+    plan.SetOutput(*producer, 0, layer->outputs[0]);
     producer->fused.insert(producer->fused.end(), layer->fused.begin(), layer->fused.end());
     producer->fused.push_back(layer->name);
-    layer->outputs[0] = plan.AddValue(layer->name, ElementType::kF32, plan.Value(data).shape);
-    plan.Changed();
+    plan.SetOutput(*layer, 0, plan.AddValue(layer->name, ElementType::kF32, plan.Value(data).shape));
   }
   plan.RemoveDead();
 }

@@ -86,9 +86,9 @@ void FuseScaleShift(Plan& plan) {
     }
     const auto channels = static_cast<int64_t>(own->scale.size());
     layer->op = "ScaleShift";
-    layer->inputs = {data, plan.AddConstant(layer->name + "/scale", Tensor::FromValues(Shape{channels}, own->scale)),
-                     plan.AddConstant(layer->name + "/shift", Tensor::FromValues(Shape{channels}, own->shift))};
-    plan.Changed();
+    const ValueId scale = plan.AddConstant(layer->name + "/scale", Tensor::FromValues(Shape{channels}, own->scale));
+    const ValueId shift = plan.AddConstant(layer->name + "/shift", Tensor::FromValues(Shape{channels}, own->shift));
+    plan.SetInputs(*layer, {data, scale, shift});
   }
   plan.RemoveDead();
 }

@@ -77,19 +77,21 @@ void FuseUnary(Plan& plan) {
     if (joined || (fits && (post_op.kind == PostOp::Kind::kPRelu || TakesFunction(*producer, post_op.function)))) {
       if (post_op.kind == PostOp::Kind::kPRelu) {
         post_op.input = producer->inputs.size();
-        producer->inputs.push_back(layer->inputs[1]);
+        std::vector<ValueId> read = producer->inputs;
+        read.push_back(layer->inputs[1]);
+        plan.SetInputs(*producer, std::move(read));
       }
       if (!joined) producer->post_ops.push_back(post_op);
-      std::swap(producer->outputs[0], layer->outputs[0]);
+      const ValueId result = layer->outputs[0], before = producer->outputs[0];
+      plan.SetOutput(*producer, 0, result);
+      plan.SetOutput(*layer, 0, before);
       producer->fused.push_back(layer->name);
-      layer->inputs = {};
+      plan.SetInputs(*layer, {});
       layer->op = "Removed";
-      plan.Changed();
     } else if (post_op.kind == PostOp::Kind::kUnary) {
       layer->op = "Unary";
       layer->function = post_op.function;
-      layer->inputs = {data};
-      plan.Changed();
+      plan.SetInputs(*layer, {data});
     }
   }
   plan.RemoveDead();

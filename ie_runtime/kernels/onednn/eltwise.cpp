@@ -38,8 +38,8 @@ std::optional<KernelChoice> MakeUnary(const KernelContext& context) {
     dnnl::primitive_attr attr = onednn::UserScratchpad();
     const auto desc = onednn::MakeEltwise(layer.function, layout.Get().desc, attr);
     if (desc && layer.post_ops.empty()) {
-      choice.kernel = std::make_unique<onednn::UnaryPrimitiveKernel>(dnnl::eltwise_forward(desc), desc,
-                                                                     layout.Get().desc, layout.Get().desc);
+      choice.kernel = std::make_unique<onednn::UnaryPrimitiveKernel>(
+          [desc = desc] { return dnnl::eltwise_forward(desc); }, desc, layout.Get().desc, layout.Get().desc);
       return choice;
     }
   }

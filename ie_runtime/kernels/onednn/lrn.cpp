@@ -27,8 +27,8 @@ std::optional<KernelChoice> MakeLrnKernel(const KernelContext& context) {
     KernelChoice choice;
     choice.inputs = {layout, Layout()};
     choice.outputs = {layout};
-    choice.kernel = std::make_unique<onednn::UnaryPrimitiveKernel>(dnnl::lrn_forward(desc), desc, layout.Get().desc,
-                                                                   layout.Get().desc);
+    choice.kernel = std::make_unique<onednn::UnaryPrimitiveKernel>([desc = desc] { return dnnl::lrn_forward(desc); },
+                                                                   desc, layout.Get().desc, layout.Get().desc);
     return choice;
   }
   return std::nullopt;

@@ -39,8 +39,8 @@ std::optional<KernelChoice> Make(const KernelContext& context, dnnl::algorithm a
   choice.inputs.resize(context.InputCount());
   choice.inputs[0] = src;
   choice.outputs = {onednn::ToLayout(src.Type(), context.OutputShape(), best.dst_desc())};
-  choice.kernel = std::make_unique<onednn::UnaryPrimitiveKernel>(onednn::PoolingForward(best), best, src.Get().desc,
-                                                                 best.dst_desc());
+  choice.kernel = std::make_unique<onednn::UnaryPrimitiveKernel>([best] { return onednn::PoolingForward(best); }, best,
+                                                                 src.Get().desc, best.dst_desc());
   return choice;
 }
 

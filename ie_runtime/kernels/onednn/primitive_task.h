@@ -1,8 +1,11 @@
 // A oneDNN primitive bound to memory.
 #pragma once
 
+#include <functional>
+#include <utility>
 #include <vector>
 
+#include "ie_runtime/compile_jobs.h"
 #include "ie_runtime/kernel.h"
 #include "ie_runtime/kernels/onednn/onednn.h"
 
@@ -32,13 +35,15 @@ class PrimitiveTask final : public Task {
 // A kernel that is one primitive from one input to one output.
 class UnaryPrimitiveKernel final : public Kernel {
  public:
+  // `make`: makes the primitive of `desc`, before the compilation ends (compile_jobs.h).
   template <typename PrimitiveDesc>
-  UnaryPrimitiveKernel(const dnnl::primitive& primitive, const PrimitiveDesc& desc, Desc src, Desc dst)
-      : primitive_(primitive),
-        src_(std::move(src)),
+  UnaryPrimitiveKernel(std::function<dnnl::primitive()> make, const PrimitiveDesc& desc, Desc src, Desc dst)
+      : src_(std::move(src)),
         dst_(std::move(dst)),
         scratchpad_(desc.scratchpad_desc()),
-        name_(ImplementationName(desc)) {}
+        name_(ImplementationName(desc)) {
+    PutOff(1, 0, [this, make = std::move(make)](int64_t) { primitive_ = make(); });
+  }
   std::string ExecType() const override { return name_; }
   size_t ScratchpadBytes() const override { return scratchpad_.get_size(); }
   std::unique_ptr<Task> Bind(const Binding& binding) const override {

@@ -55,7 +55,8 @@ std::unique_ptr<Kernel> MakeReorder(const Layout& from, const Layout& to) {
     return MakeInterleave(from.Shape());
   const dnnl::reorder::primitive_desc desc(onednn::Engine(), from.Get().desc, onednn::Engine(), to.Get().desc,
                                            onednn::UserScratchpad());
-  return std::make_unique<onednn::UnaryPrimitiveKernel>(dnnl::reorder(desc), desc, from.Get().desc, to.Get().desc);
+  return std::make_unique<onednn::UnaryPrimitiveKernel>([desc] { return dnnl::reorder(desc); }, desc, from.Get().desc,
+                                                        to.Get().desc);
 }
 
 }  // namespace moir::runtime

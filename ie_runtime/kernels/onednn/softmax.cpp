@@ -16,8 +16,8 @@ std::optional<KernelChoice> MakeSoftmaxKernel(const KernelContext& context) {
     choice.inputs = {layout};
     choice.outputs = {layout};
     choice.aliases = {{Alias::Kind::kInPlace}};
-    choice.kernel = std::make_unique<onednn::UnaryPrimitiveKernel>(onednn::SoftmaxForward(desc), desc,
-                                                                   layout.Get().desc, layout.Get().desc);
+    choice.kernel = std::make_unique<onednn::UnaryPrimitiveKernel>(
+        [desc = desc] { return onednn::SoftmaxForward(desc); }, desc, layout.Get().desc, layout.Get().desc);
     return choice;
   }
   return std::nullopt;

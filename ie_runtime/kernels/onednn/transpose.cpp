@@ -39,7 +39,8 @@ std::optional<KernelChoice> MakeTranspose(const KernelContext& context) {
     const dnnl::reorder::primitive_desc desc(onednn::Engine(), layout.Get().desc, onednn::Engine(), dst,
                                              onednn::UserScratchpad());
     choice.inputs[0] = layout;
-    choice.kernel = std::make_unique<onednn::UnaryPrimitiveKernel>(dnnl::reorder(desc), desc, layout.Get().desc, dst);
+    choice.kernel = std::make_unique<onednn::UnaryPrimitiveKernel>([desc] { return dnnl::reorder(desc); }, desc,
+                                                                   layout.Get().desc, dst);
     return choice;
   }
   const std::vector<int64_t> in_strides = in.Strides();
