@@ -17,24 +17,13 @@ using runtime::FileIdentity;
 using runtime::IdentityOf;
 using runtime::NoteOf;
 
-// A product of 8 rows with 520 x 520 weights, which are a little more than a megabyte, as large files are.
 class CacheNotes : public testing::Test {
  protected:
   void SetUp() override {
     std::vector<float> weights(520 * 520);
     for (size_t i = 0; i < weights.size(); ++i) weights[i] = static_cast<float>(i * 2654435761u % 1000) / 1000 - 0.5f;
     temp_.Write("m.bin", std::string(reinterpret_cast<const char*>(weights.data()), weights.size() * sizeof(float)));
-    model_ = temp_.Write("m.xml", R"(<net name="m" version="11"><layers>
-      <layer id="0" name="x" type="Parameter" version="opset1"><data element_type="f32" shape="8,520"/>
-        <output><port id="0" precision="FP32" names="x"/></output></layer>
-      <layer id="1" name="w" type="Const" version="opset1"><data element_type="f32" shape="520,520" offset="0" size="1081600"/>
-        <output><port id="0" precision="FP32"/></output></layer>
-      <layer id="2" name="y" type="MatMul" version="opset1"><data transpose_a="false" transpose_b="true"/>
-        <input><port id="0"/><port id="1"/></input><output><port id="2" precision="FP32" names="y"/></output></layer>
-      <layer id="3" name="r" type="Result" version="opset1"><input><port id="0"/></input></layer></layers>
-      <edges><edge from-layer="0" from-port="0" to-layer="2" to-port="0"/>
-      <edge from-layer="1" from-port="0" to-layer="2" to-port="1"/>
-      <edge from-layer="2" from-port="2" to-layer="3" to-port="0"/></edges></net>)");
+    model_ = temp_.Write("m.xml", kProductXml);
     folder_ = temp_.File("cache");
     expected_ = Infer(Core().CompileModel(model_, {{"inference_num_threads", "1"}}));
   }

@@ -20,6 +20,19 @@ namespace fs = std::filesystem;
 // Convolutions of several kinds and a classifier, a few kilobytes.
 inline const std::string kModel = std::string(MOIR_TEST_DATA_DIR) + "/ir_models/resnet_blocks_v11";
 
+// A product of 8 rows with 520 x 520 weights, which are a little more than a megabyte, as large files are.
+inline constexpr const char* kProductXml = R"(<net name="m" version="11"><layers>
+    <layer id="0" name="x" type="Parameter" version="opset1"><data element_type="f32" shape="8,520"/>
+      <output><port id="0" precision="FP32" names="x"/></output></layer>
+    <layer id="1" name="w" type="Const" version="opset1"><data element_type="f32" shape="520,520" offset="0" size="1081600"/>
+      <output><port id="0" precision="FP32"/></output></layer>
+    <layer id="2" name="y" type="MatMul" version="opset1"><data transpose_a="false" transpose_b="true"/>
+      <input><port id="0"/><port id="1"/></input><output><port id="2" precision="FP32" names="y"/></output></layer>
+    <layer id="3" name="r" type="Result" version="opset1"><input><port id="0"/></input></layer></layers>
+    <edges><edge from-layer="0" from-port="0" to-layer="2" to-port="0"/>
+    <edge from-layer="1" from-port="0" to-layer="2" to-port="1"/>
+    <edge from-layer="2" from-port="2" to-layer="3" to-port="0"/></edges></net>)";
+
 inline std::string ReadFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;

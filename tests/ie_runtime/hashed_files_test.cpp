@@ -12,6 +12,7 @@
 
 #include "ie_runtime/byte_hash.h"
 #include "moir/moir.h"
+#include "tests/ie_runtime/compiled_files_support.h"
 #include "tests/support/graph_testing.h"
 
 namespace moir::runtime {
@@ -88,18 +89,9 @@ TEST(HashedFiles, OursAreRememberedSooner) {
 // A model whose weights changed is not taken for the one that was cached, and one whose weights did not is.
 TEST(HashedFiles, TheCacheKnowsChangedWeights) {
   const test::TempFolder temp;
-  const std::string bin(sizeof(float) * 520 * 520, '\0'), xml = R"(<net name="m" version="11"><layers>
-    <layer id="0" name="x" type="Parameter" version="opset1"><data element_type="f32" shape="8,520"/>
-      <output><port id="0" precision="FP32" names="x"/></output></layer>
-    <layer id="1" name="w" type="Const" version="opset1"><data element_type="f32" shape="520,520" offset="0" size="1081600"/>
-      <output><port id="0" precision="FP32"/></output></layer>
-    <layer id="2" name="y" type="MatMul" version="opset1"><data transpose_a="false" transpose_b="true"/>
-      <input><port id="0"/><port id="1"/></input><output><port id="2" precision="FP32" names="y"/></output></layer>
-    <layer id="3" name="r" type="Result" version="opset1"><input><port id="0"/></input></layer></layers>
-    <edges><edge from-layer="0" from-port="0" to-layer="2" to-port="0"/>
-    <edge from-layer="1" from-port="0" to-layer="2" to-port="1"/>
-    <edge from-layer="2" from-port="2" to-layer="3" to-port="0"/></edges></net>)";
-  const std::string model = temp.Write("m.xml", xml), weights = temp.Write("m.bin", bin), cache = temp.File("cache");
+  const std::string bin(sizeof(float) * 520 * 520, '\0');
+  const std::string model = temp.Write("m.xml", kProductXml), weights = temp.Write("m.bin", bin),
+                    cache = temp.File("cache");
   const auto count = [&](const std::string& extension) {
     int files = 0;
     for (const auto& entry : fs::directory_iterator(cache)) files += entry.path().extension() == extension;

@@ -5,6 +5,7 @@
 
 #include "ie_runtime/kernels/amx/tiles.h"
 #include "ie_runtime/kernels/bf16_kernels.h"
+#include "ie_runtime/kernels/blocked/cost.h"
 #include "ie_runtime/kernels/vector_loops.h"
 #include "ie_runtime/packed_constants.h"
 #include "ie_runtime/threads.h"
@@ -16,6 +17,7 @@ using amx::kPanel;
 using amx::kTileColumns;
 using amx::kTileRows;
 using blocked::DivideUp;
+using blocked::RoundUp;
 
 // Steps that a first panel is fetched ahead of its use.
 constexpr int64_t kAhead = 8;
@@ -43,8 +45,6 @@ constexpr int64_t kMaxRow = 64, kPixels = 64, kStripBytes = 65536;
 // Time of a product with tiles of r rows: r + kRowsOfCall, in units that do not matter. Work (multiply-adds) below
 // which another thread does not pay.
 constexpr int64_t kRowsOfCall = 16, kLeastWork = 2000000;
-
-int64_t RoundUp(int64_t a, int64_t b) { return DivideUp(a, b) * b; }
 
 // Channels per step such that steps have equally many: 0 when there is no way.
 int64_t StepOf(int64_t channels) {
