@@ -1,9 +1,8 @@
 // MatMul.
 //   - constant matrix b, few rows of a: a stream over the weights, packed or stored (fully_connected.h), bound by
 //   memory
-//   - constant matrix b, many rows of a: loops of our own over packed rows and weights (blocked/packed_mat_mul.h; in
-//   bf16
-//     those of pointwise convolutions on AMX), or oneDNN's inner product with packed weights where those do not serve
+//   - constant matrix b, many rows of a: loops of our own over packed rows and weights (blocked/packed_mat_mul.h), in
+//     bf16 those of pointwise convolutions on AMX, or oneDNN's inner product with packed weights where none serves
 //   - two computed operands: oneDNN's matmul, with stacks of matrices broadcast
 // Bias and post-ops work on the last axis; what the primitive does not take runs as a chain over the result.
 #include "ie_runtime/isa.h"
